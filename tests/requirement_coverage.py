@@ -1,0 +1,75 @@
+"""Which requirements did this run prove? A pytest plugin: checks the marks, and records what passed.
+
+`@pytest.mark.requirement("000-72", "001-02")` on a test, a class or a module. An unknown id, or a mark
+without one, stops the run. With `--record-requirements` each suite's outcome is merged into
+.coverage-requirements.json.
+"""
+
+import json
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+from tools.requirements import RECORD, requirement_texts
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--record-requirements", action="store_true", help=f"write what was proven to {RECORD.name}"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--record-requirements"):
+        config.pluginmanager.register(Recorder(), "requirement-recorder")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    known = requirement_texts()
+    mistakes = []
+    for item in items:
+        for mark in item.iter_markers("requirement"):
+            if not mark.args or mark.kwargs:
+                mistakes.append(f"{item.nodeid}: a requirement mark takes one or more ids")
+            mistakes += [
+                f"{item.nodeid}: unknown requirement {name!r}" for name in mark.args if name not in known
+            ]
+        item.user_properties.append(("requirements", requirements_of(item)))
+    if mistakes:
+        raise pytest.UsageError(*mistakes)
+
+
+def requirements_of(item: pytest.Item) -> list[str]:
+    """Sorted, each once: a module's mark and a test's own may name the same."""
+    return sorted({str(name) for mark in item.iter_markers("requirement") for name in mark.args})
+
+
+class Recorder:
+    """One run's outcomes, by suite."""
+
+    def __init__(self) -> None:
+        #: test → (its worst outcome in set-up, call and tear-down, its requirements)
+        self.outcomes: dict[str, tuple[str, list[str]]] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        requirements = dict(report.user_properties).get("requirements", [])
+        assert isinstance(requirements, list)
+        worst, _ = self.outcomes.get(report.nodeid, ("passed", []))
+        outcome = max(worst, report.outcome, key=["passed", "skipped", "failed"].index)
+        self.outcomes[report.nodeid] = (outcome, requirements)
+
+    def pytest_sessionfinish(self) -> None:
+        suites: dict[str, dict[str, Any]] = defaultdict(
+            lambda: {"passed": 0, "failed": 0, "skipped": 0, "proven": defaultdict(list), "refuted": []}
+        )
+        for nodeid, (outcome, requirements) in sorted(self.outcomes.items()):
+            suite = suites[nodeid.split("/")[1]]
+            suite[outcome] += 1
+            for requirement in requirements:
+                if outcome == "passed":
+                    suite["proven"][requirement].append(nodeid)
+                elif outcome == "failed":
+                    suite["refuted"].append(requirement)
+        earlier = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
+        RECORD.write_text(json.dumps(earlier | suites, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The core alone: no database, no sockets, no files but the definitions."""
