@@ -50,9 +50,8 @@ def main() -> int:
         verdict = "ok" if code == 0 else f"FAILED (exit {code})"
         slow = f"  over the budget of {BUDGET_SECONDS} s" if seconds > BUDGET_SECONDS else ""
         print(f"{title:<14}{seconds:>7.1f}  {verdict}{slow}")
-    print(
-        f"\nrequirements: proven {len(proofs())} of {len(requirement_texts())} (`make requirements` lists them)"
-    )
+    proven, listed = len(proofs()), len(requirement_texts())
+    print(f"\nrequirements: proven {proven} of {listed} (`make requirements` lists them)")
 
     recorded = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
     counts = {
