@@ -1,0 +1,1 @@
+"""The rules of the programme, pure: no SQL, no clock, no network and no framework."""
