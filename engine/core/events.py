@@ -1,0 +1,335 @@
+"""What can have happened? The closed list of facts that the ledger holds and state is built from.
+
+An event is a frozen dataclass. Ids, kinds, choices and dates are plain fields; whatever a person has written, or what
+tells who a person is, is marked `Prose` (text) or `ProseJson` (a JSON value). `encode` takes the two apart, so that the
+ledger can hash the plain part and a salted digest of the rest, and the rest can be erased one day without breaking the chain.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
+
+_TEXT: Final = "prose"
+_JSON: Final = "prose-json"
+
+Prose = Annotated[str, _TEXT]
+ProseJson = Annotated[Any, _JSON]
+Plain = dict[str, Any]
+
+PROGRAMME_CHAIN: Final = "programme"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that has happened; `chain` names the ledger chain that takes it."""
+
+    by: str | None = None
+    """The id of the person who did it; None when the clock or the operator did."""
+
+    @property
+    def chain(self) -> str:
+        """The programme's own chain, unless the event belongs to one project."""
+        project = getattr(self, "project", None)
+        return f"project:{project}" if project else PROGRAMME_CHAIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeLoaded(Event):
+    """A programme file took effect: bodies, seats, taxonomies, calendar."""
+
+    key: str
+    digest: str
+    text: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionRegistered(Event):
+    """A workflow definition became usable, for ever under this version and digest."""
+
+    workflow: str
+    version: int
+    digest: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRegistered(Event):
+    """A person can now receive letters and hold seats and roles; also written when name, address or language change."""
+
+    person: str
+    language: str
+    name: Prose
+    email: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonErased(Event):
+    """Name and address are gone; what the person did stays, without them."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceRegistered(Event):
+    """The person is away from `away_from` up to and including `away_to` (Oslo dates)."""
+
+    person: str
+    away_from: str
+    away_to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatAssigned(Event):
+    """From a date, a person holds a seat or an office, acts in it («kst»), or is its deputy."""
+
+    body: str
+    seat: str
+    capacity: str
+    person: str
+    valid_from: str
+    valid_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectRegistered(Event):
+    """A project exists, steered by one version of one workflow, from a first phase."""
+
+    project: str
+    workflow: str
+    version: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsChanged(Event):
+    """Some of a project's facts have these values from a date; None takes a fact away."""
+
+    project: str
+    names: tuple[str, ...]
+    effective: str
+    values: ProseJson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleAssigned(Event):
+    """From a date, a person has a role in the project."""
+
+    project: str
+    role: str
+    person: str
+    valid_from: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseEntered(Event):
+    """The project stands in a phase from a date by import or history; decisions say the same in `CaseDecided`."""
+
+    project: str
+    phase: str
+    effective: str
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn(Event):
+    """The project was taken into the programme on a date: an event of its own, before or after its start."""
+
+    project: str
+    effective: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperAdded(Event):
+    """A paper of a kind belongs to the project; its bytes are stored under their SHA-256."""
+
+    project: str
+    paper: str
+    kind: str
+    sha256: str
+    media_type: str
+    size: int
+    title: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionAnswered(Event):
+    """A question at a gate got an answer, or the same answer again in a later round."""
+
+    project: str
+    gate: str
+    round: int
+    criterion: str
+    value: str
+    explanation: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerConfirmed(Event):
+    """Somebody else than its author stands behind an answer."""
+
+    project: str
+    gate: str
+    round: int
+    criterion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionWaived(Event):
+    """A criterion does not have to be met this round; the deciders see why, and who said so."""
+
+    project: str
+    gate: str
+    round: int
+    criterion: str
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOpened(Event):
+    """A request to pass a gate went to its body, with papers and facts frozen under one digest."""
+
+    project: str
+    case: str
+    number: str
+    gate: str
+    round: int
+    body: str
+    handling: str
+    rules: Mapping[str, Any]
+    roll: tuple[Mapping[str, Any], ...]
+    version: int
+    digest: str
+    answer_by: str
+    dossier: ProseJson
+    proposal: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BallotCast(Event):
+    """A seat answered a version of a case; a later ballot of the same seat takes its place until closing."""
+
+    project: str
+    case: str
+    version: int
+    ballot: str
+    seat: str
+    person: str
+    choice: str
+    nonce: str
+    comment: Prose | None = None
+    condition: Prose | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDecided(Event):
+    """A case closed with an outcome. When `to_phase` is set the project moved there by this very decision."""
+
+    project: str
+    case: str
+    gate: str
+    outcome: str
+    basis: str
+    """`count` when the rule closed it, `chair` when the leader concluded."""
+    to_phase: str | None
+    effective: str
+    tally: Mapping[str, Any]
+    told: tuple[str, ...]
+    """The people who get the result: members, requester, the project's own."""
+    conditions: ProseJson
+    wording: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseWithdrawn(Event):
+    """The request was taken back before it was decided."""
+
+    project: str
+    case: str
+    told: tuple[str, ...]
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadsWitnessed(Event):
+    """A checkpoint: the programme's chain takes note of where every other chain stands."""
+
+    heads: Mapping[str, str]
+
+
+KINDS: Final[Mapping[str, type[Event]]] = {
+    kind.__name__: kind
+    for kind in (
+        ProgrammeLoaded,
+        DefinitionRegistered,
+        PersonRegistered,
+        PersonErased,
+        AbsenceRegistered,
+        SeatAssigned,
+        ProjectRegistered,
+        FactsChanged,
+        RoleAssigned,
+        PhaseEntered,
+        TakenIn,
+        PaperAdded,
+        CriterionAnswered,
+        AnswerConfirmed,
+        CriterionWaived,
+        CaseOpened,
+        BallotCast,
+        CaseDecided,
+        CaseWithdrawn,
+        HeadsWitnessed,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which fields of an event kind are plain, and which are prose."""
+
+    plain: tuple[str, ...]
+    text: tuple[str, ...]
+    json: tuple[str, ...]
+    tuples: tuple[str, ...]
+
+
+@cache
+def shape_of(kind: type[Event]) -> Shape:
+    """The parts of an event kind, read from its annotations once."""
+    hints = get_type_hints(kind, include_extras=True)
+    marks = {field.name: _mark(hints[field.name]) for field in fields(kind)}
+    return Shape(
+        plain=tuple(name for name, mark in marks.items() if mark is None),
+        text=tuple(name for name, mark in marks.items() if mark == _TEXT),
+        json=tuple(name for name, mark in marks.items() if mark == _JSON),
+        tuples=tuple(name for name in marks if get_origin(hints[name]) is tuple),
+    )
+
+
+def _mark(hint: object) -> str | None:
+    if get_origin(hint) is Annotated:
+        return str(get_args(hint)[1])
+    return next((mark for part in get_args(hint) if (mark := _mark(part))), None)
+
+
+def encode(event: Event) -> tuple[Plain, dict[str, str], Plain]:
+    """An event as (plain fields, prose texts, prose JSON values); unset prose is left out of both."""
+    shape = shape_of(type(event))
+    plain = {name: getattr(event, name) for name in shape.plain}
+    text = {name: value for name in shape.text if (value := getattr(event, name)) is not None}
+    return plain, text, {name: getattr(event, name) for name in shape.json}
+
+
+def decode(kind: str, plain: Plain, prose: Plain) -> Event:
+    """The event again, from its plain fields and whatever prose is left.
+
+    Erased prose is None. Raises KeyError for an unknown kind and TypeError for fields that do not fit it.
+    """
+    event = KINDS[kind]
+    shape = shape_of(event)
+    values = {name: tuple(plain[name]) if name in shape.tuples else plain[name] for name in plain}
+    erasable: Plain = dict.fromkeys((*shape.text, *shape.json))
+    return event(**values, **(erasable | prose))
+
+

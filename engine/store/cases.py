@@ -1,0 +1,169 @@
+"""What is a case about, who has answered, and how did it end?"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, bindparam, func, select, text
+from sqlalchemy.orm import aliased
+
+from engine.store.tables import ProseRow, metadata
+
+_CASE: Final = metadata.tables["gate_case"]
+_BALLOT: Final = metadata.tables["ballot"]
+_PERSON: Final = metadata.tables["person"]
+_PROSE: Final = metadata.tables["prose"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseState:
+    """What a decision needs to know of a case, without the papers."""
+
+    id: str
+    number: str
+    project: str
+    gate: str
+    round: int
+    body: str
+    handling: str
+    rules: Mapping[str, Any]
+    roll: Sequence[Mapping[str, Any]]
+    """The body's seats as of the opening; see `engine.store.people.roll` for an entry's shape."""
+    status: str
+    version: int
+    digest: str
+    requested_by: str | None
+    opened_at: datetime
+    answer_by: datetime
+    closed_at: datetime | None
+    outcome: str | None
+    basis: str | None
+    concluded_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A case whole: its state, what was frozen, and the words of its end."""
+
+    state: CaseState
+    dossier: Mapping[str, Any]
+    """Frozen at the opening: project, gate, criteria, facts, papers, body; see `use_cases.request_transition.dossier_of`."""
+    proposal: str
+    wording: str | None
+    conditions: Sequence[Mapping[str, Any]]
+    tally: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CastBallot:
+    """One ballot as it was cast; a seat's newest on the current version counts."""
+
+    id: str
+    seq: int
+    version: int
+    seat: str
+    person: str
+    choice: str
+    nonce: str
+    comment: str | None
+    condition: str | None
+    recorded_by: str | None
+    cast_at: datetime
+
+
+_STATE_COLUMNS: Final = tuple(_CASE.c[name] for name in CaseState.__dataclass_fields__)
+_STATE: Final = select(*_STATE_COLUMNS).where(_CASE.c.id == bindparam("id"))
+_STATE_LOCKED: Final = _STATE.with_for_update()
+_comment, _condition = aliased(ProseRow), aliased(ProseRow)
+_BALLOTS: Final = (
+    select(_BALLOT, _comment.text.label("comment"), _condition.text.label("condition"))
+    .join(_comment, _comment.digest == _BALLOT.c.comment_ref, isouter=True)
+    .join(_condition, _condition.digest == _BALLOT.c.condition_ref, isouter=True)
+    .where(_BALLOT.c.case == bindparam("case"))
+    .order_by(_BALLOT.c.seq)
+)
+
+
+def state(tx: Connection, case: str, *, lock: bool = False) -> CaseState | None:
+    """The case's state, locked against other deciders if asked, or None."""
+    row = tx.execute(_STATE_LOCKED if lock else _STATE, {"id": case}).one_or_none()
+    return None if row is None else CaseState(**row._mapping)
+
+
+def load(tx: Connection, case: str) -> Case | None:
+    """The case whole, or None. Erased words read as empty."""
+    dossier, proposal, wording, conditions = (aliased(ProseRow) for _ in range(4))
+    wanted = (
+        select(
+            *_STATE_COLUMNS,
+            _CASE.c.tally,
+            dossier.text.label("dossier"),
+            proposal.text.label("proposal"),
+            wording.text.label("wording"),
+            conditions.text.label("conditions"),
+        )
+        .join(dossier, dossier.digest == _CASE.c.dossier_ref)
+        .join(proposal, proposal.digest == _CASE.c.proposal_ref)
+        .join(wording, wording.digest == _CASE.c.wording_ref, isouter=True)
+        .join(conditions, conditions.digest == _CASE.c.conditions_ref, isouter=True)
+        .where(_CASE.c.id == case)
+    )
+    row = tx.execute(wanted).one_or_none()
+    if row is None:
+        return None
+    return Case(
+        state=CaseState(**{name: row._mapping[name] for name in CaseState.__dataclass_fields__}),
+        dossier=json.loads(row.dossier or "{}"),
+        proposal=row.proposal or "",
+        wording=row.wording,
+        conditions=json.loads(row.conditions or "[]"),
+        tally=row.tally,
+    )
+
+
+def find(tx: Connection, name: str) -> CaseState | None:
+    """The case with this id or this number («3/2025»), or None."""
+    row = tx.execute(select(*_STATE_COLUMNS).where((_CASE.c.id == name) | (_CASE.c.number == name))).one_or_none()
+    return None if row is None else CaseState(**row._mapping)
+
+
+def list_cases(tx: Connection, *, project: str | None = None, status: str | None = None) -> tuple[CaseState, ...]:
+    """Cases in the order they were opened, of one project or in one status if asked."""
+    wanted: Select[Any] = select(*_STATE_COLUMNS).order_by(_CASE.c.opened_at, _CASE.c.number)
+    if project is not None:
+        wanted = wanted.where(_CASE.c.project == project)
+    if status is not None:
+        wanted = wanted.where(_CASE.c.status == status)
+    return tuple(CaseState(**row._mapping) for row in tx.execute(wanted))
+
+
+def open_for(tx: Connection, project: str) -> CaseState | None:
+    """The project's open case; it has at most one."""
+    return next(iter(list_cases(tx, project=project, status="open")), None)
+
+
+def round_at(tx: Connection, project: str, gate: str) -> int:
+    """Which round a project is in at a gate: one more than the cases it has had there."""
+    had = select(func.count()).select_from(_CASE).where(_CASE.c.project == project, _CASE.c.gate == gate)
+    return int(tx.execute(had).scalar_one()) + 1
+
+
+def next_number(tx: Connection, year: int) -> str:
+    """The next free case number of a year, as «3/2025»; nobody else gets one until this transaction ends."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(text("LOCK TABLE gate_case IN SHARE ROW EXCLUSIVE MODE"))
+    numbers = tx.execute(select(_CASE.c.number).where(_CASE.c.number.like(f"%/{year}"))).scalars()
+    return f"{max((int(number.split('/')[0]) for number in numbers), default=0) + 1}/{year}"
+
+
+def ballots(tx: Connection, case: str) -> tuple[CastBallot, ...]:
+    """Every ballot ever cast in a case, in order."""
+    fields = tuple(CastBallot.__dataclass_fields__)
+    return tuple(CastBallot(**{name: row._mapping[name] for name in fields}) for row in tx.execute(_BALLOTS, {"case": case}))
+
+
+def counting(cast: Sequence[CastBallot], version: int) -> dict[str, CastBallot]:
+    """The ballots that count on a version of the case: each seat's newest, by seat."""
+    return {ballot.seat: ballot for ballot in cast if ballot.version == version}

@@ -1,0 +1,244 @@
+"""What must be told, and how far has each letter come?
+
+A letter is enqueued in the transaction that made it necessary, claimed under a lease by one worker at a time, frozen at its first
+claim, and settled after each attempt. A settlement counts only for the worker that holds the claim.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.core.letters import Letter, Recall
+from engine.store.session import new_id
+from engine.store.tables import metadata
+
+LEASE: Final = timedelta(minutes=20)
+"""Longer than the slowest letter may take (15 minutes), so that a slow worker is not overtaken."""
+
+_OUTBOX: Final = metadata.tables["outbox"]
+_ATTEMPT: Final = metadata.tables["attempt"]
+_PERSON: Final = metadata.tables["person"]
+_INSERT: Final = {
+    name: dialect.insert(_OUTBOX).on_conflict_do_nothing()
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """What a letter says, fixed at its first claim."""
+
+    address: str
+    payload: str
+    template_digest: str
+    message_id: str
+    dated: datetime
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A letter one worker may now work on; `frozen` is None the first time."""
+
+    id: str
+    kind: str
+    subject: str
+    recipient: str
+    occurrence: str
+    attempts: int
+    possibly_sent: bool
+    frozen: Frozen | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A letter as it stands in the outbox, for lists and for the person who asks what became of it."""
+
+    id: str
+    kind: str
+    subject: str
+    recipient: str
+    recipient_name: str
+    state: str
+    due_at: datetime
+    attempts: int
+    settled_at: datetime | None
+    reason: str | None
+
+
+def enqueue(tx: Connection, letters: Sequence[Letter], *, now: datetime) -> None:
+    """Put letters in the outbox; one that is there already stays as it is."""
+    if letters:
+        rows = [
+            {
+                "id": new_id(),
+                "kind": letter.kind,
+                "subject": letter.subject,
+                "recipient": letter.recipient,
+                "occurrence": letter.occurrence,
+                "state": "due",
+                "due_at": now + letter.after,
+                "created_at": now,
+                "attempts": 0,
+            }
+            for letter in letters
+        ]
+        tx.execute(_INSERT[tx.dialect.name], rows)
+
+
+def withdraw(tx: Connection, recalls: Sequence[Recall], *, now: datetime) -> None:
+    """Take back what has not begun to leave. A letter on its way is checked again by its worker."""
+    for recall in recalls:
+        statement = _WITHDRAW_ALL if recall.recipient is None else _WITHDRAW_ONE
+        told = {"about": recall.subject, "kinds": list(recall.kinds), "why": recall.reason, "now": now}
+        tx.execute(statement, told | ({} if recall.recipient is None else {"whom": recall.recipient}))
+
+
+_WITHDRAW_ALL: Final = (
+    update(_OUTBOX)
+    .where(
+        _OUTBOX.c.subject == bindparam("about"),
+        _OUTBOX.c.kind.in_(bindparam("kinds", expanding=True)),
+        _OUTBOX.c.state.in_(["due", "retry"]),
+    )
+    .values(state="withdrawn", reason=bindparam("why"), settled_at=bindparam("now"))
+)
+_WITHDRAW_ONE: Final = _WITHDRAW_ALL.where(_OUTBOX.c.recipient == bindparam("whom"))
+
+
+def claim(tx: Connection, *, worker: str, limit: int, now: datetime) -> tuple[Claimed, ...]:
+    """Up to `limit` letters that are due, or whose worker's lease has run out, now leased to `worker`; oldest first."""
+    waiting = (
+        select(_OUTBOX)
+        .where(
+            (_OUTBOX.c.state.in_(["due", "retry"]) & (_OUTBOX.c.due_at <= now))
+            | (_OUTBOX.c.state.in_(["claimed", "in_doubt"]) & (_OUTBOX.c.lease_until <= now))
+        )
+        .order_by(_OUTBOX.c.due_at, _OUTBOX.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = tx.execute(waiting).all()
+    if rows:
+        leased = {"state": "claimed", "claimed_by": worker, "lease_until": now + LEASE}
+        ids = [row.id for row in rows]
+        tx.execute(update(_OUTBOX).where(_OUTBOX.c.id.in_(ids)).values(leased | {"attempts": _OUTBOX.c.attempts + 1}))
+    return tuple(
+        Claimed(
+            id=row.id,
+            kind=row.kind,
+            subject=row.subject,
+            recipient=row.recipient,
+            occurrence=row.occurrence,
+            attempts=row.attempts + 1,
+            possibly_sent=row.state == "in_doubt" or row.reason == "in_doubt",
+            frozen=_frozen(row),
+        )
+        for row in rows
+    )
+
+
+def freeze(tx: Connection, letter: str, frozen: Frozen) -> None:
+    """Fix what a claimed letter says."""
+    values = {
+        "address": frozen.address,
+        "payload": frozen.payload,
+        "template_digest": frozen.template_digest,
+        "message_id": frozen.message_id,
+        "dated": frozen.dated,
+        "link": frozen.link,
+    }
+    tx.execute(update(_OUTBOX).where(_OUTBOX.c.id == letter).values(values))
+
+
+def mark_in_doubt(tx: Connection, letters: Sequence[str], *, worker: str) -> tuple[str, ...]:
+    """Say, just before DATA, that from here on a letter may have been delivered. Returns those still leased to `worker`."""
+    held = (
+        update(_OUTBOX)
+        .where(_OUTBOX.c.id.in_(letters), _OUTBOX.c.claimed_by == worker, _OUTBOX.c.state == "claimed")
+        .values(state="in_doubt")
+        .returning(_OUTBOX.c.id)
+    )
+    return tuple(tx.execute(held).scalars())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """How one attempt ended: the letter's new state, when to try again, and the server's own words."""
+
+    letter: str
+    attempt: int
+    state: str
+    phase: str
+    reply: str
+    retry_at: datetime | None = None
+
+
+def settle(tx: Connection, settlements: Sequence[Settlement], *, worker: str, now: datetime) -> None:
+    """Write down how attempts ended. A worker that lost its lease meanwhile changes nothing but the attempt log."""
+    for done in settlements:
+        final = done.state in {"sent", "bounced", "dead", "withdrawn"}
+        # A retry that may already have been delivered remembers so: the next copy is counted as a possible duplicate.
+        reason = None if done.state == "sent" else done.reply[:500] if final else done.phase
+        values = {"state": done.state, "settled_at": now if final else None, "reason": reason, "lease_until": None}
+        if done.retry_at is not None:
+            values["due_at"] = done.retry_at
+        mine = (_OUTBOX.c.id == done.letter) & (_OUTBOX.c.claimed_by == worker)
+        tx.execute(update(_OUTBOX).where(mine, _OUTBOX.c.state.in_(["claimed", "in_doubt"])).values(values))
+        attempt = {"letter": done.letter, "number": done.attempt, "at": now, "phase": done.phase, "reply": done.reply[:500]}
+        dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
+        tx.execute(dialect.insert(_ATTEMPT).values(attempt).on_conflict_do_nothing())
+
+
+def next_due(tx: Connection) -> datetime | None:
+    """When the next waiting letter is due, or None when nothing waits."""
+    waiting = select(func.min(_OUTBOX.c.due_at)).where(_OUTBOX.c.state.in_(["due", "retry"]))
+    return tx.execute(waiting).scalar_one()
+
+
+def counts(tx: Connection) -> Mapping[str, int]:
+    """How many letters stand in each state."""
+    return {state: n for state, n in tx.execute(select(_OUTBOX.c.state, func.count()).group_by(_OUTBOX.c.state))}
+
+
+def list_letters(tx: Connection, *, subject: str | None = None, state: str | None = None) -> tuple[Posted, ...]:
+    """Letters, oldest first, of one subject or in one state if asked."""
+    wanted = select(_OUTBOX, _PERSON.c.name).join(_PERSON, _PERSON.c.id == _OUTBOX.c.recipient)
+    if subject is not None:
+        wanted = wanted.where(_OUTBOX.c.subject == subject)
+    if state is not None:
+        wanted = wanted.where(_OUTBOX.c.state == state)
+    return tuple(
+        Posted(
+            id=row.id,
+            kind=row.kind,
+            subject=row.subject,
+            recipient=row.recipient,
+            recipient_name=row.name or "",
+            state=row.state,
+            due_at=row.due_at,
+            attempts=row.attempts,
+            settled_at=row.settled_at,
+            reason=row.reason,
+        )
+        for row in tx.execute(wanted.order_by(_OUTBOX.c.created_at, _OUTBOX.c.id))
+    )
+
+
+def _frozen(row: Any) -> Frozen | None:
+    if row.payload is None:
+        return None
+    return Frozen(
+        address=row.address,
+        payload=row.payload,
+        template_digest=row.template_digest,
+        message_id=row.message_id,
+        dated=row.dated,
+        link=row.link,
+    )
+
+

@@ -1,0 +1,33 @@
+"""Which programme file is in force?"""
+
+from functools import lru_cache
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from engine.core.programme import Programme, parse_programme
+from engine.store.tables import metadata
+
+_PROGRAMME: Final = metadata.tables["programme"]
+_PROSE: Final = metadata.tables["prose"]
+
+
+def current(tx: Connection) -> Programme | None:
+    """The newest programme, or None in a database that has none yet."""
+    text = current_text(tx)
+    return None if text is None else _parsed(text)
+
+
+def current_text(tx: Connection) -> str | None:
+    """The newest programme file as it was loaded."""
+    newest = select(_PROSE.c.text).join(_PROGRAMME, _PROSE.c.digest == _PROGRAMME.c.text_ref)
+    text = tx.execute(newest.order_by(_PROGRAMME.c.loaded_at.desc()).limit(1)).scalar_one_or_none()
+    return None if text is None else str(text)
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> Programme:
+    programme = parse_programme(text)
+    if not isinstance(programme, Programme):
+        raise TypeError("a stored programme no longer parses", programme)
+    return programme

@@ -1,0 +1,382 @@
+"""How does an event become state? The only writer of state tables: one event → rows, one ledger leaf, letters.
+
+`record` is what use cases call, inside their one transaction. `replay` applies a leaf that is already in the ledger to an empty
+database, through the very same functions, so what the ledger rebuilds is what was written.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.core import events as ev
+from engine.core.ledger import canonical, leaf_hash, text_digest
+from engine.core.letters import letters_for, recalls_for
+from engine.store import outbox
+from engine.store.tables import metadata
+
+GENESIS: Final = "0" * 64
+"""The `prev` of a chain's first leaf."""
+SALT_BYTES: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """Where and when an event stands in its chain, and under which digests its prose lies."""
+
+    seq: int
+    at: datetime
+    refs: Mapping[str, str]
+
+
+def record(tx: Connection, events: Sequence[ev.Event], *, now: datetime) -> None:
+    """Write events and everything that follows from them; the caller's transaction makes it one.
+
+    Events of one chain are locked and numbered together. Raises IntegrityError when the database's own constraints say that
+    the world has moved on, e.g. a second open case for a project.
+    """
+    for chain, run in groupby(events, key=lambda event: event.chain):
+        _append(tx, chain, list(run), now)
+    recalls = [recall for event in events for recall in recalls_for(event)]
+    letters = [letter for event in events for letter in letters_for(event)]
+    outbox.withdraw(tx, recalls, now=now)
+    outbox.enqueue(tx, letters, now=now)
+
+
+def replay(tx: Connection, *, seq: int, body: str, prose: Mapping[str, str | None]) -> None:
+    """Apply one leaf's event to the state again. `prose` maps digests to what is left of the texts."""
+    leaf = json.loads(body)
+    refs: dict[str, str] = leaf["prose"]
+    kind = ev.KINDS[leaf["kind"]]
+    left: dict[str, Any] = {name: prose.get(digest) for name, digest in refs.items()}
+    for name in ev.shape_of(kind).json:
+        left[name] = None if left.get(name) is None else json.loads(left[name])
+    event = ev.decode(leaf["kind"], leaf["plain"], left)
+    stamp = Stamp(seq=seq, at=datetime.fromisoformat(leaf["at"]), refs=refs)
+    _APPLY[type(event)](tx, event, stamp)
+
+
+def _append(tx: Connection, chain: str, events: Sequence[ev.Event], now: datetime) -> None:
+    seq, head = _lock_chain(tx, chain)
+    leaves: list[dict[str, Any]] = []
+    texts: list[dict[str, Any]] = []
+    stamped: list[tuple[ev.Event, Stamp]] = []
+    at = now.isoformat()
+    for seq, event in enumerate(events, seq + 1):
+        plain, words, values = ev.encode(event)
+        about = event.person if isinstance(event, ev.PersonRegistered) else None
+        refs: dict[str, str] = {}
+        for name, text in (words | {name: canonical(value) for name, value in values.items()}).items():
+            salt = secrets.token_bytes(SALT_BYTES)
+            refs[name] = text_digest(salt, text)
+            texts.append({"digest": refs[name], "salt": salt.hex(), "text": text, "person": about})
+        kind = type(event).__name__
+        body = canonical({"at": at, "chain": chain, "kind": kind, "plain": plain, "prose": refs, "seq": seq})
+        head = leaf_hash(head, body)
+        leaves.append({"chain": chain, "seq": seq, "at": at, "kind": kind, "body": body, "hash": head})
+        stamped.append((event, Stamp(seq=seq, at=now, refs=refs)))
+    if texts:
+        tx.execute(_INSERT_PROSE, texts)
+    for event, stamp in stamped:
+        _APPLY[type(event)](tx, event, stamp)
+    tx.execute(_INSERT_LEAF, leaves)
+    tx.execute(_MOVE_CHAIN, {"chain": chain, "now_size": seq, "now_head": head})
+
+
+def _lock_chain(tx: Connection, chain: str) -> tuple[int, str]:
+    found = tx.execute(_LOCK_CHAIN, {"chain": chain}).one_or_none()
+    if found is not None:
+        return found.size, found.head
+    # Two writers may both be first: the loser waits for the winner's row, then locks it like anybody else.
+    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
+    tx.execute(dialect.insert(_CHAIN).values(name=chain, size=0, head=GENESIS).on_conflict_do_nothing())
+    found = tx.execute(_LOCK_CHAIN, {"chain": chain}).one()
+    return found.size, found.head
+
+
+_CHAIN: Final = metadata.tables["ledger_chain"]
+_LOCK_CHAIN: Final = (
+    select(_CHAIN.c.size, _CHAIN.c.head).where(_CHAIN.c.name == bindparam("chain")).with_for_update()
+)
+_MOVE_CHAIN: Final = (
+    update(_CHAIN).where(_CHAIN.c.name == bindparam("chain")).values(size=bindparam("now_size"), head=bindparam("now_head"))
+)
+_INSERT_PROSE: Final = insert(metadata.tables["prose"])
+_INSERT_LEAF: Final = insert(metadata.tables["ledger_leaf"])
+
+_INSERT: Final = {
+    name: insert(metadata.tables[name])
+    for name in ("programme", "definition", "absence", "project", "fact", "phase", "role", "paper", "answer", "gate_case", "ballot")
+}
+
+
+def _programme_loaded(tx: Connection, event: ev.ProgrammeLoaded, stamp: Stamp) -> None:
+    row = {"digest": event.digest, "key": event.key, "text_ref": stamp.refs["text"], "loaded_at": stamp.at}
+    _replace(tx, "programme", row, keys=("digest",))
+
+
+def _definition_registered(tx: Connection, event: ev.DefinitionRegistered, stamp: Stamp) -> None:
+    row = {
+        "workflow": event.workflow,
+        "version": event.version,
+        "digest": event.digest,
+        "text": event.text,
+        "registered_at": stamp.at,
+    }
+    tx.execute(_INSERT["definition"], row)
+
+
+def _person_registered(tx: Connection, event: ev.PersonRegistered, _stamp: Stamp) -> None:
+    row = {"id": event.person, "language": event.language, "name": event.name, "email": event.email, "erased_at": None}
+    _replace(tx, "person", row, keys=("id",))
+
+
+def _person_erased(tx: Connection, event: ev.PersonErased, stamp: Stamp) -> None:
+    person, prose = metadata.tables["person"], metadata.tables["prose"]
+    gone = {"name": None, "email": None, "erased_at": stamp.at}
+    tx.execute(update(person).where(person.c.id == event.person).values(gone))
+    tx.execute(update(prose).where(prose.c.person == event.person).values(text=None, salt=None))
+
+
+def _absence_registered(tx: Connection, event: ev.AbsenceRegistered, _stamp: Stamp) -> None:
+    row = {"person": event.person, "away_from": event.away_from, "away_to": event.away_to}
+    _replace(tx, "absence", row, keys=("person", "away_from"))
+
+
+def _seat_assigned(tx: Connection, event: ev.SeatAssigned, _stamp: Stamp) -> None:
+    row = {
+        "body": event.body,
+        "seat": event.seat,
+        "capacity": event.capacity,
+        "valid_from": event.valid_from,
+        "valid_to": event.valid_to,
+        "person": event.person,
+    }
+    _replace(tx, "seat_holding", row, keys=("body", "seat", "capacity", "valid_from"))
+
+
+def _project_registered(tx: Connection, event: ev.ProjectRegistered, stamp: Stamp) -> None:
+    row = {
+        "key": event.project,
+        "kind": event.kind,
+        "workflow": event.workflow,
+        "version": event.version,
+        "phase": "",
+        "phase_assumed": False,
+        "taken_in_on": None,
+        "registered_at": stamp.at,
+    }
+    tx.execute(_INSERT["project"], row)
+
+
+def _facts_changed(tx: Connection, event: ev.FactsChanged, stamp: Stamp) -> None:
+    common = {
+        "project": event.project,
+        "seq": stamp.seq,
+        "effective": event.effective,
+        "recorded_at": stamp.at,
+        "value_ref": stamp.refs["values"],
+    }
+    tx.execute(_INSERT["fact"], [common | {"name": name} for name in event.names])
+
+
+def _role_assigned(tx: Connection, event: ev.RoleAssigned, stamp: Stamp) -> None:
+    row = {
+        "project": event.project,
+        "seq": stamp.seq,
+        "role": event.role,
+        "person": event.person,
+        "valid_from": event.valid_from,
+    }
+    tx.execute(_INSERT["role"], row)
+
+
+def _phase_entered(tx: Connection, event: ev.PhaseEntered, stamp: Stamp) -> None:
+    _enter_phase(tx, event.project, event.phase, event.effective, stamp, assumed=event.assumed, case=None)
+
+
+def _enter_phase(
+    tx: Connection, key: str, phase: str, effective: str, stamp: Stamp, *, assumed: bool, case: str | None
+) -> None:
+    row = {
+        "project": key,
+        "seq": stamp.seq,
+        "phase": phase,
+        "effective": effective,
+        "assumed": assumed,
+        "recorded_at": stamp.at,
+        "case": case,
+    }
+    tx.execute(_INSERT["phase"], row)
+    tx.execute(_SET_PHASE, {"project_key": key, "to_phase": phase, "assumed": assumed})
+
+
+_PROJECT: Final = metadata.tables["project"]
+_SET_PHASE: Final = (
+    update(_PROJECT)
+    .where(_PROJECT.c.key == bindparam("project_key"))
+    .values(phase=bindparam("to_phase"), phase_assumed=bindparam("assumed"))
+)
+
+
+def _taken_in(tx: Connection, event: ev.TakenIn, _stamp: Stamp) -> None:
+    tx.execute(update(_PROJECT).where(_PROJECT.c.key == event.project).values(taken_in_on=event.effective))
+
+
+def _paper_added(tx: Connection, event: ev.PaperAdded, stamp: Stamp) -> None:
+    row = {
+        "id": event.paper,
+        "seq": stamp.seq,
+        "project": event.project,
+        "kind": event.kind,
+        "title_ref": stamp.refs["title"],
+        "sha256": event.sha256,
+        "media_type": event.media_type,
+        "size": event.size,
+        "added_by": event.by,
+        "added_at": stamp.at,
+    }
+    tx.execute(_INSERT["paper"], row)
+
+
+def _criterion_answered(tx: Connection, event: ev.CriterionAnswered, stamp: Stamp) -> None:
+    _insert_answer(tx, event, stamp, act="answered", value=event.value, words=stamp.refs["explanation"])
+
+
+def _answer_confirmed(tx: Connection, event: ev.AnswerConfirmed, stamp: Stamp) -> None:
+    _insert_answer(tx, event, stamp, act="confirmed", value=None, words=None)
+
+
+def _criterion_waived(tx: Connection, event: ev.CriterionWaived, stamp: Stamp) -> None:
+    _insert_answer(tx, event, stamp, act="waived", value=None, words=stamp.refs["reason"])
+
+
+def _insert_answer(
+    tx: Connection,
+    event: ev.CriterionAnswered | ev.AnswerConfirmed | ev.CriterionWaived,
+    stamp: Stamp,
+    *,
+    act: str,
+    value: str | None,
+    words: str | None,
+) -> None:
+    row = {
+        "project": event.project,
+        "seq": stamp.seq,
+        "gate": event.gate,
+        "round": event.round,
+        "criterion": event.criterion,
+        "act": act,
+        "value": value,
+        "words_ref": words,
+        "person": event.by,
+        "at": stamp.at,
+    }
+    tx.execute(_INSERT["answer"], row)
+
+
+def _case_opened(tx: Connection, event: ev.CaseOpened, stamp: Stamp) -> None:
+    row = {
+        "id": event.case,
+        "number": event.number,
+        "project": event.project,
+        "gate": event.gate,
+        "round": event.round,
+        "body": event.body,
+        "handling": event.handling,
+        "rules": dict(event.rules),
+        "roll": [dict(seat) for seat in event.roll],
+        "status": "open",
+        "version": event.version,
+        "digest": event.digest,
+        "dossier_ref": stamp.refs["dossier"],
+        "proposal_ref": stamp.refs["proposal"],
+        "requested_by": event.by,
+        "opened_at": stamp.at,
+        "answer_by": datetime.fromisoformat(event.answer_by),
+    }
+    tx.execute(_INSERT["gate_case"], row)
+
+
+def _ballot_cast(tx: Connection, event: ev.BallotCast, stamp: Stamp) -> None:
+    row = {
+        "id": event.ballot,
+        "seq": stamp.seq,
+        "case": event.case,
+        "version": event.version,
+        "seat": event.seat,
+        "person": event.person,
+        "choice": event.choice,
+        "nonce": event.nonce,
+        "comment_ref": stamp.refs.get("comment"),
+        "condition_ref": stamp.refs.get("condition"),
+        "recorded_by": event.by if event.by != event.person else None,
+        "cast_at": stamp.at,
+    }
+    tx.execute(_INSERT["ballot"], row)
+
+
+_CASE: Final = metadata.tables["gate_case"]
+
+
+def _case_decided(tx: Connection, event: ev.CaseDecided, stamp: Stamp) -> None:
+    closed = {
+        "status": "decided",
+        "closed_at": stamp.at,
+        "outcome": event.outcome,
+        "basis": event.basis,
+        "concluded_by": event.by,
+        "wording_ref": stamp.refs["wording"],
+        "conditions_ref": stamp.refs["conditions"],
+        "tally": dict(event.tally),
+    }
+    tx.execute(update(_CASE).where(_CASE.c.id == event.case).values(closed))
+    if event.to_phase is not None:
+        _enter_phase(tx, event.project, event.to_phase, event.effective, stamp, assumed=False, case=event.case)
+
+
+def _case_withdrawn(tx: Connection, event: ev.CaseWithdrawn, stamp: Stamp) -> None:
+    closed = {"status": "withdrawn", "closed_at": stamp.at, "wording_ref": stamp.refs["reason"]}
+    tx.execute(update(_CASE).where(_CASE.c.id == event.case).values(closed))
+
+
+def _heads_witnessed(_tx: Connection, _event: ev.HeadsWitnessed, _stamp: Stamp) -> None:
+    """A checkpoint is evidence only: no state follows from it."""
+
+
+def _replace(tx: Connection, table: str, row: dict[str, Any], *, keys: Iterable[str]) -> None:
+    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
+    changed = {name: value for name, value in row.items() if name not in keys}
+    statement = dialect.insert(metadata.tables[table]).values(row)
+    tx.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=changed))
+
+
+_Apply = Callable[[Connection, Any, Stamp], None]
+_APPLY: Final[Mapping[type[ev.Event], _Apply]] = {
+    ev.ProgrammeLoaded: _programme_loaded,
+    ev.DefinitionRegistered: _definition_registered,
+    ev.PersonRegistered: _person_registered,
+    ev.PersonErased: _person_erased,
+    ev.AbsenceRegistered: _absence_registered,
+    ev.SeatAssigned: _seat_assigned,
+    ev.ProjectRegistered: _project_registered,
+    ev.FactsChanged: _facts_changed,
+    ev.RoleAssigned: _role_assigned,
+    ev.PhaseEntered: _phase_entered,
+    ev.TakenIn: _taken_in,
+    ev.PaperAdded: _paper_added,
+    ev.CriterionAnswered: _criterion_answered,
+    ev.AnswerConfirmed: _answer_confirmed,
+    ev.CriterionWaived: _criterion_waived,
+    ev.CaseOpened: _case_opened,
+    ev.BallotCast: _ballot_cast,
+    ev.CaseDecided: _case_decided,
+    ev.CaseWithdrawn: _case_withdrawn,
+    ev.HeadsWitnessed: _heads_witnessed,
+}

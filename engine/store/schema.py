@@ -1,0 +1,132 @@
+"""Is the database's schema the one this program knows, and how does it become so?
+
+Migrations run on an engine of their own. On SQLite foreign keys must be off while tables are rebuilt (dropping the old table with
+them on deletes its children's rows without a word), and that pragma can only change outside a transaction; so the
+ordinary engine is of no use here. All pending revisions are one transaction; before it commits, no table may have lost a row,
+every foreign key must hold, and the ledger's guards must stand.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+GUARDS: Final = ("ledger_leaf_keeps", "ledger_leaf_stays")
+"""The triggers that refuse to change or remove a leaf."""
+
+Standing = Literal["absent", "current", "older", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaState:
+    """Where a database's schema stands: absent, current, older than this program, or from another program."""
+
+    standing: Standing
+    found: str | None
+    wanted: str
+
+
+class MigrationError(Exception):
+    """A migration would have lost something and was undone; args: what was found."""
+
+
+def state_of(url: str) -> SchemaState:
+    """Compare a database's revision with this program's; the database is not touched, and a missing file is not created."""
+    wanted = str(_scripts().get_current_head())
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database and not Path(parsed.database).exists():
+        return SchemaState(standing="absent", found=None, wanted=wanted)
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found is None:
+        return SchemaState(standing="absent", found=None, wanted=wanted)
+    if found == wanted:
+        return SchemaState(standing="current", found=found, wanted=wanted)
+    known = {script.revision for script in _scripts().walk_revisions()}
+    return SchemaState(standing="older" if found in known else "unknown", found=found, wanted=wanted)
+
+
+def upgrade(url: str, *, to: str = "head", keep_foreign_keys: bool = False) -> None:
+    """Create the schema or bring it up to a revision, in one transaction that is undone if anything is lost.
+
+    `keep_foreign_keys` leaves SQLite's foreign keys on: the way that loses rows, kept so that a test can show it.
+    Raises MigrationError when rows, keys or guards would not survive.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    with _migrating(url, keep_foreign_keys=keep_foreign_keys) as connection:
+        before = _row_counts(connection)
+        config = Config()
+        config.set_main_option("script_location", str(_HERE))
+        config.attributes["connection"] = connection
+        command.upgrade(config, to)
+        _check(connection, before)
+
+
+_HERE: Final = Path(__file__).parent / "migrations"
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(_HERE))
+
+
+@contextmanager
+def _migrating(url: str, *, keep_foreign_keys: bool) -> Iterator[Connection]:
+    engine = create_engine(url, poolclass=NullPool)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, keep_foreign_keys=keep_foreign_keys)
+    with engine.connect() as connection, connection.begin():
+        yield connection
+    engine.dispose()
+
+
+def _prepare_sqlite(engine: Engine, *, keep_foreign_keys: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA foreign_keys={'ON' if keep_foreign_keys else 'OFF'}")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _row_counts(connection: Connection) -> dict[str, int]:
+    tables = (name for name in inspect(connection).get_table_names() if name != "alembic_version")
+    return {name: int(connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one()) for name in tables}  # noqa: S608 - names from the catalogue
+
+
+def _check(connection: Connection, before: dict[str, int]) -> None:
+    after = _row_counts(connection)
+    lost = {name: (rows, after.get(name)) for name, rows in before.items() if after.get(name, rows) < rows}
+    if lost:
+        raise MigrationError("rows lost", lost)
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise MigrationError("foreign keys broken", [tuple(row) for row in broken])
+    standing = guards(connection)
+    if set(GUARDS) - standing:
+        raise MigrationError("the ledger's guards are gone", sorted(set(GUARDS) - standing))
+
+
+def guards(connection: Connection) -> set[str]:
+    """The names of the triggers that stand in a database."""
+    if connection.dialect.name == "sqlite":
+        names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    else:
+        names = connection.exec_driver_sql("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
+    return set(names.scalars())

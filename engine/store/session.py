@@ -1,0 +1,173 @@
+"""How does one read, and how does one write? Two doors to the database, and the only `commit`.
+
+`reading()` sees one consistent state and cannot write. `writing()` is one durable transaction: on SQLite a BEGIN IMMEDIATE
+behind an in-process queue that serves first come, first served (racing in SQLite's busy handler starves some
+writers for seconds); on PostgreSQL a plain transaction, whose use cases lock the rows they decide on.
+"""
+
+import secrets
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import QueuePool, StaticPool
+
+BUSY_MS: Final = 10_000
+_SAFE_PRAGMAS: Final = {
+    "journal_mode": "wal",
+    "synchronous": "2",
+    "foreign_keys": "1",
+    "busy_timeout": str(BUSY_MS),
+    "trusted_schema": "0",
+    "secure_delete": "1",
+}
+_UNSAFE_SERVER: Final = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+class UnsafeDatabaseError(Exception):
+    """The database does not keep what it acknowledges; args: setting, value found."""
+
+
+class Turns:
+    """A first-come queue: whoever asked first is let in first."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._busy = False
+
+    @contextmanager
+    def one_at_a_time(self) -> Iterator[None]:
+        """Wait for one's turn, and pass it on afterwards."""
+        turn: threading.Lock | None = None
+        with self._guard:
+            if self._busy:
+                turn = threading.Lock()
+                turn.acquire()
+                self._waiting.append(turn)
+            self._busy = True
+        if turn is not None:
+            turn.acquire()
+        try:
+            yield
+        finally:
+            with self._guard:
+                if self._waiting:
+                    self._waiting.popleft().release()
+                else:
+                    self._busy = False
+
+
+class NoQueue:
+    """PostgreSQL queues for itself, row by row."""
+
+    @contextmanager
+    def one_at_a_time(self) -> Iterator[None]:
+        """Everybody at once."""
+        yield
+
+
+class Database:
+    """An opened database of either kind.
+
+    Raises UnsafeDatabaseError when its settings would let it lose acknowledged work. It does not create, migrate or
+    check the schema: that is `engine.store.schema`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url: URL = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._queue: Turns | NoQueue
+        if self.is_sqlite:
+            self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
+            self._reader = _sqlite_engine(self.url, begin="BEGIN", pool_size=40, query_only=True)
+            self._queue = Turns()
+        else:
+            self._writer = create_engine(self.url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+            self._reader = self._writer.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            self._queue = NoQueue()
+        self._check_safety()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view; whatever tries to write through it fails."""
+        with self._reader.connect() as connection:
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: all of it is durable when the block ends, or none of it when the block raises."""
+        with self._queue.one_at_a_time(), self._writer.connect() as connection:
+            try:
+                yield connection
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+    def _check_safety(self) -> None:
+        if self.is_sqlite:
+            with self._writer.connect() as connection:
+                for pragma, wanted in _SAFE_PRAGMAS.items():
+                    found = str(connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()).lower()
+                    if found != wanted:
+                        raise UnsafeDatabaseError(pragma, found)
+            return
+        with self._writer.connect() as connection:
+            for setting in _UNSAFE_SERVER:
+                found = str(connection.execute(text(f"SHOW {setting}")).scalar())
+                if found == "off":
+                    raise UnsafeDatabaseError(setting, found)
+
+
+def _sqlite_engine(url: URL, *, begin: str, pool_size: int, query_only: bool = False) -> Engine:
+    engine = create_engine(
+        url, poolclass=QueuePool, pool_size=pool_size, max_overflow=0, connect_args={"check_same_thread": False}
+    )
+    _take_over_transactions(engine, begin)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        for pragma, value in _SAFE_PRAGMAS.items():
+            connection.execute(f"PRAGMA {pragma}={value}")
+        if query_only:
+            connection.execute("PRAGMA query_only=1")
+
+    return engine
+
+
+def _take_over_transactions(engine: Engine, begin: str) -> None:
+    # The driver's own habit is to BEGIN only before a write, which lets two readers decide on the same state.
+    @event.listens_for(engine, "connect")
+    def _autocommit(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def new_id() -> str:
+    """A random id of 16 hexadecimal digits, for a row that is its own."""
+    return secrets.token_hex(8)
+
+
+def scratch_engine() -> Engine:
+    """An empty SQLite in memory, for replaying the ledger beside the real database."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    _take_over_transactions(engine, "BEGIN")
+    return engine

@@ -1,0 +1,380 @@
+"""What is stored? Every table, seen by no room but the store.
+
+State tables are written by `record` alone and can be rebuilt from the ledger; a row's `seq` is its place in its project's chain. The others (links, sessions, devices, outbox,
+attempts, blobs, heartbeats) are working memory. Free text and whatever tells who somebody is stands in `prose`, once, under
+its salted digest; other rows point there, so that one erasure is enough.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlmodel import Column, Field, SQLModel
+
+metadata: Final[MetaData] = SQLModel.metadata
+metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _json() -> Any:
+    return Field(sa_column=Column(JSON, nullable=False))
+
+
+class SettingRow(SQLModel, table=True):
+    """One word about the database itself: whether it is a demo, and where its clock stands then."""
+
+    __tablename__ = "setting"
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class ProseRow(SQLModel, table=True):
+    """A text that can be erased: digest = SHA-256(salt, text). `person` is set on what tells who that person is."""
+
+    __tablename__ = "prose"
+    digest: str = Field(primary_key=True, max_length=64)
+    salt: str | None = None
+    text: str | None = None
+    person: str | None = Field(default=None, index=True)
+
+
+class LedgerChainRow(SQLModel, table=True):
+    """Where a chain stands: how many leaves, and the last one's hash."""
+
+    __tablename__ = "ledger_chain"
+    name: str = Field(primary_key=True)
+    size: int
+    head: str
+
+
+class LedgerLeafRow(SQLModel, table=True):
+    """One entry of a chain. Never changed and never removed: triggers refuse it."""
+
+    __tablename__ = "ledger_leaf"
+    chain: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    at: str
+    kind: str
+    body: str
+    hash: str
+
+
+class ProgrammeRow(SQLModel, table=True):
+    """A version of the programme file; the newest is in force."""
+
+    __tablename__ = "programme"
+    digest: str = Field(primary_key=True)
+    key: str
+    text_ref: str = Field(foreign_key="prose.digest")
+    loaded_at: datetime = Field(index=True)
+
+
+class DefinitionRow(SQLModel, table=True):
+    """A registered workflow definition, immutable."""
+
+    __tablename__ = "definition"
+    workflow: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    digest: str
+    text: str
+    registered_at: datetime
+
+
+class PersonRow(SQLModel, table=True):
+    """Somebody who can receive letters; without name and address once erased."""
+
+    __tablename__ = "person"
+    id: str = Field(primary_key=True)
+    language: str
+    name: str | None = None
+    email: str | None = Field(default=None, unique=True)
+    erased_at: datetime | None = None
+
+
+class AbsenceRow(SQLModel, table=True):
+    """A person is away between two dates, both included."""
+
+    __tablename__ = "absence"
+    person: str = Field(primary_key=True, foreign_key="person.id")
+    away_from: str = Field(primary_key=True)
+    away_to: str
+
+
+class SeatHoldingRow(SQLModel, table=True):
+    """Who holds a seat or an office, acts in it or is its deputy, from a date; the newest start wins."""
+
+    __tablename__ = "seat_holding"
+    body: str = Field(primary_key=True)
+    seat: str = Field(primary_key=True)
+    capacity: str = Field(primary_key=True)
+    valid_from: str = Field(primary_key=True)
+    valid_to: str | None = None
+    person: str = Field(foreign_key="person.id", index=True)
+    __table_args__ = (CheckConstraint("capacity in ('holder', 'acting', 'deputy')", name="capacity"),)
+
+
+class ProjectRow(SQLModel, table=True):
+    """A project and where it stands now."""
+
+    __tablename__ = "project"
+    key: str = Field(primary_key=True)
+    kind: str
+    workflow: str
+    version: int
+    phase: str
+    phase_assumed: bool
+    taken_in_on: str | None = None
+    registered_at: datetime
+
+
+class FactRow(SQLModel, table=True):
+    """One fact's value from one date, as told at one instant; the newest date, then the newest telling, holds."""
+
+    __tablename__ = "fact"
+    project: str = Field(primary_key=True, foreign_key="project.key")
+    seq: int = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    effective: str
+    recorded_at: datetime
+    value_ref: str = Field(foreign_key="prose.digest")
+    __table_args__ = (Index("ix_fact_project_name", "project", "name", "effective", "seq"),)
+
+
+class PhaseRow(SQLModel, table=True):
+    """The project entered a phase on a date, as told at one instant, perhaps by a decision."""
+
+    __tablename__ = "phase"
+    project: str = Field(primary_key=True, foreign_key="project.key")
+    seq: int = Field(primary_key=True)
+    phase: str
+    effective: str
+    assumed: bool
+    recorded_at: datetime
+    case: str | None = Field(default=None, foreign_key="gate_case.id")
+
+
+class RoleRow(SQLModel, table=True):
+    """A person has a role in a project from a date."""
+
+    __tablename__ = "role"
+    project: str = Field(primary_key=True, foreign_key="project.key")
+    seq: int = Field(primary_key=True)
+    role: str
+    person: str = Field(foreign_key="person.id", index=True)
+    valid_from: str
+
+
+class BlobRow(SQLModel, table=True):
+    """The bytes of a paper, under their SHA-256, so that one backup holds everything."""
+
+    __tablename__ = "blob"
+    sha256: str = Field(primary_key=True)
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class PaperRow(SQLModel, table=True):
+    """A paper of a project; the newest of a kind is the one a gate asks for."""
+
+    __tablename__ = "paper"
+    id: str = Field(primary_key=True)
+    project: str = Field(foreign_key="project.key")
+    seq: int
+    kind: str
+    title_ref: str = Field(foreign_key="prose.digest")
+    sha256: str = Field(foreign_key="blob.sha256")
+    media_type: str
+    size: int
+    added_by: str | None = Field(default=None, foreign_key="person.id")
+    added_at: datetime
+    __table_args__ = (UniqueConstraint("project", "seq"),)
+
+
+class AnswerRow(SQLModel, table=True):
+    """An answer to a criterion in a round, its confirmation, or a waiver; the newest of each holds."""
+
+    __tablename__ = "answer"
+    project: str = Field(primary_key=True, foreign_key="project.key")
+    seq: int = Field(primary_key=True)
+    gate: str
+    round: int
+    criterion: str
+    act: str
+    value: str | None = None
+    words_ref: str | None = Field(default=None, foreign_key="prose.digest")
+    person: str | None = Field(default=None, foreign_key="person.id")
+    at: datetime
+    __table_args__ = (
+        CheckConstraint("act in ('answered', 'confirmed', 'waived')", name="act"),
+        Index("ix_answer_project_criterion", "project", "criterion"),
+    )
+
+
+class CaseRow(SQLModel, table=True):
+    """One request to pass one gate, and how it ended."""
+
+    __tablename__ = "gate_case"
+    id: str = Field(primary_key=True)
+    number: str = Field(unique=True)
+    project: str = Field(foreign_key="project.key", index=True)
+    gate: str
+    round: int
+    body: str
+    handling: str
+    rules: dict[str, Any] = _json()
+    roll: list[dict[str, Any]] = _json()
+    status: str
+    version: int
+    digest: str
+    dossier_ref: str = Field(foreign_key="prose.digest")
+    proposal_ref: str = Field(foreign_key="prose.digest")
+    requested_by: str | None = Field(default=None, foreign_key="person.id")
+    opened_at: datetime
+    answer_by: datetime
+    closed_at: datetime | None = None
+    outcome: str | None = None
+    basis: str | None = None
+    concluded_by: str | None = Field(default=None, foreign_key="person.id")
+    wording_ref: str | None = Field(default=None, foreign_key="prose.digest")
+    conditions_ref: str | None = Field(default=None, foreign_key="prose.digest")
+    tally: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    __table_args__ = (
+        CheckConstraint("status in ('open', 'decided', 'withdrawn')", name="status"),
+        Index(
+            "uq_gate_case_one_open",
+            "project",
+            unique=True,
+            sqlite_where=Column("status") == "open",
+            postgresql_where=Column("status") == "open",
+        ),
+    )
+
+
+class BallotRow(SQLModel, table=True):
+    """One answer of one seat to one version of a case. All are kept; the newest of a seat counts."""
+
+    __tablename__ = "ballot"
+    id: str = Field(primary_key=True)
+    seq: int
+    case: str = Field(foreign_key="gate_case.id", index=True)
+    version: int
+    seat: str
+    person: str = Field(foreign_key="person.id")
+    choice: str
+    nonce: str
+    comment_ref: str | None = Field(default=None, foreign_key="prose.digest")
+    condition_ref: str | None = Field(default=None, foreign_key="prose.digest")
+    recorded_by: str | None = Field(default=None, foreign_key="person.id")
+    cast_at: datetime
+    __table_args__ = (UniqueConstraint("case", "nonce"),)
+
+
+class LinkRow(SQLModel, table=True):
+    """A personal link: a random id from which the token is derived elsewhere; only the token's SHA-256 is here."""
+
+    __tablename__ = "link"
+    id: str = Field(primary_key=True)
+    token_sha256: str = Field(unique=True)
+    purpose: str
+    kid: int
+    generation: int
+    person: str = Field(foreign_key="person.id", index=True)
+    subject: str = Field(index=True)
+    level: str
+    created_at: datetime
+    not_after: datetime
+    revoked_at: datetime | None = None
+    revoked_reason: str | None = None
+    code_failures: int = 0
+    locked_at: datetime | None = None
+
+
+class VisitRow(SQLModel, table=True):
+    """A browser session opened through a link, or a remembered device; only the SHA-256 of its secret is here."""
+
+    __tablename__ = "visit"
+    sha256: str = Field(primary_key=True)
+    kind: str
+    link: str | None = Field(default=None, foreign_key="link.id")
+    person: str = Field(foreign_key="person.id", index=True)
+    opened_at: datetime
+    not_after: datetime
+    __table_args__ = (CheckConstraint("kind in ('session', 'device')", name="kind"),)
+
+
+class LetterRow(SQLModel, table=True):
+    """A letter to send: a reference until its first claim, when what it says is frozen."""
+
+    __tablename__ = "outbox"
+    id: str = Field(primary_key=True)
+    kind: str
+    subject: str
+    recipient: str = Field(foreign_key="person.id")
+    occurrence: str
+    link: str | None = Field(default=None, foreign_key="link.id")
+    state: str
+    due_at: datetime
+    created_at: datetime
+    attempts: int = 0
+    claimed_by: str | None = None
+    lease_until: datetime | None = None
+    address: str | None = None
+    payload: str | None = None
+    template_digest: str | None = None
+    message_id: str | None = None
+    dated: datetime | None = None
+    settled_at: datetime | None = None
+    reason: str | None = None
+    __table_args__ = (
+        UniqueConstraint("subject", "kind", "recipient", "occurrence"),
+        CheckConstraint(
+            "state in ('due', 'claimed', 'in_doubt', 'retry', 'sent', 'bounced', 'dead', 'withdrawn')", name="state"
+        ),
+        Index(
+            "ix_outbox_waiting",
+            "due_at",
+            sqlite_where=Column("state").in_(["due", "retry", "claimed", "in_doubt"]),
+            postgresql_where=Column("state").in_(["due", "retry", "claimed", "in_doubt"]),
+        ),
+    )
+
+
+class AttemptRow(SQLModel, table=True):
+    """One try at delivering a letter: how far it came and what the server said."""
+
+    __tablename__ = "attempt"
+    letter: str = Field(primary_key=True, foreign_key="outbox.id")
+    number: int = Field(primary_key=True)
+    at: datetime
+    phase: str
+    reply: str
+
+
+class HeartbeatRow(SQLModel, table=True):
+    """When a part of the machinery last did its round."""
+
+    __tablename__ = "heartbeat"
+    name: str = Field(primary_key=True)
+    at: datetime
+
+
+STATE_TABLES: Final = (
+    "programme",
+    "definition",
+    "person",
+    "absence",
+    "seat_holding",
+    "project",
+    "fact",
+    "phase",
+    "role",
+    "paper",
+    "answer",
+    "gate_case",
+    "ballot",
+)
+"""The tables that the ledger can rebuild, in an order that respects their foreign keys (`phase` last but for cases)."""
