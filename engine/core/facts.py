@@ -42,32 +42,32 @@ Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value]"
 """What a fact can hold: JSON shapes without null."""
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
-    "not_text": ("found",),
-    "too_long": ("length", "limit"),
-    "forbidden_character": ("character", "position"),
-    "line_break": (),
-    "not_a_number": ("value",),
-    "ambiguous_number": ("value",),
-    "number_in_words": ("value", "word"),
-    "not_whole": ("value",),
-    "out_of_range": ("value", "low", "high"),
-    "not_a_date": ("value",),
-    "two_digit_year": ("value",),
-    "no_such_date": ("value",),
-    "not_yes_no": ("value",),
-    "not_a_choice": ("value", "nearest", "choices"),
-    "not_an_address": ("value",),
-    "not_a_web_address": ("value",),
-    "not_a_project_key": ("value",),
-    "not_json": ("line", "column"),
-    "not_a_list": ("found",),
-    "not_a_record": ("found",),
-    "too_many": ("found", "limit"),
-    "empty_item": (),
-    "unknown_field": ("name", "nearest"),
-    "duplicate_member": ("name",),
-    "duplicate_id": ("id",),
-    "missing_list": ("name",),
+    "value.not_text": ("found",),
+    "value.too_long": ("length", "limit"),
+    "value.forbidden_character": ("character", "position"),
+    "value.line_break": (),
+    "value.not_a_number": ("value",),
+    "value.ambiguous_number": ("value",),
+    "value.number_in_words": ("value", "word"),
+    "value.not_whole": ("value",),
+    "value.out_of_range": ("value", "low", "high"),
+    "value.not_a_date": ("value",),
+    "value.two_digit_year": ("value",),
+    "value.no_such_date": ("value",),
+    "value.not_yes_no": ("value",),
+    "value.not_a_choice": ("value", "nearest", "choices"),
+    "value.not_an_address": ("value",),
+    "value.not_a_web_address": ("value",),
+    "value.not_a_project_key": ("value",),
+    "value.not_json": ("line", "column"),
+    "value.not_a_list": ("found",),
+    "value.not_a_record": ("found",),
+    "value.too_many": ("found", "limit"),
+    "value.empty_item": (),
+    "value.unknown_field": ("name", "nearest"),
+    "value.duplicate_member": ("name",),
+    "value.duplicate_id": ("id",),
+    "value.missing_list": ("name",),
 }
 """Every code a Problem can carry, with the keys of its data."""
 
@@ -385,7 +385,7 @@ def field_named(name: str, own_fields: Iterable[Field] = ()) -> Field | Problem:
         rest = rest[1:]
     if found is None or rest:
         return Problem(
-            code="unknown_field",
+            code="value.unknown_field",
             data={"name": shown(name), "nearest": nearest(name, known)},
             path=shown(name),
         )
@@ -456,11 +456,11 @@ def _scalar(field: Field, raw: object) -> Value | None:
         case "choice":
             return _chosen(field, text)
         case "person":
-            return text if _ADDRESS.fullmatch(text) else _refuse("not_an_address", value=shown(text))
+            return text if _ADDRESS.fullmatch(text) else _refuse("value.not_an_address", value=shown(text))
         case "url":
             return _web_address(text)
         case "project":
-            return text if _KEY.fullmatch(text) else _refuse("not_a_project_key", value=shown(text))
+            return text if _KEY.fullmatch(text) else _refuse("value.not_a_project_key", value=shown(text))
     return text
 
 
@@ -505,18 +505,18 @@ def _plain(raw: object, *, limit: int, lines: bool) -> str | None:
     if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
         raw = f"{raw:.0f}" if isinstance(raw, float) and raw.is_integer() else str(raw)
     if not isinstance(raw, str):
-        _refuse("not_text", found=_shape(raw))
+        _refuse("value.not_text", found=_shape(raw))
     # A text far above the limit is not worth normalising.
     if len(raw) > 4 * LONG_TEXT_LIMIT:
-        _refuse("too_long", length=len(raw), limit=limit)
+        _refuse("value.too_long", length=len(raw), limit=limit)
     text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if not lines and "\n" in text:
-        _refuse("line_break")
+        _refuse("value.line_break")
     for position, character in enumerate(text, start=1):
         if not character.isprintable() and _forbidden(character, lines=lines):
-            _refuse("forbidden_character", character=f"U+{ord(character):04X}", position=position)
+            _refuse("value.forbidden_character", character=f"U+{ord(character):04X}", position=position)
     if len(text) > limit:
-        _refuse("too_long", length=len(text), limit=limit)
+        _refuse("value.too_long", length=len(text), limit=limit)
     return text or None
 
 
@@ -548,7 +548,7 @@ def _yes_no(raw: object) -> bool | None:
         return True
     if text in ("nei", "false"):
         return False
-    _refuse("not_yes_no", value=shown(raw))
+    _refuse("value.not_yes_no", value=shown(raw))
 
 
 def _chosen(field: Field, text: str) -> str:
@@ -565,11 +565,11 @@ def _chosen(field: Field, text: str) -> str:
         "",
     )
     choices = ", ".join(id_ for id_, _ in field.choices)
-    _refuse("not_a_choice", value=shown(text), nearest=near, choices=choices)
+    _refuse("value.not_a_choice", value=shown(text), nearest=near, choices=choices)
 
 
 def _web_address(text: str) -> str:
-    return text if _WEB_ADDRESS.fullmatch(text) else _refuse("not_a_web_address", value=shown(text))
+    return text if _WEB_ADDRESS.fullmatch(text) else _refuse("value.not_a_web_address", value=shown(text))
 
 
 # --- numbers and dates ----------------------------------------------------------------------------
@@ -603,7 +603,7 @@ def _decimal(raw: object, *, money: bool) -> Decimal | None:
             return Decimal(repr(raw))
         case Decimal() if raw.is_finite():
             return raw
-    _refuse("not_a_number", value=shown(raw))
+    _refuse("value.not_a_number", value=shown(raw))
 
 
 def _written(raw: str, *, money: bool) -> Decimal | None:
@@ -614,15 +614,15 @@ def _written(raw: str, *, money: bool) -> Decimal | None:
     if money:
         text = _CURRENCY.sub("", text).strip()
     if len(text) > _DIGITS:
-        _refuse("not_a_number", value=shown(raw))
+        _refuse("value.not_a_number", value=shown(raw))
     if word := _WORD.fullmatch(text):
-        _refuse("number_in_words", value=shown(raw), word=word[1])
+        _refuse("value.number_in_words", value=shown(raw), word=word[1])
     if _DOTTED.fullmatch(text):
         text = text.replace(".", "")
     elif _AMBIGUOUS.fullmatch(text):
-        _refuse("ambiguous_number", value=shown(raw))
+        _refuse("value.ambiguous_number", value=shown(raw))
     if not _NUMBER.fullmatch(text):
-        _refuse("not_a_number", value=shown(raw))
+        _refuse("value.not_a_number", value=shown(raw))
     return Decimal(text.replace(" ", "").replace(",", "."))
 
 
@@ -631,7 +631,7 @@ def _bounded(field: Field, raw: object, *, money: bool) -> Decimal | None:
     low = -LARGEST_WHOLE if field.low is None else field.low
     high = LARGEST_WHOLE if field.high is None else field.high
     if number is not None and not low <= number <= high:
-        _refuse("out_of_range", value=shown(raw), low=low, high=high)
+        _refuse("value.out_of_range", value=shown(raw), low=low, high=high)
     return number
 
 
@@ -640,7 +640,7 @@ def _whole(field: Field, raw: object) -> int | None:
     if number is None:
         return None
     if number != number.to_integral_value():
-        _refuse("not_whole", value=shown(raw))
+        _refuse("value.not_whole", value=shown(raw))
     return int(number)
 
 
@@ -663,7 +663,7 @@ def _date(raw: object) -> str | None:
     if isinstance(raw, date):
         return _in_range(raw, raw).isoformat()
     if not isinstance(raw, str):
-        _refuse("not_a_date", value=shown(raw))
+        _refuse("value.not_a_date", value=shown(raw))
     text = raw.strip()
     if not text:
         return None
@@ -672,19 +672,19 @@ def _date(raw: object) -> str | None:
     elif norwegian := _NORWEGIAN_DATE.fullmatch(text):
         day, month, year = norwegian.groups()
         if len(year) == 2:
-            _refuse("two_digit_year", value=shown(raw))
+            _refuse("value.two_digit_year", value=shown(raw))
     else:
-        _refuse("not_a_date", value=shown(raw))
+        _refuse("value.not_a_date", value=shown(raw))
     try:
         found = date(int(year), int(month), int(day))
     except ValueError:
-        _refuse("no_such_date", value=shown(raw))
+        _refuse("value.no_such_date", value=shown(raw))
     return _in_range(found, raw).isoformat()
 
 
 def _in_range(found: date, raw: object) -> date:
     if not _YEARS[0] <= found.year <= _YEARS[1]:
-        _refuse("out_of_range", value=shown(raw), low=_YEARS[0], high=_YEARS[1])
+        _refuse("value.out_of_range", value=shown(raw), low=_YEARS[0], high=_YEARS[1])
     return found
 
 
@@ -697,13 +697,13 @@ def _record(field: Field, raw: object, *, path: str, problems: list[Problem]) ->
     if raw is None:
         return None
     if not isinstance(raw, Mapping):
-        _refuse("not_a_record", found=_shape(raw))
+        _refuse("value.not_a_record", found=_shape(raw))
     known = {each.name: each for each in field.fields}
     record: dict[str, Value] = {}
     for name, each in raw.items():
         if not isinstance(name, str) or name not in known:
             data = {"name": shown(name), "nearest": nearest(str(shown(name)), known)}
-            problems.append(Problem(code="unknown_field", data=data, path=f"{path}.{shown(name)}"))
+            problems.append(Problem(code="value.unknown_field", data=data, path=f"{path}.{shown(name)}"))
             continue
         value = _value(known[name], each, path=f"{path}.{name}", problems=problems)
         if value is not None:
@@ -717,9 +717,9 @@ def _list(field: Field, raw: object, *, path: str, problems: list[Problem]) -> V
     if raw is None:
         return None
     if not isinstance(raw, Sequence) or isinstance(raw, str | bytes | bytearray):
-        _refuse("not_a_list", found=_shape(raw))
+        _refuse("value.not_a_list", found=_shape(raw))
     if len(raw) > LIST_LIMIT:
-        _refuse("too_many", found=len(raw), limit=LIST_LIMIT)
+        _refuse("value.too_many", found=len(raw), limit=LIST_LIMIT)
     item = _item_of(field)
     values: list[Value] = []
     ids: set[str] = set()
@@ -729,12 +729,12 @@ def _list(field: Field, raw: object, *, path: str, problems: list[Problem]) -> V
         value = _value(item, each, path=place, problems=problems)
         if value is None:
             if len(problems) == before:
-                problems.append(Problem(code="empty_item", data={}, path=place))
+                problems.append(Problem(code="value.empty_item", data={}, path=place))
             continue
         id_ = value.get("id") if isinstance(value, dict) else None
         if isinstance(id_, str):
             if id_ in ids:
-                problems.append(Problem(code="duplicate_id", data={"id": id_}, path=f"{place}.id"))
+                problems.append(Problem(code="value.duplicate_id", data={"id": id_}, path=f"{place}.id"))
             ids.add(id_)
         values.append(value)
     return values
@@ -763,7 +763,7 @@ def _from_json(text: str) -> object:
         found: dict[str, object] = {}
         for name, each in pairs:
             if name in found:
-                _refuse("duplicate_member", name=shown(name))
+                _refuse("value.duplicate_member", name=shown(name))
             found[name] = each
         return found
 
@@ -773,9 +773,9 @@ def _from_json(text: str) -> object:
     try:
         return json.loads(text, object_pairs_hook=members, parse_constant=no_number)
     except json.JSONDecodeError as fault:
-        _refuse("not_json", line=fault.lineno, column=fault.colno)
+        _refuse("value.not_json", line=fault.lineno, column=fault.colno)
     except (ValueError, RecursionError):
-        _refuse("not_json", line=1, column=1)
+        _refuse("value.not_json", line=1, column=1)
 
 
 # --- the tree that rules see ----------------------------------------------------------------------
@@ -858,11 +858,11 @@ def check_tree(facts: Mapping[str, object], known: Scope) -> tuple[Problem, ...]
     for name in facts:
         if name not in known.roots:
             data = {"name": shown(name), "nearest": nearest(shown(name), known.roots)}
-            problems.append(Problem(code="unknown_field", data=data, path=shown(name)))
+            problems.append(Problem(code="value.unknown_field", data=data, path=shown(name)))
     for name, root in known.roots.items():
         if name not in facts:
             if root.type == "list":
-                problems.append(Problem(code="missing_list", data={"name": name}, path=name))
+                problems.append(Problem(code="value.missing_list", data={"name": name}, path=name))
         else:
             _value(root, facts[name], path=name, problems=problems)
     return tuple(problems)
