@@ -29,6 +29,7 @@ FIRST: Final = 1
 
 SALT_BYTES: Final = 16
 MOST_FAULTS: Final = 100
+_FORM: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "ledger_changed": ("chain", "seq"),
@@ -82,9 +83,7 @@ def canonical(value: Any) -> str:
     keeps its shortest form and its point (``1.0`` is not ``1``), and negative zero is ``0.0``. Raises
     ValueError for anything else: NaN and infinities, lone surrogates, two keys that become one in NFC.
     """
-    return json.dumps(
-        _plain(value), ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    )
+    return _FORM.encode(_plain(value))
 
 
 def _plain(value: Any) -> Any:
