@@ -1,0 +1,111 @@
+"""Which day is it in Oslo, which days are worked, and when is that in UTC?
+
+Plans are Oslo dates and wall times, resolved to UTC instants as late as possible; intervals end before their
+end. Working days are Monday to Friday except Norway's public holidays (2 January is worked, and so are
+Christmas Eve and the days of Easter week before Maundy Thursday).
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+import holidays
+
+OSLO: Final = ZoneInfo("Europe/Oslo")
+
+_DAY: Final = timedelta(days=1)
+_SECOND: Final = timedelta(seconds=1)
+_SATURDAY: Final = 5
+
+
+class Tertial(NamedTuple):
+    """A third of a year: `id` as ``2024-T3``, from `start` and up to but not including `end`."""
+
+    id: str
+    start: date
+    end: date
+
+
+def oslo(day: date, at: time) -> datetime:
+    """The UTC instant at which Oslo's clocks show this wall time.
+
+    A time that the spring change leaves out is the first instant after the gap; one that the autumn change
+    shows twice is the first of the two. Raises ValueError when `at` names a zone of its own.
+    """
+    if at.tzinfo is not None:
+        raise ValueError("a wall time in Oslo cannot carry another zone")
+    first = datetime.combine(day, at.replace(fold=0), OSLO).astimezone(UTC)
+    if first.astimezone(OSLO).time() == at.replace(fold=0):
+        return first
+    return _change_before(first)
+
+
+def _change_before(instant: datetime) -> datetime:
+    """When Oslo's clocks last changed in the day before `instant`, to the second: changes fall on whole ones."""
+    after = instant.replace(microsecond=0)
+    before = after - _DAY
+    offset = after.astimezone(OSLO).utcoffset()
+    while after - before > _SECOND:
+        middle = before + timedelta(seconds=(after - before) // _SECOND // 2)
+        if middle.astimezone(OSLO).utcoffset() == offset:
+            after = middle
+        else:
+            before = middle
+    return after
+
+
+def local_date(instant: datetime) -> date:
+    """The date in Oslo at an instant. Raises ValueError for a datetime without a zone."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant must carry its zone")
+    return instant.astimezone(OSLO).date()
+
+
+def holiday_name(day: date) -> str | None:
+    """The name (bokmål) of the public holiday on this day, if it is one."""
+    return _holidays(day.year).get(day)
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday, and no public holiday."""
+    return day.weekday() < _SATURDAY and day not in _holidays(day.year)
+
+
+def add_working_days(day: date, number: int) -> date:
+    """The working day `number` working days after `day` (before it, when negative).
+
+    `day` itself is not counted, so that 0 gives `day`, whatever day it is.
+    """
+    step = _DAY if number > 0 else -_DAY
+    left = abs(number)
+    while left:
+        day += step
+        left -= is_working_day(day)
+    return day
+
+
+def working_days_before(day: date, number: int) -> date:
+    """The working day `number` working days before `day`: a meeting's paper deadline."""
+    return add_working_days(day, -number)
+
+
+def working_days_after(day: date, end: date) -> int:
+    """How many working days `end` lies after `day`: 0 on that day and before it."""
+    return sum(is_working_day(day + timedelta(days=n)) for n in range(1, (end - day).days + 1))
+
+
+def tertial_of(day: date) -> Tertial:
+    """The tertial a day falls in (January–April, May–August, September–December)."""
+    third = (day.month - 1) // 4
+    start = date(day.year, 4 * third + 1, 1)
+    end = date(day.year + 1, 1, 1) if third == 2 else date(day.year, 4 * third + 5, 1)
+    return Tertial(id=f"{day.year}-T{third + 1}", start=start, end=end)
+
+
+@lru_cache(maxsize=64)
+def _holidays(year: int) -> Mapping[date, str]:
+    """Norway's public holidays in a year; computing them anew costs a thousand times a look-up."""
+    return MappingProxyType(dict(holidays.country_holidays("NO", years=year, language="no")))
