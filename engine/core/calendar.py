@@ -44,7 +44,7 @@ def oslo(day: date, at: time) -> datetime:
 
 
 def _change_before(instant: datetime) -> datetime:
-    """When Oslo's clocks last changed in the day before `instant`, to the second: changes fall on whole ones."""
+    """When Oslo's clocks last changed in the day before `instant`; changes fall on whole seconds."""
     after = instant.replace(microsecond=0)
     before = after - _DAY
     offset = after.astimezone(OSLO).utcoffset()
