@@ -12,7 +12,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, Final, TypeAlias
 
 from ruamel.yaml import YAML
@@ -28,22 +27,22 @@ LARGEST_BYTES: Final = 512 * 1024
 DEEPEST: Final = 24
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
-    "file_too_large": ("limit_kb", "size_kb"),
-    "file_encoding": ("byte",),
-    "file_empty": (),
-    "forbidden_character": ("character",),
-    "yaml_syntax": ("problem",),
-    "yaml_too_deep": ("limit",),
-    "yaml_not_a_mapping": (),
-    "yaml_several_documents": (),
-    "yaml_directive": (),
-    "yaml_anchor": ("name",),
-    "yaml_alias": ("name",),
-    "yaml_tag": ("tag",),
-    "yaml_merge_key": (),
-    "yaml_key_not_text": ("key",),
-    "yaml_duplicate_key": ("key", "first_line"),
-    "yaml_number": ("value",),
+    "source.too_large": ("limit_kb", "size_kb"),
+    "source.encoding": ("byte",),
+    "source.empty": (),
+    "source.forbidden_character": ("character",),
+    "source.syntax": ("problem",),
+    "source.too_deep": ("limit",),
+    "source.not_a_mapping": (),
+    "source.several_documents": (),
+    "source.directive": (),
+    "source.anchor": ("name",),
+    "source.alias": ("name",),
+    "source.tag": ("tag",),
+    "source.merge_key": (),
+    "source.key_not_text": ("key",),
+    "source.duplicate_key": ("key", "first_line"),
+    "source.number": ("value",),
 }
 """Every code this module gives, with the keys of its data."""
 
@@ -109,19 +108,23 @@ class Source:
         """The value at `path`, or None where there is none."""
         value = self.data
         for step in path:
-            value = _child(value, step)
+            value = child(value, step)
         return value
+
+    def matching(self, pattern: str) -> Iterator[tuple[Path, Plain]]:
+        """Every value whose path fits, in the file's order: `gates.*.criteria.*.rule`, `*` for any step."""
+        return _matching(self.data, pattern.split("."), ())
 
     def where(self, path: Path) -> str:
         """The path as a reader would say it: `gates.BP3.criteria.leangen.rule`; list places count from 1."""
         words: list[str] = []
         value = self.data
         for step in path:
-            value = _child(value, step)
+            value = child(value, step)
             words.append(step if isinstance(step, str) else _name_of(value) or str(step + 1))
         return ".".join(words)
 
-    def mistake(self, code: str, path: Path, *, at_key: bool = False, **data: str | int) -> Mistake:
+    def mistake(self, code: str, path: Path, /, *, at_key: bool = False, **data: str | int) -> Mistake:
         """A mistake placed at the value of `path`, or at the key that ends it."""
         line, column = self.position_of_key(path) if at_key else self.position_of(path)
         return Mistake(code=code, data=data, line=line, column=column, where=self.where(path))
@@ -177,13 +180,6 @@ def in_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
     return tuple(ordered[key] for key in sorted(ordered))
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name most like `name`, or the empty text when none is near."""
-    folded = {candidate.lower(): candidate for candidate in known}
-    found = get_close_matches(name.lower(), list(folded), n=1, cutoff=0.6)
-    return folded[found[0]] if found else ""
-
-
 # ---------------------------------------------------------------- characters
 
 # Control characters other than tab and line feed, bidirectional controls, line separators, lone
@@ -197,7 +193,7 @@ def _decoded(content: str | bytes) -> tuple[str, Mistake | None]:
     size = len(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
     if size > LARGEST_BYTES:
         fault = _Fault(
-            "file_too_large", (1, 1), {"limit_kb": LARGEST_BYTES // 1024, "size_kb": -(-size // 1024)}
+            "source.too_large", (1, 1), {"limit_kb": LARGEST_BYTES // 1024, "size_kb": -(-size // 1024)}
         )
         return "", fault.mistake()
     if isinstance(content, bytes):
@@ -206,13 +202,13 @@ def _decoded(content: str | bytes) -> tuple[str, Mistake | None]:
         except UnicodeDecodeError as error:
             readable = normalised(content[: error.start].decode("utf-8"))
             place = _place_in(readable, len(readable))
-            return "", _Fault("file_encoding", place, {"byte": f"0x{content[error.start]:02X}"}).mistake()
+            return "", _Fault("source.encoding", place, {"byte": f"0x{content[error.start]:02X}"}).mistake()
     else:
         text = normalised(content)
     found = _FORBIDDEN.search(text)
     if found:
         data = {"character": _code_point(found.group())}
-        return text, _Fault("forbidden_character", _place_in(text, found.start()), data).mistake()
+        return text, _Fault("source.forbidden_character", _place_in(text, found.start()), data).mistake()
     return text, None
 
 
@@ -277,10 +273,10 @@ def _events(text: str) -> Iterator[_Event]:
             mark = error.problem_mark or error.context_mark
             place = (mark.line + 1, mark.column + 1) if mark else last
             problem = str(error.problem or error.context or "")
-            raise _Unfollowable(_Fault("yaml_syntax", place, {"problem": problem})) from None
+            raise _Unfollowable(_Fault("source.syntax", place, {"problem": problem})) from None
         except (YAMLError, ValueError, OverflowError) as error:
             # An escape like "\Uffffffff" reaches chr() in the library and comes back as ValueError.
-            raise _Unfollowable(_Fault("yaml_syntax", last, {"problem": str(error)})) from None
+            raise _Unfollowable(_Fault("source.syntax", last, {"problem": str(error)})) from None
         last = _place(event)
         yield event
 
@@ -302,17 +298,17 @@ def _document(events: Iterator[_Event], reading: _Reading) -> Plain:
             continue
         documents += 1
         if documents > 1:
-            raise _Unfollowable(_Fault("yaml_several_documents", _place(event), {}))
+            raise _Unfollowable(_Fault("source.several_documents", _place(event), {}))
         if event.version or event.tags:
-            raise _Unfollowable(_Fault("yaml_directive", _place(event), {}))
+            raise _Unfollowable(_Fault("source.directive", _place(event), {}))
         first = next(events)
         data = _node(first, events, reading, ())
         if _kind(first) == "Scalar" and data is None:
-            raise _Unfollowable(_Fault("file_empty", (1, 1), {}))
+            raise _Unfollowable(_Fault("source.empty", (1, 1), {}))
         if not isinstance(data, dict):
-            raise _Unfollowable(_Fault("yaml_not_a_mapping", _place(first), {}))
+            raise _Unfollowable(_Fault("source.not_a_mapping", _place(first), {}))
     if not documents:
-        raise _Unfollowable(_Fault("file_empty", (1, 1), {}))
+        raise _Unfollowable(_Fault("source.empty", (1, 1), {}))
     return data
 
 
@@ -320,14 +316,14 @@ def _node(event: _Event, events: Iterator[_Event], reading: _Reading, path: Path
     place = _place(event)
     reading.values[path] = place
     if len(path) > DEEPEST:
-        raise _Unfollowable(_Fault("yaml_too_deep", place, {"limit": DEEPEST}))
+        raise _Unfollowable(_Fault("source.too_deep", place, {"limit": DEEPEST}))
     if _kind(event) == "Alias":
-        reading.fault("yaml_alias", place, path, unreadable=True, name=event.anchor)
+        reading.fault("source.alias", place, path, unreadable=True, name=event.anchor)
         return None
     if event.anchor is not None:
-        reading.fault("yaml_anchor", place, path, unreadable=False, name=event.anchor)
+        reading.fault("source.anchor", place, path, unreadable=False, name=event.anchor)
     if event.tag is not None:
-        reading.fault("yaml_tag", place, path, unreadable=True, tag=str(event.tag))
+        reading.fault("source.tag", place, path, unreadable=True, tag=str(event.tag))
     if _kind(event) == "MappingStart":
         return _mapping(events, reading, path)
     if _kind(event) == "SequenceStart":
@@ -355,7 +351,7 @@ def _mapping(events: Iterator[_Event], reading: _Reading, path: Path) -> Plain:
             if key is not None:
                 first_line = reading.keys[(*path, key)][0]
                 reading.fault(
-                    "yaml_duplicate_key",
+                    "source.duplicate_key",
                     _place(event),
                     (*path, key),
                     unreadable=False,
@@ -381,12 +377,12 @@ def _key(event: _Event, events: Iterator[_Event], reading: _Reading, path: Path)
     key = _node(event, events, aside, path)
     if isinstance(key, str) and not aside.faulty:
         if key == "<<" and event.style is None:
-            reading.fault("yaml_merge_key", _place(event), path, unreadable=False)
+            reading.fault("source.merge_key", _place(event), path, unreadable=False)
             return None
         return key
     if not aside.faulty:
         written = str(getattr(event, "value", "")) if _kind(event) == "Scalar" else ""
-        reading.fault("yaml_key_not_text", _place(event), path, unreadable=False, key=written)
+        reading.fault("source.key_not_text", _place(event), path, unreadable=False, key=written)
     return None
 
 
@@ -409,7 +405,11 @@ def _scalar(event: _Event, reading: _Reading, path: Path) -> Plain:
     found = _FORBIDDEN.search(text)
     if found:  # written as an escape, else the text would have been refused before it was parsed
         reading.fault(
-            "forbidden_character", _place(event), path, unreadable=True, character=_code_point(found.group())
+            "source.forbidden_character",
+            _place(event),
+            path,
+            unreadable=True,
+            character=_code_point(found.group()),
         )
         return text
     if not event.implicit[0]:
@@ -422,17 +422,33 @@ def _scalar(event: _Event, reading: _Reading, path: Path) -> Plain:
     try:
         value: Plain = construct(_YAML.constructor, ScalarNode(tag, text))
     except (ValueError, KeyError, OverflowError):
-        reading.fault("yaml_number", _place(event), path, unreadable=True, value=text[:40])
+        reading.fault("source.number", _place(event), path, unreadable=True, value=text[:40])
         return None
     return value
 
 
-def _child(value: Plain, step: str | int) -> Plain:
+def child(value: Plain, step: str | int) -> Plain:
+    """What stands under a key or at a place in a list; None where nothing does."""
     if isinstance(value, dict) and isinstance(step, str):
         return value.get(step)
     if isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
         return value[step]
     return None
+
+
+def _matching(value: Plain, pattern: list[str], path: Path) -> Iterator[tuple[Path, Plain]]:
+    if not pattern:
+        yield path, value
+        return
+    step, *rest = pattern
+    steps: list[str | int] = [step]
+    if step == "*":
+        steps = list(value) if isinstance(value, dict) else []
+        steps = list(range(len(value))) if isinstance(value, list) else steps
+    elif not isinstance(value, dict) or step not in value:
+        return
+    for each in steps:
+        yield from _matching(child(value, each), rest, (*path, each))
 
 
 def _name_of(value: Plain) -> str:

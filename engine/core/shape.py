@@ -1,0 +1,279 @@
+"""Does plain data have the shape a model asks for — and if not, where not?
+
+The workflow and the programme file are both read through here: pydantic looks at the whole of the data, and
+each of its complaints becomes a `Mistake` at the line and column of the text, with codes of our own.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, time
+from typing import Annotated, Any, Final, TypeAlias, TypeVar, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    PlainValidator,
+    Strict,
+    StringConstraints,
+    Tag,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from engine.core.facts import nearest
+from engine.core.source import Mistake, Path, Plain, Source, child
+
+CODES: Final[Mapping[str, tuple[str, ...]]] = {
+    "shape.unknown_key": ("key", "nearest", "allowed"),
+    "shape.missing_key": ("key",),
+    "shape.no_value": (),
+    "shape.wrong_kind": ("expected", "found"),
+    "shape.needs_quotes": ("value",),
+    "shape.not_allowed": ("value", "nearest", "allowed"),
+    "shape.id": ("value",),
+    "shape.blank": (),
+    "shape.too_long": ("limit",),
+    "shape.too_few": ("least",),
+    "shape.too_many": ("limit",),
+    "shape.too_small": ("least",),
+    "shape.too_large": ("limit",),
+    "shape.date": ("value",),
+    "shape.time": ("value",),
+    "shape.email": ("value",),
+    "shape.other": ("problem",),
+}
+"""Every code this module gives, with the keys of its data.
+
+`expected` and `found` are among text, number, whole_number, yes_no, list, mapping, nothing.
+"""
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class Shape(BaseModel):
+    """What every part of a file is: frozen, and with no keys but the named ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+# ---------------------------------------------------------------- the kinds of values
+
+
+def _not_blank(value: Any) -> Any:
+    if isinstance(value, str) and not value.strip():
+        raise PydanticCustomError("blank", "blank")
+    return value
+
+
+Line: TypeAlias = Annotated[str, StringConstraints(max_length=300), BeforeValidator(_not_blank)]
+Paragraph: TypeAlias = Annotated[str, StringConstraints(max_length=2000), BeforeValidator(_not_blank)]
+
+Id: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", max_length=60)]
+"""A name that programs use: small ASCII letters, digits, single hyphens and underscores."""
+
+Whole: TypeAlias = Annotated[int, Strict()]
+Number: TypeAlias = Annotated[float, Strict()]
+YesNo: TypeAlias = Annotated[bool, Strict()]
+
+
+class Translations(Shape):
+    """One text in several languages; bokmål is always there."""
+
+    nb: Paragraph
+    nn: Paragraph | None = None
+    en: Paragraph | None = None
+
+
+def _text_or_translations(value: Any) -> str:
+    return "translations" if isinstance(value, dict | Translations) else "text"
+
+
+Text: TypeAlias = Annotated[
+    Annotated[Paragraph, Tag("text")] | Annotated[Translations, Tag("translations")],
+    Discriminator(_text_or_translations),
+]
+"""A text in bokmål, or a map from `nb`, `nn` and `en` to the text in that language."""
+
+
+def text_in(text: str | Translations, locale: str = "nb") -> str:
+    """The text in the language asked for; in bokmål where it is not translated."""
+    if isinstance(text, str):
+        return text
+    return {"nn": text.nn, "en": text.en}.get(locale) or text.nb
+
+
+def _written_as(name: str, pattern: str, read: Callable[[str], Any]) -> Callable[[Any], Any]:
+    """A reader of values written as text in one form only; `name` is the complaint when they are not."""
+
+    def reader(value: Any) -> Any:
+        try:
+            if isinstance(value, str) and re.fullmatch(pattern, value, re.ASCII):
+                return read(value)
+        except ValueError:
+            pass  # the right form and no such day or hour
+        raise PydanticCustomError(name, "not written as expected")
+
+    return reader
+
+
+Day: TypeAlias = Annotated[
+    date,
+    PlainValidator(_written_as("date", r"\d{4}-\d\d-\d\d", date.fromisoformat)),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+"""A date written as 2025-01-31."""
+
+Clock: TypeAlias = Annotated[
+    time,
+    PlainValidator(_written_as("time", r"\d\d:\d\d", time.fromisoformat)),
+    WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d$"}),
+]
+"""A time of day, Oslo wall time, written as "09:00"."""
+
+_MAILBOX: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_DOMAIN: Final = r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+
+Email: TypeAlias = Annotated[
+    str,
+    PlainValidator(_written_as("email", rf"(?=.{{3,254}}$){_MAILBOX}@{_DOMAIN}", str)),
+    WithJsonSchema({"type": "string", "format": "email"}),
+]
+"""An e-mail address: one ASCII mailbox at a full domain name, nothing that needs quoting."""
+
+
+def one_or_more(value: Any) -> Any:
+    """A single text where a list of texts is meant: `from: planlegge` is `from: [planlegge]`."""
+    return [value] if isinstance(value, str) else value
+
+
+def schema_of_one_or_more(item: Mapping[str, Any]) -> WithJsonSchema:
+    """What an editor is told of a field read with `one_or_more`."""
+    return WithJsonSchema(
+        {"anyOf": [dict(item), {"type": "array", "items": dict(item), "minItems": 1, "uniqueItems": True}]}
+    )
+
+
+# ---------------------------------------------------------------- from complaints to mistakes
+
+
+def shaped(source: Source, model: type[ModelT]) -> ModelT | tuple[Mistake, ...]:
+    """The source's data as a `model`, or every way in which it is none, in no certain order."""
+    try:
+        return model.model_validate(source.data)
+    except ValidationError as failure:
+        found = [_mistake(source, model, error) for error in failure.errors(include_url=False)]
+        return tuple(mistake for mistake in found if mistake is not None)
+
+
+def schema_of(model: type[BaseModel], *, title: str) -> dict[str, Any]:
+    """JSON Schema (2020-12) of the YAML as it is written, for editors and for people."""
+    schema = model.model_json_schema(by_alias=True, mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
+
+
+def _mistake(source: Source, model: type[BaseModel], error: ErrorDetails) -> Mistake | None:
+    path, at_key = _path_in(source.data, error)
+    if any(path[:length] in source.faulty for length in range(len(path) + 1)):
+        return None  # said already, when the value could not be read
+    code, data = _complaint(error, known=_keys_at(model, error["loc"][:-1]))
+    return source.mistake(code, path, at_key=at_key, **data)
+
+
+def _path_in(data: Plain, error: ErrorDetails) -> tuple[Path, bool]:
+    """The path of an error in the text; pydantic's own also names branches, which the text has not."""
+    path: list[str | int] = []
+    at_key = error["type"] == "extra_forbidden"
+    for step in error["loc"]:
+        if (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int)):
+            path.append(step)
+            data = child(data, step)
+        else:
+            at_key = at_key or step == "[key]"
+    if error["type"] == "missing":
+        path.append(error["loc"][-1])
+    return tuple(path), at_key
+
+
+def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[str, ...]:
+    """The keys that may stand where `loc` leads."""
+    found: type[BaseModel] = model
+    for step in loc:
+        fields = {field.alias or name: field for name, field in found.model_fields.items()}
+        if isinstance(step, str) and step in fields:
+            found = _model_in(fields[step].annotation) or found
+    return tuple(field.alias or name for name, field in found.model_fields.items())
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
+
+
+_EXPECTED: Final[Mapping[str, str]] = {
+    "string_type": "text",
+    "int_type": "whole_number",
+    "float_type": "number",
+    "bool_type": "yes_no",
+    "list_type": "list",
+    "tuple_type": "list",
+    "dict_type": "mapping",
+    "model_type": "mapping",
+    "model_attributes_type": "mapping",
+}
+
+_LIMITS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "string_too_long": ("shape.too_long", "limit", "max_length"),
+    "too_long": ("shape.too_many", "limit", "max_length"),
+    "too_short": ("shape.too_few", "least", "min_length"),
+    "greater_than_equal": ("shape.too_small", "least", "ge"),
+    "less_than_equal": ("shape.too_large", "limit", "le"),
+}
+
+
+def _complaint(error: ErrorDetails, *, known: tuple[str, ...]) -> tuple[str, dict[str, str | int]]:
+    kind, value, context = error["type"], error["input"], error.get("ctx", {})
+    written = str(value)[:80]
+    if kind == "missing":
+        return "shape.missing_key", {"key": str(error["loc"][-1])}
+    if kind == "extra_forbidden":
+        key = str(error["loc"][-1])
+        return "shape.unknown_key", {"key": key, "nearest": nearest(key, known), "allowed": ", ".join(known)}
+    if value is None:
+        return "shape.no_value", {}
+    if kind in _EXPECTED:
+        return _wrong_kind(_EXPECTED[kind], value)
+    if kind == "literal_error":
+        allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+        near = nearest(written, allowed)
+        return "shape.not_allowed", {"value": written, "nearest": near, "allowed": ", ".join(allowed)}
+    if kind == "string_pattern_mismatch":
+        return "shape.id", {"value": written}
+    if kind == "blank":
+        return "shape.blank", {}
+    if kind in {"date", "time", "email"}:
+        return f"shape.{kind}", {"value": written}
+    if kind in _LIMITS:
+        code, key, name = _LIMITS[kind]
+        return code, {key: int(context[name])}
+    return "shape.other", {"problem": error["msg"]}
+
+
+def _wrong_kind(expected: str, value: Any) -> tuple[str, dict[str, str | int]]:
+    found = _kind_of(value)
+    if expected == "text" and found in {"number", "yes_no"}:
+        return "shape.needs_quotes", {"value": str(value)}
+    return "shape.wrong_kind", {"expected": expected, "found": found}
+
+
+def _kind_of(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes_no"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, dict):
+        return "mapping"
+    return "list" if isinstance(value, list) else "text"
