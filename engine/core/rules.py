@@ -133,15 +133,21 @@ class Undecidable:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ready:
-    """Facts handed over to CEL once, for many rules. Only for the thread that made it."""
+    """Facts handed over to CEL once, for many rules. Only for the thread that made it.
+
+    `context` is None when CEL does not take the whole of them; then each rule is tried on what it reads.
+    """
 
     facts: Mapping[str, object]
-    context: cel.Context
+    context: cel.Context | None
 
 
 def ready(facts: Mapping[str, object]) -> Ready:
-    """The tree of facts, made ready for many rules. Raises TypeError for what is no JSON shape."""
-    return Ready(facts=facts, context=cel.Context(dict(facts)))
+    """The tree of facts, made ready for many rules. Never raises."""
+    try:
+        return Ready(facts=facts, context=cel.Context(dict(facts)))
+    except Exception:  # a number beyond 64 bits, a thing that is no JSON: the rule that reads it will say so
+        return Ready(facts=facts, context=None)
 
 
 def compile_rule(
@@ -225,7 +231,7 @@ def _context(
 ) -> cel.Context | dict[str, object]:
     roots = rule.roots
     if isinstance(facts, Ready):
-        if "item" not in roots:
+        if facts.context is not None and "item" not in roots:
             return facts.context
         facts = facts.facts
     given = {root: facts[root] for root in roots if root in facts}
