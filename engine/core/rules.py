@@ -99,7 +99,8 @@ class Rule:
     """A rule that has been checked and compiled.
 
     `reads` are the fact paths it reads, with `[]` for "each item of": `benefits[].due`; `titles` names them,
-    and the steps on the way to them, for people.
+    and the steps on the way to them, for people. `roots` are the first steps, `item` among them, and
+    `item_members` the members of the item.
     `element` is what each item of the result is, for a rule that gives a list; it is the `item` of
     `compile_rule`.
     """
@@ -108,13 +109,10 @@ class Rule:
     result: Literal["bool", "list"]
     reads: tuple[str, ...]
     titles: Mapping[str, str]
+    roots: frozenset[str]
+    item_members: frozenset[str]
     element: Field | None
     program: cel.Program
-
-    @property
-    def roots(self) -> frozenset[str]:
-        """The roots it reads, `item` among them."""
-        return frozenset(re.split(r"[.\[]", path, maxsplit=1)[0] for path in self.reads)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,14 +227,18 @@ def _outcome(rule: Rule, facts: Mapping[str, object] | Ready, item: object) -> o
 def _context(
     rule: Rule, facts: Mapping[str, object] | Ready, item: object
 ) -> cel.Context | dict[str, object]:
-    roots = rule.roots
     if isinstance(facts, Ready):
-        if facts.context is not None and "item" not in roots:
+        if facts.context is not None and "item" not in rule.roots:
             return facts.context
         facts = facts.facts
-    given = {root: facts[root] for root in roots if root in facts}
-    if "item" in roots:
-        given["item"] = item
+    given = {root: facts[root] for root in rule.roots if root in facts}
+    if "item" in rule.roots:
+        # Handing an item over costs more than asking about it: only what is read goes along.
+        given["item"] = (
+            {name: item[name] for name in rule.item_members if name in item}
+            if isinstance(item, Mapping)
+            else item
+        )
     return given
 
 
@@ -288,9 +290,15 @@ def _compiled(
         result=result,
         reads=tuple(walk.reads),
         titles=walk.titles,
+        roots=frozenset(_step(path, 0) for path in walk.reads),
+        item_members=frozenset(_step(path, 1) for path in walk.reads if path.startswith("item.")),
         element=element,
         program=program,
     )
+
+
+def _step(path: str, number: int) -> str:
+    return path.split(".")[number].removesuffix("[]")
 
 
 def _program(text: str) -> tuple[cel.Program | None, int | None]:
