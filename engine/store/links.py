@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from engine.core.links import CODE_TRIES, Link
+from engine.core.links import FAILURES_THAT_LOCK, Link
 from engine.store.tables import metadata
 
 _LINK: Final = metadata.tables["link"]
@@ -63,7 +63,7 @@ def count_wrong_code(tx: Connection, link: str, *, now: datetime) -> int:
         .returning(_LINK.c.code_failures)
     )
     failures = int(tx.execute(raised).scalar_one())
-    if failures >= CODE_TRIES:
+    if failures >= FAILURES_THAT_LOCK:
         tx.execute(update(_LINK).where(_LINK.c.id == link, _LINK.c.locked_at.is_(None)).values(locked_at=now))
     return failures
 

@@ -194,6 +194,12 @@ def settle(tx: Connection, settlements: Sequence[Settlement], *, worker: str, no
         tx.execute(dialect.insert(_ATTEMPT).values(attempt).on_conflict_do_nothing())
 
 
+def count_recent(tx: Connection, *, subject: str, recipient: str, kind: str, since: datetime) -> int:
+    """How many letters of a kind somebody has been sent about a subject since an instant."""
+    same = (_OUTBOX.c.subject == subject) & (_OUTBOX.c.recipient == recipient) & (_OUTBOX.c.kind == kind)
+    return int(tx.execute(select(func.count()).select_from(_OUTBOX).where(same, _OUTBOX.c.created_at > since)).scalar_one())
+
+
 def next_due(tx: Connection) -> datetime | None:
     """When the next waiting letter is due, or None when nothing waits."""
     waiting = select(func.min(_OUTBOX.c.due_at)).where(_OUTBOX.c.state.in_(["due", "retry"]))

@@ -16,14 +16,10 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.core import events as ev
-from engine.core.ledger import canonical, leaf_hash, text_digest
+from engine.core.ledger import GENESIS, SALT_BYTES, canonical, leaf, text_digest
 from engine.core.letters import letters_for, recalls_for
 from engine.store import outbox
 from engine.store.tables import metadata
-
-GENESIS: Final = "0" * 64
-"""The `prev` of a chain's first leaf."""
-SALT_BYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +47,14 @@ def record(tx: Connection, events: Sequence[ev.Event], *, now: datetime) -> None
 
 def replay(tx: Connection, *, seq: int, body: str, prose: Mapping[str, str | None]) -> None:
     """Apply one leaf's event to the state again. `prose` maps digests to what is left of the texts."""
-    leaf = json.loads(body)
-    refs: dict[str, str] = leaf["prose"]
-    kind = ev.KINDS[leaf["kind"]]
+    told = json.loads(body)
+    refs: dict[str, str] = told["prose"]
+    kind = ev.KINDS[told["kind"]]
     left: dict[str, Any] = {name: prose.get(digest) for name, digest in refs.items()}
     for name in ev.shape_of(kind).json:
         left[name] = None if left.get(name) is None else json.loads(left[name])
-    event = ev.decode(leaf["kind"], leaf["plain"], left)
-    stamp = Stamp(seq=seq, at=datetime.fromisoformat(leaf["at"]), refs=refs)
+    event = ev.decode(told["kind"], told["plain"], left)
+    stamp = Stamp(seq=seq, at=datetime.fromisoformat(told["at"]), refs=refs)
     _APPLY[type(event)](tx, event, stamp)
 
 
@@ -77,9 +73,9 @@ def _append(tx: Connection, chain: str, events: Sequence[ev.Event], now: datetim
             refs[name] = text_digest(salt, text)
             texts.append({"digest": refs[name], "salt": salt.hex(), "text": text, "person": about})
         kind = type(event).__name__
-        body = canonical({"at": at, "chain": chain, "kind": kind, "plain": plain, "prose": refs, "seq": seq})
-        head = leaf_hash(head, body)
-        leaves.append({"chain": chain, "seq": seq, "at": at, "kind": kind, "body": body, "hash": head})
+        entry = leaf(chain=chain, seq=seq, kind=kind, at=at, content={"plain": plain, "prose": refs}, prev=head)
+        head = entry.hash
+        leaves.append({"chain": chain, "seq": seq, "at": at, "kind": kind, "body": entry.body, "hash": head})
         stamped.append((event, Stamp(seq=seq, at=now, refs=refs)))
     if texts:
         tx.execute(_INSERT_PROSE, texts)

@@ -1,0 +1,100 @@
+"""What can a caller have got wrong? A few exceptions that carry data, not prose.
+
+A refusal by the rules is no misuse: it is a value, `Refused`. The words for both are in `language`.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from engine.core.criteria import Reason
+from engine.core.source import Mistake
+
+CODES: Final[Mapping[str, tuple[str, ...]]] = {
+    # who may do what
+    "not_leader": ("office",),
+    "not_on_roll": ("body",),
+    "may_not_answer": ("role",),
+    "may_not_confirm": ("role",),
+    "may_not_record": ("role",),
+    "may_not_request": ("role",),
+    "may_not_waive": ("role",),
+    "may_not_withdraw": ("number",),
+    "own_answer": (),
+    # what cannot be done to this thing
+    "nobody_decides": ("gate",),
+    "no_quorum_possible": ("body", "quorum"),
+    "no_next_gate": ("phase",),
+    "not_this_gate": ("gate", "phase"),
+    "not_attested": ("criterion",),
+    "nothing_to_confirm": ("criterion",),
+    "answer_not_allowed": ("value", "allowed"),
+    "address_taken": ("email",),
+    "already_erased": (),
+    "holds_seat": ("seat",),
+    "digest_differs": ("workflow", "version"),
+    "dates_reversed": ("from", "to"),
+    # why a request, an answer or a conclusion is refused
+    "case_open": ("number", "gate"),
+    "proposal_missing": (),
+    "case_closed": ("number", "status"),
+    "case_changed": ("number",),
+    "requester_never_decides": (),
+    "choice_missing": (),
+    "comment_required": (),
+    "condition_required": (),
+    "words_too_long": ("field", "limit"),
+    "outcome_not_allowed": ("outcome", "allowed"),
+    "quorum_missing": ("answered", "quorum"),
+    "reason_required": ("outcome",),
+    "conditions_required": (),
+    "conditions_not_allowed": ("outcome",),
+    "condition_text_missing": ("number",),
+    "condition_owner_missing": ("number",),
+    "condition_due_unreadable": ("number", "due"),
+    "condition_due_past": ("number", "due"),
+    # a new link
+    "too_many_links": ("hours",),
+}
+
+
+class Misuse(Exception):
+    """The caller is wrong; nothing has been changed."""
+
+
+@dataclass
+class Unknown(Misuse):
+    """No such thing: its kind (project, person, body, …), the name asked for, and the nearest one there is, or ''."""
+
+    kind: str
+    name: str
+    nearest: str = ""
+
+
+@dataclass
+class Invalid(Misuse):
+    """What was given cannot be read: every mistake and its place."""
+
+    mistakes: tuple[Mistake, ...]
+
+
+@dataclass
+class NotAllowed(Misuse):
+    """This person, or this thing, cannot do that: a code of `CODES` with its data."""
+
+    code: str
+    data: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The rules say no: all reasons, in a fixed order."""
+
+    reasons: tuple[Reason, ...]
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> Unknown:
+    """An `Unknown` that suggests the nearest of the names there are."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return Unknown(kind=kind, name=name, nearest=close[0] if close else "")

@@ -1,0 +1,54 @@
+"""Somebody takes a seat or an office, acts in it, or becomes its deputy, from a date."""
+
+from datetime import date, datetime
+
+from engine.core.events import SeatAssigned
+from engine.core.misuse import NotAllowed, unknown
+from engine.core.programme import Programme
+from engine.store import people
+from engine.store.record import record
+from engine.store.session import Database
+from engine.use_cases.actors import person_named, programme_in_force
+
+
+def assign_seat(
+    db: Database,
+    *,
+    body: str,
+    seat: str,
+    who: str,
+    valid_from: date,
+    now: datetime,
+    capacity: str = "holder",
+    valid_to: date | None = None,
+) -> None:
+    """Assign a seat of a body (or, with `body` empty, an office) to a person. Cases that are open keep their roll.
+
+    Raises Unknown for a body, seat or person, NotAllowed for reversed dates.
+    """
+    if valid_to is not None and valid_to < valid_from:
+        raise NotAllowed("dates_reversed", {"from": valid_from.isoformat(), "to": valid_to.isoformat()})
+    with db.writing() as tx:
+        _check_place(programme_in_force(tx), body, seat)
+        person = person_named(tx, who)
+        assigned = SeatAssigned(
+            body=body,
+            seat=seat,
+            capacity=capacity,
+            person=person.id,
+            valid_from=valid_from.isoformat(),
+            valid_to=None if valid_to is None else valid_to.isoformat(),
+        )
+        record(tx, [assigned], now=now)
+
+
+def _check_place(programme: Programme, body: str, seat: str) -> None:
+    if body == people.OFFICES:
+        places = [office.id for office in programme.offices]
+    else:
+        bodies = {one.id: one for one in programme.bodies}
+        if body not in bodies:
+            raise unknown("body", body, bodies)
+        places = [one.id for one in bodies[body].seats]
+    if seat not in places:
+        raise unknown("seat", seat, places)

@@ -1,0 +1,205 @@
+"""A member answers a case: is it theirs to answer, and does the answer settle it?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from engine.core.calendar import local_date
+from engine.core.criteria import Reason
+from engine.core.events import BallotCast, CaseDecided, Event
+from engine.core.machine import move
+from engine.core.misuse import NotAllowed, Refused, Unknown, unknown
+from engine.core.voting import Choice, Tally
+from engine.store import cases, definitions, links, projects
+from engine.store.cases import CaseState, CastBallot
+from engine.store.record import record
+from engine.store.session import Database, new_id
+from engine.use_cases.actors import PROGRAMME_OFFICE, capacities
+from engine.use_cases.tally import as_json, tally_of
+
+WORDS_LIMIT: Final = 4_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The answer is stored. `repeated` means that it already was: the same form sent again."""
+
+    ballot: str
+    case: str
+    decided: bool
+    repeated: bool
+
+
+def cast_ballot(
+    db: Database,
+    *,
+    case: str,
+    person: str,
+    choice: str,
+    version: int,
+    nonce: str,
+    now: datetime,
+    seat: str | None = None,
+    comment: str | None = None,
+    condition: str | None = None,
+    recorded_by: str | None = None,
+    link: str | None = None,
+) -> Answered | Refused:
+    """Store one seat's answer and close the case when the rule says that the outcome is certain.
+
+    `person` is the id of the member who answers, `seat` is needed only when the member has several, `recorded_by` is the secretary
+    who enters an answer on the member's behalf, `link` the link it came through. The same `nonce` twice is one answer.
+    Raises Unknown for a case, and NotAllowed for somebody who is not on its roll.
+    """
+    with db.writing() as tx:
+        state = cases.state(tx, case, lock=True)
+        if state is None:
+            raise Unknown("case", case)
+        cast = cases.ballots(tx, case)
+        again = next((ballot for ballot in cast if ballot.nonce == nonce), None)
+        if again is not None and again.person == person:
+            return Answered(ballot=again.id, case=case, decided=state.status == "decided", repeated=True)
+        _may_answer(tx, state, person=person, recorded_by=recorded_by, link=link, now=now)
+        entry = _entry_of(state, person, seat)
+        reasons = _reasons_against(state, entry, choice, version, comment, condition)
+        if reasons:
+            return Refused(reasons=reasons)
+        ballot = BallotCast(
+            by=recorded_by or person,
+            project=state.project,
+            case=case,
+            version=version,
+            ballot=new_id(),
+            seat=entry["seat"],
+            person=person,
+            choice=choice,
+            nonce=nonce,
+            comment=_words(comment),
+            condition=_words(condition) if choice == Choice.APPROVE_WITH_CONDITIONS else None,
+        )
+        events: list[Event] = [ballot]
+        tally = tally_of(state, [*cast, _as_cast(ballot, now)])
+        if tally.state == "certain" and tally.outcome is not None:
+            events.append(decision(tx, state, tally, outcome=tally.outcome, basis="count", now=now))
+        record(tx, events, now=now)
+    return Answered(ballot=ballot.ballot, case=case, decided=len(events) > 1, repeated=False)
+
+
+def decision(
+    tx: Connection,
+    state: CaseState,
+    tally: Tally,
+    *,
+    outcome: str,
+    basis: str,
+    now: datetime,
+    by: str | None = None,
+    wording: str | None = None,
+    conditions: Sequence[Mapping[str, Any]] = (),
+) -> CaseDecided:
+    """The event that closes a case: what was decided, where the project goes, and who is told.
+
+    Without a `wording` of the chair's own, what was proposed is what was decided, or it was not.
+    """
+    project = projects.load(tx, state.project, lock=True)
+    if project is None:
+        raise Unknown("project", state.project)
+    definition = definitions.load(tx, project.workflow, project.version)
+    phase = move(definition, gate=state.gate, outcome=outcome, phase=project.phase, open=True)
+    today = local_date(now)
+    involved = projects.roles(tx, state.project, on=today).values()
+    told = [entry["person"] for entry in state.roll if entry["person"]]
+    told += [state.requested_by] if state.requested_by else []
+    if wording is None:
+        case = cases.load(tx, state.id)
+        wording = case.proposal if case is not None and outcome == "godkjent" else ""
+    return CaseDecided(
+        by=by,
+        project=state.project,
+        case=state.id,
+        gate=state.gate,
+        outcome=outcome,
+        basis=basis,
+        to_phase=None if phase == project.phase else phase,
+        effective=today.isoformat(),
+        tally=as_json(tally),
+        told=tuple(dict.fromkeys([*told, *(role.person for role in involved)])),
+        conditions=[dict(condition) for condition in conditions],
+        wording=wording,
+    )
+
+
+def _may_answer(
+    tx: Connection, state: CaseState, *, person: str, recorded_by: str | None, link: str | None, now: datetime
+) -> None:
+    if link is not None:
+        found = links.by_id(tx, link)
+        if found is None or found.revoked_at is not None or found.person != person:
+            raise NotAllowed("link_revoked", {})
+    if recorded_by is not None and recorded_by != person:
+        held = capacities(tx, recorded_by, project=state.project, on=local_date(now))
+        if PROGRAMME_OFFICE not in held:
+            raise NotAllowed("may_not_record", {"role": PROGRAMME_OFFICE})
+
+
+def _entry_of(state: CaseState, person: str, seat: str | None) -> Mapping[str, Any]:
+    mine = [entry for entry in state.roll if entry["person"] == person]
+    if not mine:
+        raise NotAllowed("not_on_roll", {"body": state.body})
+    if seat is None:
+        return mine[0]
+    for entry in mine:
+        if entry["seat"] == seat:
+            return entry
+    raise unknown("seat", seat, [entry["seat"] for entry in mine])
+
+
+def _reasons_against(
+    state: CaseState,
+    entry: Mapping[str, Any],
+    choice: str,
+    version: int,
+    comment: str | None,
+    condition: str | None,
+) -> tuple[Reason, ...]:
+    if state.status != "open":
+        return (Reason(code="case_closed", data={"number": state.number, "status": state.status}),)
+    if version != state.version:
+        return (Reason(code="case_changed", data={"number": state.number}),)
+    if entry["requester"]:
+        return (Reason(code="requester_never_decides", data={}),)
+    reasons: list[Reason] = []
+    if choice not in set(Choice):
+        reasons.append(Reason(code="choice_missing", data={}))
+    if choice == Choice.REJECT and not _words(comment):
+        reasons.append(Reason(code="comment_required", data={}))
+    if choice == Choice.APPROVE_WITH_CONDITIONS and not _words(condition):
+        reasons.append(Reason(code="condition_required", data={}))
+    for name, words in (("comment", comment), ("condition", condition)):
+        if len(words or "") > WORDS_LIMIT:
+            reasons.append(Reason(code="words_too_long", data={"field": name, "limit": WORDS_LIMIT}))
+    return tuple(reasons)
+
+
+def _words(text: str | None) -> str | None:
+    stripped = (text or "").strip()
+    return stripped or None
+
+
+def _as_cast(ballot: BallotCast, now: datetime) -> CastBallot:
+    return CastBallot(
+        id=ballot.ballot,
+        seq=0,
+        version=ballot.version,
+        seat=ballot.seat,
+        person=ballot.person,
+        choice=ballot.choice,
+        nonce=ballot.nonce,
+        comment=ballot.comment,
+        condition=ballot.condition,
+        recorded_by=None,
+        cast_at=now,
+    )

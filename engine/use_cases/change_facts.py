@@ -1,0 +1,101 @@
+"""A project's facts change from a date, or somebody takes a role in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from engine.core import facts
+from engine.core.events import FactsChanged, RoleAssigned, TakenIn
+from engine.core.facts import Problem
+from engine.core.misuse import Misuse, unknown
+from engine.store import projects
+from engine.store.record import record
+from engine.store.session import Database
+from engine.use_cases.actors import person_named, steered
+
+@dataclass
+class BadFacts(Misuse):
+    """Some values cannot be used: every problem, with the path to it."""
+
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """The names of the facts that now have another value from the date."""
+
+    names: tuple[str, ...]
+
+
+def change_facts(
+    db: Database, *, key: str, changes: Mapping[str, Any], by: str, effective: date, now: datetime
+) -> Changed:
+    """Give facts new values from a date; an empty value takes the fact away. All or nothing.
+
+    Open cases keep what they were opened with. Raises Unknown for a project or person, BadFacts with every problem.
+    """
+    with db.writing() as tx:
+        person = person_named(tx, by)
+        definition = steered(tx, key, lock=True).definition
+        current = projects.facts(tx, key, on=effective)
+        parsed, problems = _parsed(changes, current, own_fields=definition.own_fields())
+        if problems:
+            raise BadFacts(problems)
+        taken_in = parsed.pop("taken_in_on", None)
+        events: list[FactsChanged | TakenIn] = []
+        if parsed:
+            changed = FactsChanged(
+                by=person.id,
+                project=key,
+                names=tuple(sorted(parsed)),
+                effective=effective.isoformat(),
+                values=parsed,
+            )
+            events.append(changed)
+        if taken_in is not None:
+            events.append(TakenIn(by=person.id, project=key, effective=str(taken_in)))
+        record(tx, events, now=now)
+    return Changed(names=tuple(sorted(changes)))
+
+
+def _parsed(
+    changes: Mapping[str, Any], current: Mapping[str, Any], *, own_fields: tuple[facts.Field, ...]
+) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+    """What was typed as values by fact name, and every problem; an empty value is None.
+
+    `priority.order` changes one member of a record and keeps the others.
+    """
+    parsed: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, raw in changes.items():
+        field = facts.field_named(name, own_fields)
+        value = field if isinstance(field, Problem) else facts.parse_value(field, raw)
+        if isinstance(value, Problem):
+            problems.append(value)
+        elif isinstance(value, tuple):
+            problems += value
+        else:
+            root, _, member = name.removeprefix("project.").partition(".")
+            if member:
+                whole = {**(parsed.get(root) or current.get(root) or {}), member: value}
+                value = {part: known for part, known in whole.items() if known is not None} or None
+            parsed[root] = value
+    return parsed, tuple(problems)
+
+
+def assign_role(
+    db: Database, *, key: str, role: str, who: str, valid_from: date, by: str, now: datetime
+) -> None:
+    """Give a person a role in a project from a date. Raises Unknown for a project, person or role."""
+    with db.writing() as tx:
+        person = person_named(tx, by)
+        steered(tx, key, lock=True)
+        roles = [name for name, _ in facts.ROLES]
+        if role not in roles:
+            raise unknown("role", role, roles)
+        holder = person_named(tx, who)
+        assigned = RoleAssigned(
+            by=person.id, project=key, role=role, person=holder.id, valid_from=valid_from.isoformat()
+        )
+        record(tx, [assigned], now=now)

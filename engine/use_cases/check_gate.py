@@ -1,0 +1,142 @@
+"""What does a project still lack before its next gate?"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.core import facts as fact_tree
+from engine.core.calendar import local_date
+from engine.core.criteria import Answer, GateCheck, Waiver, check
+from engine.core.definition import Gate
+from engine.core.machine import next_gates
+from engine.core.misuse import NotAllowed, unknown
+from engine.store import cases, projects
+from engine.store.projects import Act, Paper, Role
+from engine.use_cases.actors import Steered, steered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A project at a gate: what was checked, and everything it was checked on."""
+
+    steered: Steered
+    gate: Gate
+    round: int
+    check: GateCheck
+    title: str
+    tree: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    papers: tuple[Paper, ...]
+    roles: Mapping[str, Role]
+
+
+def check_gate(tx: Connection, *, key: str, today: date, gate: str | None = None, lock: bool = False) -> Checked:
+    """Check a project against a gate that leads out of its phase; the first such gate when none is named.
+
+    Raises Unknown for a project or gate that does not exist, and NotAllowed when no gate, or not this one, leads out of
+    the phase the project is in.
+    """
+    found = steered(tx, key, lock=lock)
+    project, definition = found.project, found.definition
+    wanted = gate_at(found, gate)
+    facts = projects.facts(tx, key, on=today)
+    roles = projects.roles(tx, key, on=today)
+    papers = projects.papers(tx, key)
+    title = str(facts.get("title", key))
+    tree = fact_tree.tree(
+        facts | ({"taken_in_on": project.taken_in_on.isoformat()} if project.taken_in_on else {}),
+        key=key,
+        title=title,
+        phase=project.phase,
+        roles={name: {"name": role.name} for name, role in roles.items()},
+        papers=[{"kind": p.kind, "title": p.title, "on": local_date(p.added_at).isoformat()} for p in papers],
+        conditions=conditions_of(tx, key),
+        today=today,
+        own_fields=definition.own_fields(),
+    )
+    number = cases.round_at(tx, key, wanted.id)
+    answers, earlier, waivers = _sorted_acts(projects.acts(tx, key), gate=wanted.id, round_=number)
+    checked = check(
+        wanted, definition=definition, facts=tree, answers=answers, earlier=earlier, waivers=waivers
+    )
+    return Checked(
+        steered=found,
+        gate=wanted,
+        round=number,
+        check=checked,
+        title=title,
+        tree=tree,
+        facts=facts,
+        papers=papers,
+        roles=roles,
+    )
+
+
+def gate_at(found: Steered, gate: str | None) -> Gate:
+    """The gate asked for, or the first that leads out of the project's phase."""
+    definition, phase = found.definition, found.project.phase
+    ahead = next_gates(definition, phase)
+    if gate is None:
+        if not ahead:
+            raise NotAllowed("no_next_gate", {"phase": phase})
+        return ahead[0]
+    known = {one.id.lower(): one for one in definition.gates}
+    if gate.lower() not in known:
+        raise unknown("gate", gate, [one.id for one in definition.gates])
+    wanted = known[gate.lower()]
+    if wanted not in ahead:
+        raise NotAllowed("not_this_gate", {"gate": wanted.id, "phase": phase})
+    return wanted
+
+
+def conditions_of(tx: Connection, key: str) -> list[dict[str, Any]]:
+    """The conditions earlier decisions have put on a project, in the shape rules see."""
+    found: list[dict[str, Any]] = []
+    for state in cases.list_cases(tx, project=key, status="decided"):
+        case = cases.load(tx, state.id)
+        for condition in case.conditions if case is not None else ():
+            seen = {name: condition[name] for name in ("text", "due", "blocks") if condition.get(name) is not None}
+            found.append({"gate": state.gate, "settled": False} | seen)
+    return found
+
+
+def _sorted_acts(
+    acts: Iterable[Act], *, gate: str, round_: int
+) -> tuple[dict[str, Answer], dict[str, Answer], dict[str, Waiver]]:
+    answers: dict[str, Answer] = {}
+    earlier: dict[str, Answer] = {}
+    waivers: dict[str, Waiver] = {}
+    for act in acts:
+        is_now = (act.gate, act.round) == (gate, round_)
+        shelf = answers if is_now else earlier
+        if act.act == "answered":
+            shelf[act.criterion] = _answer(act)
+        elif act.act == "confirmed" and act.criterion in shelf:
+            shelf[act.criterion] = _confirmed(shelf[act.criterion], act)
+        elif act.act == "waived" and is_now:
+            waivers[act.criterion] = Waiver(
+                criterion=act.criterion, reason=act.words or "", by_name=act.name or "", on=local_date(act.at)
+            )
+    return answers, earlier, waivers
+
+
+def _answer(act: Act) -> Answer:
+    return Answer(
+        criterion=act.criterion,
+        value=act.value or "",
+        explanation=act.words or "",
+        explained_by=act.person or "",
+        explained_by_name=act.name or "",
+        confirmed_by=None,
+        confirmed_by_name="",
+        round=act.round,
+        gate=act.gate,
+        on=local_date(act.at),
+    )
+
+
+def _confirmed(answer: Answer, act: Act) -> Answer:
+    return replace(answer, confirmed_by=act.person, confirmed_by_name=act.name or "")

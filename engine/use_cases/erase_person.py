@@ -1,0 +1,26 @@
+"""A person's name and address are erased; what they did stays, without them."""
+
+from datetime import datetime
+
+from engine.core.calendar import local_date
+from engine.core.events import PersonErased
+from engine.core.misuse import NotAllowed
+from engine.store import links, people
+from engine.store.record import record
+from engine.store.session import Database
+from engine.use_cases.actors import person_named
+
+
+def erase_person(db: Database, *, who: str, now: datetime) -> str:
+    """Erase the person with this id or address and kill their links; returns the id.
+
+    Raises Unknown, and NotAllowed while the person still holds a seat or an office: somebody must take over first.
+    """
+    with db.writing() as tx:
+        person = person_named(tx, who)
+        held = [one for one in people.holdings(tx, on=local_date(now)) if one.person == person.id]
+        if held:
+            raise NotAllowed("holds_seat", {"seat": held[0].seat})
+        record(tx, [PersonErased(person=person.id)], now=now)
+        links.revoke(tx, person=person.id, reason="erased", now=now)
+    return person.id

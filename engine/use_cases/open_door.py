@@ -1,0 +1,149 @@
+"""Somebody stands at the door with a link: do they hold the letter too, and may this browser come in?"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy import Connection
+
+from engine.core.criteria import Reason
+from engine.core.letters import subject_of_case
+from engine.core.links import (
+    FAILURES_THAT_LOCK,
+    Link,
+    Unreadable,
+    code_for,
+    counts_as_try,
+    life,
+    read_token,
+    same_code,
+    token_hash,
+)
+from engine.core.misuse import Refused
+from engine.store import cases, links, people
+from engine.store.cases import CaseState
+from engine.store.links import Visit
+from engine.store.session import Database
+
+SESSION: Final = timedelta(hours=8)
+DEVICE: Final = timedelta(days=30)
+_SUBJECT: Final = subject_of_case("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """A link that can be read: whose it is and what it leads to. `fault` is None while the link lives."""
+
+    link: Link
+    case: CaseState
+    fault: Reason | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """The browser may come in. The secrets are told once and only their hashes are kept."""
+
+    session: str
+    device: str | None
+    case: str
+    person: str
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """Who a session belongs to, and the one case it opens."""
+
+    person: str
+    link: str
+    case: str
+
+
+def look_at_door(tx: Connection, *, token: str, now: datetime) -> Door | Refused:
+    """Whether a link leads anywhere; nothing is written, whoever looks and however often."""
+    read = read_token(token)
+    if isinstance(read, Unreadable):
+        return Refused(reasons=(Reason(code=f"link_{read.reason}", data={}),))
+    link = links.by_token(tx, token_hash(read.text))
+    case = None if link is None else cases.state(tx, link.subject.removeprefix(_SUBJECT))
+    if link is None or case is None:
+        return Refused(reasons=(Reason(code="link_unknown", data={}),))
+    holder_ok = any(entry["person"] == link.person for entry in case.roll)
+    standing = life(link, now=now, subject_open=case.status == "open", holder_ok=holder_ok)
+    fault = None if standing == "alive" else Reason(code=f"link_{standing}", data={})
+    return Door(link=link, case=case, fault=fault)
+
+
+def open_door(
+    db: Database,
+    *,
+    keys: Mapping[int, bytes],
+    token: str,
+    code: str,
+    remember: bool,
+    now: datetime,
+    device: str | None = None,
+) -> Entered | Refused:
+    """Let a browser in when it brings the code from the letter, or is a device the member has asked to have remembered.
+
+    `device` is the secret such a device was given. An empty code is no try; the fifth wrong one locks the link.
+    """
+    with db.writing() as tx:
+        door = look_at_door(tx, token=token, now=now)
+        if isinstance(door, Refused):
+            return door
+        if door.fault is not None:
+            return Refused(reasons=(door.fault,))
+        link = door.link
+        if link.level != "enkel" and not _known_device(tx, device, link.person, now):
+            right = code_for(keys, kid=link.kid, link_id=link.id, generation=link.generation)
+            if not same_code(code, right):
+                return Refused(reasons=(_wrong_code(tx, link, code, now),))
+        return _let_in(tx, link, door.case.id, remember=remember, now=now)
+
+
+def guest_of(tx: Connection, *, session: str | None, now: datetime) -> Guest | None:
+    """Who is behind a session's secret, while the session and its link live."""
+    if not session:
+        return None
+    visit = links.visit(tx, _hash(session))
+    if visit is None or visit.kind != "session" or visit.link is None or visit.not_after <= now:
+        return None
+    link = links.by_id(tx, visit.link)
+    person = people.by_id(tx, visit.person)
+    if link is None or link.revoked_at is not None or person is None or person.erased_at is not None:
+        return None
+    return Guest(person=visit.person, link=link.id, case=link.subject.removeprefix(_SUBJECT))
+
+
+def _known_device(tx: Connection, device: str | None, person: str, now: datetime) -> bool:
+    if not device:
+        return False
+    visit = links.visit(tx, _hash(device))
+    return visit is not None and visit.kind == "device" and visit.person == person and visit.not_after > now
+
+
+def _wrong_code(tx: Connection, link: Link, code: str, now: datetime) -> Reason:
+    if not counts_as_try(code):
+        return Reason(code="link_no_code", data={})
+    failures = links.count_wrong_code(tx, link.id, now=now)
+    left = FAILURES_THAT_LOCK - failures
+    return Reason(code="link_wrong_code", data={"left": left}) if left > 0 else Reason(code="link_locked", data={})
+
+
+def _let_in(tx: Connection, link: Link, case: str, *, remember: bool, now: datetime) -> Entered:
+    session = secrets.token_urlsafe(32)
+    entered = Visit(kind="session", link=link.id, person=link.person, not_after=now + SESSION)
+    links.add_visit(tx, entered, sha256=_hash(session), now=now)
+    device = secrets.token_urlsafe(32) if remember else None
+    if device is not None:
+        known = Visit(kind="device", link=None, person=link.person, not_after=now + DEVICE)
+        links.add_visit(tx, known, sha256=_hash(device), now=now)
+    return Entered(session=session, device=device, case=case, person=link.person, not_after=entered.not_after)
+
+
+def _hash(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()

@@ -1,0 +1,21 @@
+"""A person will be away; the deputy is asked in the meantime."""
+
+from datetime import date, datetime
+
+from engine.core.events import AbsenceRegistered
+from engine.core.misuse import NotAllowed
+from engine.store.record import record
+from engine.store.session import Database
+from engine.use_cases.actors import person_named
+
+
+def register_absence(db: Database, *, who: str, away_from: date, away_to: date, now: datetime) -> None:
+    """Register an absence, both days included. Raises Unknown for the person and NotAllowed for reversed dates."""
+    if away_to < away_from:
+        raise NotAllowed("dates_reversed", {"from": away_from.isoformat(), "to": away_to.isoformat()})
+    with db.writing() as tx:
+        person = person_named(tx, who)
+        absence = AbsenceRegistered(
+            person=person.id, away_from=away_from.isoformat(), away_to=away_to.isoformat()
+        )
+        record(tx, [absence], now=now)

@@ -1,0 +1,37 @@
+"""A link has died or been locked, and its holder asks for a new one."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from engine.core.criteria import Reason
+from engine.core.letters import CASE, Letter
+from engine.core.misuse import Refused
+from engine.store import links, outbox
+from engine.store.session import Database, new_id
+from engine.use_cases.open_door import look_at_door
+
+MOST: Final = 3
+"""This many new links in an hour; then the asker is told to wait, or to call."""
+WITHIN: Final = timedelta(hours=1)
+
+
+def renew_link(db: Database, *, token: str, now: datetime) -> Refused | None:
+    """Put a fresh case letter in the outbox, to the registered address and to no other; the old link dies.
+
+    None means that the letter is on its way. Refused for a link nobody was ever given, for a case that is closed, and
+    after three in an hour.
+    """
+    with db.writing() as tx:
+        door = look_at_door(tx, token=token, now=now)
+        if isinstance(door, Refused):
+            return door
+        if door.case.status != "open":
+            return Refused(reasons=(Reason(code="link_closed", data={}),))
+        link = door.link
+        recent = outbox.count_recent(tx, subject=link.subject, recipient=link.person, kind=CASE, since=now - WITHIN)
+        if recent >= MOST:
+            return Refused(reasons=(Reason(code="too_many_links", data={"hours": 1}),))
+        links.revoke(tx, link=link.id, reason="superseded", now=now)
+        again = Letter(kind=CASE, subject=link.subject, recipient=link.person, occurrence=f"link-{new_id()}")
+        outbox.enqueue(tx, [again], now=now)
+    return None

@@ -1,0 +1,236 @@
+"""A project leader asks for a faseovergang: is everything in place, and who decides, by when?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.core import rules
+from engine.core.calendar import add_working_days, local_date, oslo
+from engine.core.criteria import CriterionCheck, GateCheck, Reason, summary
+from engine.core.events import CaseOpened
+from engine.core.ledger import canonical
+from engine.core.misuse import NotAllowed, Refused, unknown
+from engine.core.programme import Body, Programme
+from engine.core.shape import text_in
+from engine.core.voting import count
+from engine.store import cases, people
+from engine.store.record import record
+from engine.store.session import Database, new_id
+from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, person_named
+from engine.use_cases.check_gate import Checked, check_gate
+from engine.use_cases.tally import rules_of, seats_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The case is open and its letters are in the outbox."""
+
+    case: str
+    number: str
+    gate: str
+    body: str
+    handling: str
+    answer_by: datetime
+    letters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotReady(Refused):
+    """The gate is shut; `check` holds every criterion."""
+
+    check: GateCheck
+
+
+def request_transition(
+    db: Database,
+    *,
+    key: str,
+    proposal: str,
+    by: str,
+    now: datetime,
+    gate: str | None = None,
+    handling: str | None = None,
+) -> Opened | Refused:
+    """Open a case for a project at its next gate, or say everything that stands in the way.
+
+    `by` is the id or address of a leader of the project or of programkontoret; `handling` overrides the body's own.
+    Raises Unknown and NotAllowed as `check_gate` does, and when `by` may not ask.
+    """
+    today = local_date(now)
+    with db.writing() as tx:
+        person = person_named(tx, by)
+        checked = check_gate(tx, key=key, today=today, gate=gate, lock=True)
+        _may_request(tx, checked, person.id, today)
+        already = cases.open_for(tx, key)
+        if already is not None:
+            return Refused(reasons=(Reason(code="case_open", data={"number": already.number, "gate": already.gate}),))
+        reasons = _shut(checked, proposal)
+        if reasons:
+            return NotReady(reasons=reasons, check=checked.check)
+        body, roll = _deciders(tx, checked, person.id, today)
+        handling = handling or body.handling
+        number = cases.next_number(tx, today.year)
+        dossier = dossier_of(checked, body=body, number=number, asked_by=person.name or "")
+        opened = CaseOpened(
+            by=person.id,
+            project=key,
+            case=new_id(),
+            number=number,
+            gate=checked.gate.id,
+            round=checked.round,
+            body=body.id,
+            handling=handling,
+            rules={"rule": body.rule, "quorum": body.quorum, "tie": body.tie, "link_level": body.link_level},
+            roll=tuple(roll),
+            version=1,
+            digest=sha256(canonical([dossier, proposal]).encode()).hexdigest(),
+            answer_by=_answer_by(body, today).isoformat(),
+            dossier=dossier,
+            proposal=proposal,
+        )
+        record(tx, [opened], now=now)
+    return Opened(
+        case=opened.case,
+        number=number,
+        gate=opened.gate,
+        body=body.id,
+        handling=handling,
+        answer_by=_answer_by(body, today),
+        letters=len({seat["person"] for seat in roll if seat["person"]}),
+    )
+
+
+def dossier_of(checked: Checked, *, body: Body, number: str, asked_by: str) -> dict[str, Any]:
+    """Everything the deciders decide on, as JSON: what is frozen under the case's digest.
+
+    Keys: number, project {key, title, workflow, version}, gate {id, title, from, to}, body {id, title}, asked_by, summary {must_met,
+    must_total, should_open}, criteria (each with id, title, weight, status, reasons, answer, source), papers, facts (the tree),
+    roles (role → name), outcomes (outcome → phase title or None).
+    """
+    definition, gate = checked.steered.definition, checked.gate
+    kinds = {kind.id: text_in(kind.title) for kind in definition.paper_kinds}
+    titles = {phase.id: text_in(phase.title) for phase in definition.phases}
+    said = summary(checked.check)
+    return {
+        "number": number,
+        "project": {
+            "key": checked.steered.project.key,
+            "title": checked.title,
+            "workflow": definition.workflow,
+            "version": definition.version,
+        },
+        "gate": {
+            "id": gate.id,
+            "title": text_in(gate.title),
+            "from": titles[checked.check.from_phase],
+            "to": titles.get(checked.check.to_phase or "", ""),
+        },
+        "body": {"id": body.id, "title": text_in(body.title)},
+        "asked_by": asked_by,
+        "summary": {
+            "must_met": said.must_met,
+            "must_total": said.must_total,
+            "should_open": list(said.should_open),
+        },
+        "criteria": [_criterion(one) for one in checked.check.criteria],
+        "papers": [
+            {
+                "id": paper.id,
+                "kind": paper.kind,
+                "kind_title": kinds.get(paper.kind, paper.kind),
+                "title": paper.title,
+                "sha256": paper.sha256,
+                "media_type": paper.media_type,
+                "size": paper.size,
+            }
+            for paper in checked.papers
+        ],
+        "facts": dict(checked.tree),
+        "roles": {name: role.name for name, role in checked.roles.items()},
+        "outcomes": {outcome: titles.get(target) for outcome, target in gate.outcomes.items()},
+    }
+
+
+def _criterion(one: CriterionCheck) -> dict[str, Any]:
+    answer = one.answer
+    return {
+        "id": one.id,
+        "title": one.title,
+        "weight": one.weight,
+        "status": one.status,
+        "reasons": [{"code": reason.code, "data": dict(reason.data)} for reason in one.reasons],
+        "source": one.source,
+        "answer": None
+        if answer is None
+        else {
+            "value": answer.value,
+            "explanation": answer.explanation,
+            "by": answer.explained_by_name,
+            "confirmed_by": answer.confirmed_by_name,
+        },
+    }
+
+
+def _may_request(tx: Connection, checked: Checked, person: str, today: date) -> None:
+    leaders = checked.steered.definition.roles.leader
+    held = capacities(tx, person, project=checked.steered.project.key, on=today)
+    if not held & {*leaders, PROGRAMME_OFFICE}:
+        raise NotAllowed("may_not_request", {"role": " eller ".join(leaders)})
+
+
+def _shut(checked: Checked, proposal: str) -> tuple[Reason, ...]:
+    if not checked.check.open:
+        return tuple(
+            reason
+            for criterion in checked.check.criteria
+            if criterion.weight == "må" and criterion.status == "unmet"
+            for reason in criterion.reasons
+        )
+    return () if proposal.strip() else (Reason(code="proposal_missing", data={}),)
+
+
+def _deciders(tx: Connection, checked: Checked, asker: str, today: date) -> tuple[Body, list[dict[str, Any]]]:
+    """The deciding body and its roll; a body that could never reach its quorum hands the case to the one above."""
+    programme = checked.steered.programme
+    owner = checked.roles.get(checked.steered.definition.roles.owner)
+    body = _body_named(programme, _decided_by(checked))
+    while True:
+        roll = people.roll(tx, body, on=today, owner=owner.person if owner else None, requester=asker)
+        tally = count(rules_of(body.model_dump(), handling=body.handling), seats_of(roll), ())
+        if tally.state != "above":
+            return body, roll
+        if body.above is None:
+            raise NotAllowed("no_quorum_possible", {"body": text_in(body.title), "quorum": body.quorum})
+        body = _body_named(programme, body.above)
+
+
+def _decided_by(checked: Checked) -> str:
+    named = checked.facts.get("body")
+    if named:
+        return str(named)
+    scope = checked.steered.definition.scope()
+    for decider in checked.gate.decided_by:
+        if decider.when is None or _holds(decider.when, scope, checked.tree):
+            return decider.body
+    raise NotAllowed("nobody_decides", {"gate": checked.gate.id})
+
+
+def _holds(text: str, scope: Any, tree: Mapping[str, Any]) -> bool:
+    rule = rules.compile_rule(text, scope=scope)
+    return isinstance(rule, rules.Rule) and rules.evaluate(rule, dict(tree)) is True
+
+
+def _body_named(programme: Programme, name: str) -> Body:
+    for body in programme.bodies:
+        if body.id == name:
+            return body
+    raise unknown("body", name, [body.id for body in programme.bodies])
+
+
+def _answer_by(body: Body, today: date) -> datetime:
+    within = body.answer_within
+    return oslo(add_working_days(today, within.working_days), within.time)

@@ -1,0 +1,269 @@
+"""What does a person see of a case? One model for its page and for the letters about it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.core.calendar import local_date
+from engine.core.criteria import Reason
+from engine.core.misuse import Unknown
+from engine.core.voting import Choice, Tally
+from engine.store import cases, people
+from engine.store.cases import Case, CastBallot, counting
+from engine.use_cases.actors import PROGRAMME_OFFICE
+from engine.use_cases.tally import tally_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionView:
+    """A criterion as it stood when the case was frozen."""
+
+    id: str
+    title: str
+    weight: str
+    status: str
+    reasons: tuple[Reason, ...]
+    value: str
+    explanation: str
+    answered_by: str
+    confirmed_by: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperView:
+    """A frozen paper; its bytes are read by `sha256`."""
+
+    id: str
+    kind: str
+    title: str
+    sha256: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatView:
+    """A seat of the deciding body, and its answer as far as the viewer may see it."""
+
+    seat: str
+    office: str
+    person: str | None
+    name: str
+    leader: bool
+    acting: bool
+    deputy: bool
+    owner: bool
+    requester: bool
+    mine: bool
+    answered: bool
+    choice: str | None
+    comment: str | None
+    condition: str | None
+    recorded_by: str | None
+    cast_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionView:
+    """A condition the decision was given on."""
+
+    id: str
+    text: str
+    owner: str
+    due: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """Everything about a case that its page and its letters say; instants are UTC."""
+
+    id: str
+    number: str
+    status: str
+    version: int
+    digest: str
+    project_key: str
+    project_title: str
+    gate: str
+    gate_title: str
+    from_phase: str
+    to_phase: str
+    body_title: str
+    handling: str
+    rule: str
+    quorum: int
+    link_level: str
+    requested_by: str
+    requested_at: datetime
+    answer_by: datetime
+    proposal: str
+    must_met: int
+    must_total: int
+    should_open: tuple[str, ...]
+    criteria: tuple[CriterionView, ...]
+    papers: tuple[PaperView, ...]
+    facts: Mapping[str, Any]
+    roles: Mapping[str, str]
+    seats: tuple[SeatView, ...]
+    tally: Tally
+    outcome: str | None
+    outcome_phase: str | None
+    wording: str
+    conditions: tuple[ConditionView, ...]
+    closed_at: datetime | None
+    decided_by: str
+    basis: str | None
+    may_answer: bool
+    may_conclude: bool
+    outcomes: tuple[tuple[str, str | None], ...]
+    programme_office: str
+    programme_address: str
+
+    @property
+    def mine(self) -> SeatView | None:
+        """The seat the viewer answers for; the first, should there be several."""
+        return next((seat for seat in self.seats if seat.mine), None)
+
+
+def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = None) -> CaseView:
+    """A case as one person may see it.
+
+    The others' choices are shown to a member who has answered, and to everybody once the case is closed; comments and
+    proposed conditions at once; the reason for a recusal only to the leader. Raises Unknown when there is no such case.
+    """
+    found = cases.load(tx, case)
+    if found is None:
+        raise Unknown("case", case)
+    state, dossier = found.state, found.dossier
+    cast = cases.ballots(tx, case)
+    seats = _seats(found, cast, viewer)
+    is_leader = any(seat.leader and seat.mine for seat in seats)
+    office = people.office_holder(tx, PROGRAMME_OFFICE, on=local_date(now))
+    involved = people.names(tx, [one for one in (state.concluded_by, state.requested_by) if one])
+    return CaseView(
+        id=state.id,
+        number=state.number,
+        status=state.status,
+        version=state.version,
+        digest=state.digest,
+        project_key=state.project,
+        project_title=_inside(dossier, "project", "title") or state.project,
+        gate=state.gate,
+        gate_title=_inside(dossier, "gate", "title"),
+        from_phase=_inside(dossier, "gate", "from"),
+        to_phase=_inside(dossier, "gate", "to"),
+        body_title=_inside(dossier, "body", "title"),
+        handling=state.handling,
+        rule=state.rules["rule"],
+        quorum=state.rules["quorum"],
+        link_level=state.rules["link_level"],
+        requested_by=involved.get(state.requested_by or "", ""),
+        requested_at=state.opened_at,
+        answer_by=state.answer_by,
+        proposal=found.proposal,
+        must_met=dossier.get("summary", {}).get("must_met", 0),
+        must_total=dossier.get("summary", {}).get("must_total", 0),
+        should_open=tuple(dossier.get("summary", {}).get("should_open", ())),
+        criteria=tuple(_criterion(one) for one in dossier.get("criteria", ())),
+        papers=tuple(_paper(one) for one in dossier.get("papers", ())),
+        facts=dossier.get("facts", {}),
+        roles=dossier.get("roles", {}),
+        seats=seats,
+        tally=tally_of(state, cast),
+        outcome=state.outcome,
+        outcome_phase=dossier.get("outcomes", {}).get(state.outcome or ""),
+        wording=found.wording or "",
+        conditions=tuple(_conditions(found.conditions)),
+        closed_at=state.closed_at,
+        decided_by=involved.get(state.concluded_by or "", ""),
+        basis=state.basis,
+        may_answer=state.status == "open" and any(seat.mine and not seat.requester for seat in seats),
+        may_conclude=state.status == "open" and is_leader,
+        outcomes=tuple(dossier.get("outcomes", {}).items()),
+        programme_office="" if office is None else office.name or "",
+        programme_address="" if office is None else office.email or "",
+    )
+
+
+def _inside(dossier: Mapping[str, Any], part: str, name: str) -> str:
+    return str(dossier.get(part, {}).get(name, ""))
+
+
+def _seats(case: Case, cast: Sequence[CastBallot], viewer: str | None) -> tuple[SeatView, ...]:
+    counted = counting(cast, case.state.version)
+    mine = {entry["seat"] for entry in case.state.roll if viewer is not None and entry["person"] == viewer}
+    sees_choices = case.state.status != "open" or any(seat in counted for seat in mine)
+    leads = any(entry["leader"] and entry["seat"] in mine for entry in case.state.roll)
+    return tuple(
+        _seat(
+            entry,
+            counted.get(entry["seat"]),
+            mine=entry["seat"] in mine,
+            sees_choice=sees_choices or entry["seat"] in mine or leads,
+            sees_recusal=leads or entry["seat"] in mine,
+        )
+        for entry in case.state.roll
+    )
+
+
+def _seat(
+    entry: Mapping[str, Any], ballot: CastBallot | None, *, mine: bool, sees_choice: bool, sees_recusal: bool
+) -> SeatView:
+    recused = ballot is not None and ballot.choice == Choice.RECUSE
+    # That somebody is recused is for all to see; why is not.
+    shown = ballot if ballot is not None and (sees_choice or recused) else None
+    hidden_words = ballot is None or (recused and not sees_recusal)
+    return SeatView(
+        seat=entry["seat"],
+        office=entry["office"],
+        person=entry["person"],
+        name=entry["name"] or "",
+        leader=entry["leader"],
+        acting=entry["acting"],
+        deputy=entry["deputy"],
+        owner=entry["owner"],
+        requester=entry["requester"],
+        mine=mine,
+        answered=ballot is not None,
+        choice=None if shown is None else shown.choice,
+        comment=None if ballot is None or hidden_words else ballot.comment,
+        condition=None if ballot is None else ballot.condition,
+        recorded_by=None if ballot is None else ballot.recorded_by,
+        cast_at=None if ballot is None else ballot.cast_at,
+    )
+
+
+def _criterion(one: Mapping[str, Any]) -> CriterionView:
+    answer = one.get("answer") or {}
+    return CriterionView(
+        id=one["id"],
+        title=one["title"],
+        weight=one["weight"],
+        status=one["status"],
+        reasons=tuple(Reason(code=reason["code"], data=reason["data"]) for reason in one["reasons"]),
+        value=answer.get("value", ""),
+        explanation=answer.get("explanation", ""),
+        answered_by=answer.get("by", ""),
+        confirmed_by=answer.get("confirmed_by") or "",
+        source=one["source"],
+    )
+
+
+def _paper(one: Mapping[str, Any]) -> PaperView:
+    return PaperView(
+        id=one["id"],
+        kind=one["kind_title"],
+        title=one["title"],
+        sha256=one["sha256"],
+        media_type=one["media_type"],
+        size=one["size"],
+    )
+
+
+def _conditions(conditions: Iterable[Mapping[str, Any]]) -> Iterable[ConditionView]:
+    for one in conditions:
+        yield ConditionView(id=one["id"], text=one["text"], owner=one["owner"], due=date.fromisoformat(one["due"]))
