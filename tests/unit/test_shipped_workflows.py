@@ -1,4 +1,4 @@
-"""Do the shipped workflow and programme files say what the sources say, and can the story be played on them?"""
+"""Do the shipped workflows and programmes say what the sources say, and can the story be played on them?"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
