@@ -540,7 +540,7 @@ def _own_facts(source: Source) -> _Found:
         if type_ == "choice" and "choices" not in fact:
             yield source.mistake("definition.choices_missing", (*path, "type"), id=str(id_))
         if isinstance(type_, str) and type_ not in {"choice", "list"} and "choices" in fact:
-            yield source.mistake("definition.choices_misplaced", (*path, "choices"), at_key=True, type=type_)
+            yield source.mistake_at_key("definition.choices_misplaced", (*path, "choices"), type=type_)
 
 
 # Words that CEL keeps for itself, and so cannot be the name of a fact.
@@ -577,23 +577,20 @@ def _phases(source: Source) -> _Found:
         if phase.get("id") in (STAY, NEXT_PART):
             yield source.mistake("definition.reserved_phase", (*path, "id"), id=str(phase["id"]))
         if phase.get("start") is True and phase.get("end") is True:
-            yield source.mistake(
-                "definition.start_is_end", (*path, "end"), at_key=True, id=str(phase.get("id"))
-            )
+            yield source.mistake_at_key("definition.start_is_end", (*path, "end"), id=str(phase.get("id")))
     starts = [(path, each) for path, each in phases if each.get("start") is True]
     for path, phase in starts[1:]:
         first = str(starts[0][1].get("id"))
-        yield source.mistake(
+        yield source.mistake_at_key(
             "definition.second_start_phase",
             (*path, "start"),
-            at_key=True,
             id=str(phase.get("id")),
             first=first,
         )
     if phases and not starts:
-        yield source.mistake("definition.no_start_phase", ("phases",), at_key=True)
+        yield source.mistake_at_key("definition.no_start_phase", ("phases",))
     if phases and not any(phase.get("end") is True for _, phase in phases):
-        yield source.mistake("definition.no_end_phase", ("phases",), at_key=True)
+        yield source.mistake_at_key("definition.no_end_phase", ("phases",))
 
 
 def _flagged(source: Source, flag: str) -> frozenset[str]:
@@ -628,7 +625,7 @@ def _outcomes(source: Source, gate: Path, outcomes: Plain, *, whole: list[str]) 
             yield source.mistake("definition.no_parts", (*gate, "outcomes", outcome), phase=whole[0])
     if outcomes and all(target == STAY for target in outcomes.values()):
         path = (*gate, "outcomes")
-        yield source.mistake("definition.gate_leads_nowhere", path, at_key=True, gate=_id_at(source, gate))
+        yield source.mistake_at_key("definition.gate_leads_nowhere", path, gate=_id_at(source, gate))
 
 
 def _deciders_reached(source: Source, path: Path, deciders: Plain) -> _Found:
@@ -704,21 +701,19 @@ def _kind_of_criterion(source: Source, path: Path, criterion: Mapping[str, Plain
         yield source.mistake("definition.no_kind", path, id=id_)
     if len(kinds) > 1:
         joined = ", ".join(kinds)
-        yield source.mistake("definition.several_kinds", (*path, kinds[1]), at_key=True, kinds=joined)
+        yield source.mistake_at_key("definition.several_kinds", (*path, kinds[1]), kinds=joined)
     if "each" in kinds and "rule" not in criterion:
-        yield source.mistake("definition.only_with", (*path, "each"), at_key=True, key="each", kind="rule")
+        yield source.mistake_at_key("definition.only_with", (*path, "each"), key="each", kind="rule")
 
 
 def _list_options(source: Source, path: Path, criterion: Mapping[str, Plain]) -> _Found:
     options = [key for key in ("at_least", "may_be_empty") if key in criterion]
     for key in options:
         if "each" not in criterion:
-            yield source.mistake("definition.only_with", (*path, key), at_key=True, key=key, kind="each")
+            yield source.mistake_at_key("definition.only_with", (*path, key), key=key, kind="each")
     if len(options) == 2 and criterion["may_be_empty"] is True:
         place = (*path, "may_be_empty")
-        yield source.mistake(
-            "definition.not_together", place, at_key=True, key="may_be_empty", other="at_least"
-        )
+        yield source.mistake_at_key("definition.not_together", place, key="may_be_empty", other="at_least")
 
 
 def _choice_ids(choices: Plain) -> tuple[str, ...]:

@@ -179,7 +179,7 @@ def _mistake(source: Source, model: type[BaseModel], error: ErrorDetails) -> Mis
     if any(path[:length] in source.faulty for length in range(len(path) + 1)):
         return None  # said already, when the value could not be read
     code, data = _complaint(error, known=_keys_at(model, error["loc"][:-1]))
-    return source.mistake(code, path, at_key=at_key, **data)
+    return source.mistake_at_key(code, path, **data) if at_key else source.mistake(code, path, **data)
 
 
 def _path_in(data: Plain, error: ErrorDetails) -> tuple[Path, bool]:

@@ -120,13 +120,20 @@ class Source:
         words: list[str] = []
         value = self.data
         for step in path:
+            if not isinstance(value, list | dict):
+                break  # the text says in short what the path says in full
             value = child(value, step)
             words.append(step if isinstance(step, str) else _name_of(value) or str(step + 1))
         return ".".join(words)
 
-    def mistake(self, code: str, path: Path, /, *, at_key: bool = False, **data: str | int) -> Mistake:
-        """A mistake placed at the value of `path`, or at the key that ends it."""
-        line, column = self.position_of_key(path) if at_key else self.position_of(path)
+    def mistake(self, code: str, path: Path, /, **data: str | int) -> Mistake:
+        """A mistake placed at the value of `path`."""
+        line, column = self.position_of(path)
+        return Mistake(code=code, data=data, line=line, column=column, where=self.where(path))
+
+    def mistake_at_key(self, code: str, path: Path, /, **data: str | int) -> Mistake:
+        """A mistake placed at the key that ends `path`."""
+        line, column = self.position_of_key(path)
         return Mistake(code=code, data=data, line=line, column=column, where=self.where(path))
 
     def mistake_within(self, code: str, path: Path, offset: int, data: Mapping[str, str | int]) -> Mistake:
