@@ -410,7 +410,11 @@ def parse_value(field: Field, raw: object) -> Parsed:
     semicolons also part the items.
     """
     problems: list[Problem] = []
-    value = _value(field, raw, path=field.name, problems=problems)
+    try:
+        read = _unpacked(field, raw) if isinstance(raw, str) else raw
+    except _Refused as refusal:
+        return (Problem(code=refusal.code, data=refusal.data, path=field.name),)
+    value = _value(field, read, path=field.name, problems=problems)
     return tuple(problems) if problems else value
 
 
@@ -692,8 +696,6 @@ def _in_range(found: date, raw: object) -> date:
 
 
 def _record(field: Field, raw: object, *, path: str, problems: list[Problem]) -> Value | None:
-    if isinstance(raw, str):
-        raw = _from_json(raw)
     if raw is None:
         return None
     if not isinstance(raw, Mapping):
@@ -712,8 +714,6 @@ def _record(field: Field, raw: object, *, path: str, problems: list[Problem]) ->
 
 
 def _list(field: Field, raw: object, *, path: str, problems: list[Problem]) -> Value | None:
-    if isinstance(raw, str):
-        raw = _from_json(raw) if field.fields or raw.lstrip().startswith("[") else _parted(raw)
     if raw is None:
         return None
     if not isinstance(raw, Sequence) or isinstance(raw, str | bytes | bytearray):
@@ -751,8 +751,21 @@ def _item_of(field: Field) -> Field:
     )
 
 
-def _parted(text: str) -> list[str]:
-    return [part.strip() for part in re.split(r"[;\n]", text.replace("\r", "\n")) if part.strip()]
+def _unpacked(field: Field, text: str) -> object:
+    """What the text of a record or a list holds; the text itself for every other field."""
+    if field.type not in ("record", "list"):
+        return text
+    if field.type == "record" or field.fields or text.lstrip().startswith("["):
+        return _from_json(text)
+    return _parted(text)
+
+
+def _parted(text: str) -> list[str] | None:
+    return (
+        None
+        if not text.strip()
+        else [part.strip() for part in re.split(r"[;\n]", text.replace("\r", "\n")) if part.strip()]
+    )
 
 
 def _from_json(text: str) -> object:
