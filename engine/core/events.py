@@ -1,13 +1,13 @@
 """What can have happened? The closed list of facts that the ledger holds and state is built from.
 
-An event is a frozen dataclass. Ids, kinds, choices and dates are plain fields; whatever a person has written, or what
-tells who a person is, is marked `Prose` (text) or `ProseJson` (a JSON value). `encode` takes the two apart, so that the
-ledger can hash the plain part and a salted digest of the rest, and the rest can be erased one day without breaking the chain.
+An event is a frozen dataclass. Ids, kinds, choices and dates are plain fields; whatever a person has
+written, or what tells who a person is, is marked `Prose` (text) or `ProseJson` (a JSON value). `encode`
+takes the two apart, so that the ledger can hash the plain part and a salted digest of the rest, and the
+rest can be erased one day without breaking the chain.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
 _TEXT: Final = "prose"
@@ -55,7 +55,9 @@ class DefinitionRegistered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRegistered(Event):
-    """A person can now receive letters and hold seats and roles; also written when name, address or language change."""
+    """A person can now receive letters and hold seats and roles; also written when name, address or
+    language change.
+    """
 
     person: str
     language: str
@@ -123,7 +125,9 @@ class RoleAssigned(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseEntered(Event):
-    """The project stands in a phase from a date by import or history; decisions say the same in `CaseDecided`."""
+    """The project stands in a phase from a date by import or history; decisions say the same in
+    `CaseDecided`.
+    """
 
     project: str
     phase: str
@@ -294,9 +298,12 @@ class Shape:
     tuples: tuple[str, ...]
 
 
-@cache
 def shape_of(kind: type[Event]) -> Shape:
-    """The parts of an event kind, read from its annotations once."""
+    """The parts of an event kind, as its annotations tell them."""
+    return _SHAPES[kind]
+
+
+def _read_shape(kind: type[Event]) -> Shape:
     hints = get_type_hints(kind, include_extras=True)
     marks = {field.name: _mark(hints[field.name]) for field in fields(kind)}
     return Shape(
@@ -313,6 +320,9 @@ def _mark(hint: object) -> str | None:
     return next((mark for part in get_args(hint) if (mark := _mark(part))), None)
 
 
+_SHAPES: Final[Mapping[type[Event], Shape]] = {kind: _read_shape(kind) for kind in KINDS.values()}
+
+
 def encode(event: Event) -> tuple[Plain, dict[str, str], Plain]:
     """An event as (plain fields, prose texts, prose JSON values); unset prose is left out of both."""
     shape = shape_of(type(event))
@@ -326,10 +336,9 @@ def decode(kind: str, plain: Plain, prose: Plain) -> Event:
 
     Erased prose is None. Raises KeyError for an unknown kind and TypeError for fields that do not fit it.
     """
-    event = KINDS[kind]
+    event: Any = KINDS[kind]
     shape = shape_of(event)
     values = {name: tuple(plain[name]) if name in shape.tuples else plain[name] for name in plain}
     erasable: Plain = dict.fromkeys((*shape.text, *shape.json))
-    return event(**values, **(erasable | prose))
-
-
+    told: Event = event(**values, **(erasable | prose))
+    return told

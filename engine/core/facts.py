@@ -184,6 +184,7 @@ PROJECT_FIELDS: Final[tuple[Field, ...]] = (
     _long("strategy_link", "Sammenheng med vedtatte planer"),
     _long("cost_overview", "Kostnader og ressursbruk"),
     _of("money", "cost_total", "Samlet kostnad (kr)"),
+    _of("money", "transfer_requested", "Søkt overført til neste år"),
     _long("plan", "Plan for neste fase"),
     _long("introduction_plan", "Plan for innføring"),
     _long("technology_assessed", "Vurdering av teknologi"),

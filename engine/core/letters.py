@@ -13,7 +13,9 @@ RESULT: Final = "result"
 WITHDRAWN: Final = "withdrawn"
 
 RECEIPT_DELAY: Final = timedelta(minutes=15)
-"""A receipt waits this long after the last answer, so that changing one's mind gives one letter and not two."""
+"""A receipt waits this long after the last answer, so that changing one's mind gives one letter and not
+two.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,9 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recall:
-    """Letters about a subject that have stopped being true and must not be sent; `recipient` None means everybody's."""
+    """Letters about a subject that have stopped being true and must not be sent; `recipient` None means
+    everybody's.
+    """
 
     subject: str
     kinds: tuple[str, ...]
@@ -72,7 +76,9 @@ def recalls_for(event: Event) -> tuple[Recall, ...]:
         case BallotCast():
             # One receipt tells the last answer: an earlier one that has not left says too little.
             subject = subject_of_case(event.case)
-            return (Recall(subject=subject, kinds=(RECEIPT,), reason="answered_again", recipient=event.person),)
+            return (
+                Recall(subject=subject, kinds=(RECEIPT,), reason="answered_again", recipient=event.person),
+            )
         case CaseDecided():
             # The result repeats each member's own answer, so a waiting receipt has nothing left to say.
             return (Recall(subject=subject_of_case(event.case), kinds=(CASE, RECEIPT), reason="decided"),)
@@ -85,5 +91,6 @@ def recalls_for(event: Event) -> tuple[Recall, ...]:
 def _to_each(kind: str, case: str, people: Iterable[str], occurrence: str) -> tuple[Letter, ...]:
     subject = subject_of_case(case)
     return tuple(
-        Letter(kind=kind, subject=subject, recipient=person, occurrence=occurrence) for person in dict.fromkeys(people)
+        Letter(kind=kind, subject=subject, recipient=person, occurrence=occurrence)
+        for person in dict.fromkeys(people)
     )

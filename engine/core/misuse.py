@@ -65,7 +65,9 @@ class Misuse(Exception):
 
 @dataclass
 class Unknown(Misuse):
-    """No such thing: its kind (project, person, body, …), the name asked for, and the nearest one there is, or ''."""
+    """No such thing: its kind (project, person, body, …), the name asked for, and the nearest one there is,
+    or ''.
+    """
 
     kind: str
     name: str

@@ -1,7 +1,7 @@
 """Which rows and cells does a table file hold — and if it cannot be read, why not?
 
-CSV and XLSX in, texts out: a `Sheet`, or every mistake with its row and column. Nothing is guessed: a formula, another encoding, a
-file that unpacks to far more than it weighs, are mistakes and not data.
+CSV and XLSX in, texts out: a `Sheet`, or every mistake with its row and column. Nothing is guessed: a
+formula, another encoding, a file that unpacks to far more than it weighs, are mistakes and not data.
 """
 
 import csv
@@ -49,7 +49,9 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row: its number in the file (the header is 1), and its texts by column name; empty cells are left out."""
+    """One row: its number in the file (the header is 1), and its texts by column name; empty cells are left
+    out.
+    """
 
     number: int
     cells: Mapping[str, str]
@@ -69,7 +71,9 @@ class Sheet:
 
 
 def read_sheet(content: bytes) -> Sheet | tuple[Mistake, ...]:
-    """The table in a CSV (UTF-8, comma or semicolon) or XLSX file (its first sheet), or every mistake. Never raises."""
+    """The table in a CSV (UTF-8, comma or semicolon) or XLSX file (its first sheet), or every mistake.
+    Never raises.
+    """
     if len(content) > FILE_LIMIT:
         return (_mistake("sheet_too_large", 1, 1, limit=FILE_LIMIT // 1024 // 1024),)
     if not content.strip():
@@ -92,9 +96,15 @@ def _from_csv(content: bytes) -> _Grid | tuple[Mistake, ...]:
         column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
         return (_mistake("sheet_not_text", row, column, byte=f"0x{content[error.start]:02X}"),)
     if "\0" in text:
-        return (_mistake("sheet_control_character", text.count("\n", 0, text.index("\0")) + 1, 1, code_point="U+0000"),)
+        return (
+            _mistake(
+                "sheet_control_character", text.count("\n", 0, text.index("\0")) + 1, 1, code_point="U+0000"
+            ),
+        )
     first = text.split("\n", 1)[0]
-    reader = csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",", strict=True)
+    reader = csv.reader(
+        io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",", strict=True
+    )
     grid = _Grid(rows=[], mistakes=[])
     try:
         for number, cells in enumerate(reader, 1):
@@ -119,7 +129,16 @@ def _from_workbook(content: bytes) -> _Grid | tuple[Mistake, ...]:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
         sheet = book.worksheets[0]
         return _cells_of(sheet.iter_rows())
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError, ZlibError, SyntaxError):
+    except (
+        zipfile.BadZipFile,
+        InvalidFileException,
+        KeyError,
+        ValueError,
+        IndexError,
+        OSError,
+        ZlibError,
+        SyntaxError,
+    ):
         # SyntaxError is what the XML parser raises for a broken part.
         return (_mistake("sheet_not_a_workbook", 1, 1),)
 
@@ -138,7 +157,9 @@ def _cells_of(rows: Iterable[Iterable[Any]]) -> _Grid | tuple[Mistake, ...]:
                 grid.mistakes.append(_mistake("sheet_formula", number, column, cell=str(cell.value)[:40]))
             elif kind == "e":
                 grid.mistakes.append(
-                    _mistake("sheet_cell_error", number, column, cell=_name(number, column), value=str(cell.value))
+                    _mistake(
+                        "sheet_cell_error", number, column, cell=_name(number, column), value=str(cell.value)
+                    )
                 )
             texts.append(_text(cell.value))
         grid.rows.append((number, texts))
@@ -163,7 +184,10 @@ def _text(value: object) -> str:
 
 def _checked(grid: _Grid) -> Sheet | tuple[Mistake, ...]:
     mistakes = list(grid.mistakes)
-    rows = [(number, [unicodedata.normalize("NFC", cell.strip()) for cell in cells]) for number, cells in grid.rows]
+    rows = [
+        (number, [unicodedata.normalize("NFC", cell.strip()) for cell in cells])
+        for number, cells in grid.rows
+    ]
     rows = [(number, cells) for number, cells in rows if any(cells)]
     if not rows:
         return (_mistake("sheet_empty", 1, 1),)
@@ -200,7 +224,9 @@ def _row_mistakes(number: int, cells: list[str], width: int) -> Iterator[Mistake
     for column, cell in enumerate(cells, 1):
         if len(cell) > CELL_LIMIT:
             yield _mistake("sheet_cell_too_long", number, column, limit=CELL_LIMIT)
-        bad = next((sign for sign in cell if unicodedata.category(sign) == "Cc" and sign not in "\n\r\t"), None)
+        bad = next(
+            (sign for sign in cell if unicodedata.category(sign) == "Cc" and sign not in "\n\r\t"), None
+        )
         if bad is not None:
             yield _mistake("sheet_control_character", number, column, code_point=f"U+{ord(bad):04X}")
 

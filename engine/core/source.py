@@ -213,6 +213,9 @@ def _decoded(content: str | bytes) -> tuple[str, Mistake | None]:
     else:
         text = normalised(content)
     found = _FORBIDDEN.search(text)
+    if found and "\udc80" <= found.group() <= "\udcff":  # a byte that was kept when the file was decoded
+        data = {"byte": f"0x{ord(found.group()) - 0xDC00:02X}"}
+        return text, _Fault("source.encoding", _place_in(text, found.start()), data).mistake()
     if found:
         data = {"character": _code_point(found.group())}
         return text, _Fault("source.forbidden_character", _place_in(text, found.start()), data).mistake()

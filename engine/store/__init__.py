@@ -1,1 +1,1 @@
-"""The only place with SQL: the session, one module per aggregate, the record of events, and the migrations."""
+"""The only place with SQL: the session, one module per aggregate, the record of events, the migrations."""

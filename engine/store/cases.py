@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, bindparam, func, select, text
-from sqlalchemy.orm import aliased
 
-from engine.store.tables import ProseRow, metadata
+from engine.store.tables import metadata
 
 _CASE: Final = metadata.tables["gate_case"]
 _BALLOT: Final = metadata.tables["ballot"]
@@ -49,7 +48,9 @@ class Case:
 
     state: CaseState
     dossier: Mapping[str, Any]
-    """Frozen at the opening: project, gate, criteria, facts, papers, body; see `use_cases.request_transition.dossier_of`."""
+    """Frozen at the opening: project, gate, criteria, facts, papers, body; see
+    `use_cases.request_transition.dossier_of`.
+    """
     proposal: str
     wording: str | None
     conditions: Sequence[Mapping[str, Any]]
@@ -76,11 +77,11 @@ class CastBallot:
 _STATE_COLUMNS: Final = tuple(_CASE.c[name] for name in CaseState.__dataclass_fields__)
 _STATE: Final = select(*_STATE_COLUMNS).where(_CASE.c.id == bindparam("id"))
 _STATE_LOCKED: Final = _STATE.with_for_update()
-_comment, _condition = aliased(ProseRow), aliased(ProseRow)
+_comment, _condition = _PROSE.alias(), _PROSE.alias()
 _BALLOTS: Final = (
-    select(_BALLOT, _comment.text.label("comment"), _condition.text.label("condition"))
-    .join(_comment, _comment.digest == _BALLOT.c.comment_ref, isouter=True)
-    .join(_condition, _condition.digest == _BALLOT.c.condition_ref, isouter=True)
+    select(_BALLOT, _comment.c.text.label("comment"), _condition.c.text.label("condition"))
+    .join(_comment, _comment.c.digest == _BALLOT.c.comment_ref, isouter=True)
+    .join(_condition, _condition.c.digest == _BALLOT.c.condition_ref, isouter=True)
     .where(_BALLOT.c.case == bindparam("case"))
     .order_by(_BALLOT.c.seq)
 )
@@ -94,20 +95,20 @@ def state(tx: Connection, case: str, *, lock: bool = False) -> CaseState | None:
 
 def load(tx: Connection, case: str) -> Case | None:
     """The case whole, or None. Erased words read as empty."""
-    dossier, proposal, wording, conditions = (aliased(ProseRow) for _ in range(4))
+    dossier, proposal, wording, conditions = (_PROSE.alias() for _ in range(4))
     wanted = (
         select(
             *_STATE_COLUMNS,
             _CASE.c.tally,
-            dossier.text.label("dossier"),
-            proposal.text.label("proposal"),
-            wording.text.label("wording"),
-            conditions.text.label("conditions"),
+            dossier.c.text.label("dossier"),
+            proposal.c.text.label("proposal"),
+            wording.c.text.label("wording"),
+            conditions.c.text.label("conditions"),
         )
-        .join(dossier, dossier.digest == _CASE.c.dossier_ref)
-        .join(proposal, proposal.digest == _CASE.c.proposal_ref)
-        .join(wording, wording.digest == _CASE.c.wording_ref, isouter=True)
-        .join(conditions, conditions.digest == _CASE.c.conditions_ref, isouter=True)
+        .join(dossier, dossier.c.digest == _CASE.c.dossier_ref)
+        .join(proposal, proposal.c.digest == _CASE.c.proposal_ref)
+        .join(wording, wording.c.digest == _CASE.c.wording_ref, isouter=True)
+        .join(conditions, conditions.c.digest == _CASE.c.conditions_ref, isouter=True)
         .where(_CASE.c.id == case)
     )
     row = tx.execute(wanted).one_or_none()
@@ -125,11 +126,15 @@ def load(tx: Connection, case: str) -> Case | None:
 
 def find(tx: Connection, name: str) -> CaseState | None:
     """The case with this id or this number («3/2025»), or None."""
-    row = tx.execute(select(*_STATE_COLUMNS).where((_CASE.c.id == name) | (_CASE.c.number == name))).one_or_none()
+    row = tx.execute(
+        select(*_STATE_COLUMNS).where((_CASE.c.id == name) | (_CASE.c.number == name))
+    ).one_or_none()
     return None if row is None else CaseState(**row._mapping)
 
 
-def list_cases(tx: Connection, *, project: str | None = None, status: str | None = None) -> tuple[CaseState, ...]:
+def list_cases(
+    tx: Connection, *, project: str | None = None, status: str | None = None
+) -> tuple[CaseState, ...]:
     """Cases in the order they were opened, of one project or in one status if asked."""
     wanted: Select[Any] = select(*_STATE_COLUMNS).order_by(_CASE.c.opened_at, _CASE.c.number)
     if project is not None:
@@ -161,7 +166,10 @@ def next_number(tx: Connection, year: int) -> str:
 def ballots(tx: Connection, case: str) -> tuple[CastBallot, ...]:
     """Every ballot ever cast in a case, in order."""
     fields = tuple(CastBallot.__dataclass_fields__)
-    return tuple(CastBallot(**{name: row._mapping[name] for name in fields}) for row in tx.execute(_BALLOTS, {"case": case}))
+    return tuple(
+        CastBallot(**{name: row._mapping[name] for name in fields})
+        for row in tx.execute(_BALLOTS, {"case": case})
+    )
 
 
 def counting(cast: Sequence[CastBallot], version: int) -> dict[str, CastBallot]:

@@ -48,10 +48,17 @@ def find(tx: Connection, workflow: str, version: int) -> Registered | None:
 
 def registered(tx: Connection) -> tuple[Registered, ...]:
     """All registered definitions, by workflow and version."""
-    columns = (_DEFINITION.c.workflow, _DEFINITION.c.version, _DEFINITION.c.digest, _DEFINITION.c.registered_at)
+    columns = (
+        _DEFINITION.c.workflow,
+        _DEFINITION.c.version,
+        _DEFINITION.c.digest,
+        _DEFINITION.c.registered_at,
+    )
     rows = tx.execute(select(*columns).order_by(_DEFINITION.c.workflow, _DEFINITION.c.version))
     return tuple(
-        Registered(workflow=row.workflow, version=row.version, digest=row.digest, registered_at=row.registered_at)
+        Registered(
+            workflow=row.workflow, version=row.version, digest=row.digest, registered_at=row.registered_at
+        )
         for row in rows
     )
 

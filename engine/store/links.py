@@ -43,7 +43,9 @@ def by_id(tx: Connection, link: str) -> Link | None:
 
 def newest_for(tx: Connection, *, person: str, subject: str, purpose: str) -> Link | None:
     """The latest generation of a person's link to a subject."""
-    wanted = select(_LINK).where(_LINK.c.person == person, _LINK.c.subject == subject, _LINK.c.purpose == purpose)
+    wanted = select(_LINK).where(
+        _LINK.c.person == person, _LINK.c.subject == subject, _LINK.c.purpose == purpose
+    )
     row = tx.execute(wanted.order_by(_LINK.c.generation.desc()).limit(1)).one_or_none()
     return None if row is None else _link(row)
 
@@ -68,10 +70,16 @@ def count_wrong_code(tx: Connection, link: str, *, now: datetime) -> int:
     return failures
 
 
-def revoke(tx: Connection, *, now: datetime, reason: str, link: str | None = None, person: str | None = None) -> None:
+def revoke(
+    tx: Connection, *, now: datetime, reason: str, link: str | None = None, person: str | None = None
+) -> None:
     """Kill one link, or all of a person's, together with the browsers that came in through them."""
     doomed = _LINK.c.id == link if person is None else _LINK.c.person == person
-    tx.execute(update(_LINK).where(doomed, _LINK.c.revoked_at.is_(None)).values(revoked_at=now, revoked_reason=reason))
+    tx.execute(
+        update(_LINK)
+        .where(doomed, _LINK.c.revoked_at.is_(None))
+        .values(revoked_at=now, revoked_reason=reason)
+    )
     if person is None:
         tx.execute(_VISIT.delete().where(_VISIT.c.link == link))
     else:

@@ -1,7 +1,8 @@
 """What must be told, and how far has each letter come?
 
-A letter is enqueued in the transaction that made it necessary, claimed under a lease by one worker at a time, frozen at its first
-claim, and settled after each attempt. A settlement counts only for the worker that holds the claim.
+A letter is enqueued in the transaction that made it necessary, claimed under a lease by one worker at a
+time, frozen at its first claim, and settled after each attempt. A settlement counts only for the worker
+that holds the claim.
 """
 
 from collections.abc import Mapping, Sequence
@@ -111,7 +112,9 @@ _WITHDRAW_ONE: Final = _WITHDRAW_ALL.where(_OUTBOX.c.recipient == bindparam("who
 
 
 def claim(tx: Connection, *, worker: str, limit: int, now: datetime) -> tuple[Claimed, ...]:
-    """Up to `limit` letters that are due, or whose worker's lease has run out, now leased to `worker`; oldest first."""
+    """Up to `limit` letters that are due, or whose worker's lease has run out, now leased to `worker`;
+    oldest first.
+    """
     waiting = (
         select(_OUTBOX)
         .where(
@@ -126,7 +129,9 @@ def claim(tx: Connection, *, worker: str, limit: int, now: datetime) -> tuple[Cl
     if rows:
         leased = {"state": "claimed", "claimed_by": worker, "lease_until": now + LEASE}
         ids = [row.id for row in rows]
-        tx.execute(update(_OUTBOX).where(_OUTBOX.c.id.in_(ids)).values(leased | {"attempts": _OUTBOX.c.attempts + 1}))
+        tx.execute(
+            update(_OUTBOX).where(_OUTBOX.c.id.in_(ids)).values(leased | {"attempts": _OUTBOX.c.attempts + 1})
+        )
     return tuple(
         Claimed(
             id=row.id,
@@ -156,7 +161,9 @@ def freeze(tx: Connection, letter: str, frozen: Frozen) -> None:
 
 
 def mark_in_doubt(tx: Connection, letters: Sequence[str], *, worker: str) -> tuple[str, ...]:
-    """Say, just before DATA, that from here on a letter may have been delivered. Returns those still leased to `worker`."""
+    """Say, just before DATA, that from here on a letter may have been delivered. Returns those still leased
+    to `worker`.
+    """
     held = (
         update(_OUTBOX)
         .where(_OUTBOX.c.id.in_(letters), _OUTBOX.c.claimed_by == worker, _OUTBOX.c.state == "claimed")
@@ -179,17 +186,30 @@ class Settlement:
 
 
 def settle(tx: Connection, settlements: Sequence[Settlement], *, worker: str, now: datetime) -> None:
-    """Write down how attempts ended. A worker that lost its lease meanwhile changes nothing but the attempt log."""
+    """Write down how attempts ended. A worker that lost its lease meanwhile changes nothing but the attempt
+    log.
+    """
     for done in settlements:
         final = done.state in {"sent", "bounced", "dead", "withdrawn"}
-        # A retry that may already have been delivered remembers so: the next copy is counted as a possible duplicate.
+        # A retry that may have been delivered says so: the next copy is counted as a possible duplicate.
         reason = None if done.state == "sent" else done.reply[:500] if final else done.phase
-        values = {"state": done.state, "settled_at": now if final else None, "reason": reason, "lease_until": None}
+        values = {
+            "state": done.state,
+            "settled_at": now if final else None,
+            "reason": reason,
+            "lease_until": None,
+        }
         if done.retry_at is not None:
             values["due_at"] = done.retry_at
         mine = (_OUTBOX.c.id == done.letter) & (_OUTBOX.c.claimed_by == worker)
         tx.execute(update(_OUTBOX).where(mine, _OUTBOX.c.state.in_(["claimed", "in_doubt"])).values(values))
-        attempt = {"letter": done.letter, "number": done.attempt, "at": now, "phase": done.phase, "reply": done.reply[:500]}
+        attempt = {
+            "letter": done.letter,
+            "number": done.attempt,
+            "at": now,
+            "phase": done.phase,
+            "reply": done.reply[:500],
+        }
         dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
         tx.execute(dialect.insert(_ATTEMPT).values(attempt).on_conflict_do_nothing())
 
@@ -197,21 +217,29 @@ def settle(tx: Connection, settlements: Sequence[Settlement], *, worker: str, no
 def count_recent(tx: Connection, *, subject: str, recipient: str, kind: str, since: datetime) -> int:
     """How many letters of a kind somebody has been sent about a subject since an instant."""
     same = (_OUTBOX.c.subject == subject) & (_OUTBOX.c.recipient == recipient) & (_OUTBOX.c.kind == kind)
-    return int(tx.execute(select(func.count()).select_from(_OUTBOX).where(same, _OUTBOX.c.created_at > since)).scalar_one())
+    return int(
+        tx.execute(
+            select(func.count()).select_from(_OUTBOX).where(same, _OUTBOX.c.created_at > since)
+        ).scalar_one()
+    )
 
 
 def next_due(tx: Connection) -> datetime | None:
     """When the next waiting letter is due, or None when nothing waits."""
     waiting = select(func.min(_OUTBOX.c.due_at)).where(_OUTBOX.c.state.in_(["due", "retry"]))
-    return tx.execute(waiting).scalar_one()
+    found: datetime | None = tx.execute(waiting).scalar_one()
+    return found
 
 
 def counts(tx: Connection) -> Mapping[str, int]:
     """How many letters stand in each state."""
-    return {state: n for state, n in tx.execute(select(_OUTBOX.c.state, func.count()).group_by(_OUTBOX.c.state))}
+    by_state = select(_OUTBOX.c.state, func.count()).group_by(_OUTBOX.c.state)
+    return dict(tx.execute(by_state).tuples().all())
 
 
-def list_letters(tx: Connection, *, subject: str | None = None, state: str | None = None) -> tuple[Posted, ...]:
+def list_letters(
+    tx: Connection, *, subject: str | None = None, state: str | None = None
+) -> tuple[Posted, ...]:
     """Letters, oldest first, of one subject or in one state if asked."""
     wanted = select(_OUTBOX, _PERSON.c.name).join(_PERSON, _PERSON.c.id == _OUTBOX.c.recipient)
     if subject is not None:
@@ -246,5 +274,3 @@ def _frozen(row: Any) -> Frozen | None:
         dated=row.dated,
         link=row.link,
     )
-
-

@@ -54,7 +54,9 @@ class Holding:
 
 def by_email(tx: Connection, email: str) -> Person | None:
     """The person with this address, whatever its letter case."""
-    row = tx.execute(select(_PERSON).where(func.lower(_PERSON.c.email) == email.strip().lower())).one_or_none()
+    row = tx.execute(
+        select(_PERSON).where(func.lower(_PERSON.c.email) == email.strip().lower())
+    ).one_or_none()
     return None if row is None else _person(row)
 
 
@@ -66,7 +68,10 @@ def by_id(tx: Connection, person: str) -> Person | None:
 
 def all_people(tx: Connection) -> tuple[Person, ...]:
     """Everybody, by name; the erased last."""
-    return tuple(_person(row) for row in tx.execute(select(_PERSON).order_by(_PERSON.c.name.nulls_last(), _PERSON.c.id)))
+    return tuple(
+        _person(row)
+        for row in tx.execute(select(_PERSON).order_by(_PERSON.c.name.nulls_last(), _PERSON.c.id))
+    )
 
 
 def absences(tx: Connection, *, on: date | None = None) -> tuple[Absence, ...]:
@@ -85,7 +90,9 @@ def absences(tx: Connection, *, on: date | None = None) -> tuple[Absence, ...]:
 
 
 def holdings(tx: Connection, *, body: str | None = None, on: date | None = None) -> tuple[Holding, ...]:
-    """Who holds what, in all bodies or one, ever or on a date; of each seat and capacity only the newest then."""
+    """Who holds what, in all bodies or one, ever or on a date; of each seat and capacity only the newest
+    then.
+    """
     wanted = (
         select(_HOLDING, _PERSON.c.name, _PERSON.c.email)
         .join(_PERSON, _PERSON.c.id == _HOLDING.c.person)
@@ -108,18 +115,22 @@ def office_holder(tx: Connection, office: str, *, on: date) -> Person | None:
     return None if held is None else by_id(tx, held.person)
 
 
-def roll(tx: Connection, body: Body, *, on: date, owner: str | None, requester: str | None) -> list[dict[str, Any]]:
+def roll(
+    tx: Connection, body: Body, *, on: date, owner: str | None, requester: str | None
+) -> list[dict[str, Any]]:
     """A body's seats with whoever speaks for each on a date, in the programme file's order, as JSON shapes.
 
-    An acting holder goes before the holder; when that person is away the deputy speaks, if there is one who is not away too.
-    A seat nobody can speak for is on the roll with `person` None. Each entry has: seat, office, reports_to, person, name,
-    leader, acting, deputy, owner, requester.
+    An acting holder goes before the holder; when that person is away the deputy speaks, if there is one who
+    is not away too. A seat nobody can speak for is on the roll with `person` None. Each entry has: seat,
+    office, reports_to, person, name, leader, acting, deputy, owner, requester.
     """
     held = {(one.seat, one.capacity): one for one in holdings(tx, body=body.id, on=on)}
     away = {absence.person for absence in absences(tx, on=on)}
     entries: list[dict[str, Any]] = []
     for seat in body.seats:
-        acting, holder, deputy = (held.get((seat.id, capacity)) for capacity in ("acting", "holder", "deputy"))
+        acting, holder, deputy = (
+            held.get((seat.id, capacity)) for capacity in ("acting", "holder", "deputy")
+        )
         present = [one for one in (acting or holder, deputy) if one is not None and one.person not in away]
         speaker = present[0] if present else None
         entries.append(
@@ -132,7 +143,8 @@ def roll(tx: Connection, body: Body, *, on: date, owner: str | None, requester: 
                 "name": None if speaker is None else speaker.name,
                 "acting": speaker is not None and speaker.capacity == "acting",
                 "deputy": speaker is not None and speaker.capacity == "deputy",
-                "owner": owner is not None and owner in {one.person for one in (acting, holder) if one is not None},
+                "owner": owner is not None
+                and owner in {one.person for one in (acting, holder) if one is not None},
                 "requester": requester is not None and speaker is not None and speaker.person == requester,
             }
         )

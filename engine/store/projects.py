@@ -130,7 +130,9 @@ def facts(tx: Connection, key: str, *, on: date | None = None, known_at: datetim
     return _latest(tx, _FACTS.where(_FACT.c.project == key), on, known_at).get(key, {})
 
 
-def facts_of_all(tx: Connection, *, on: date | None = None, known_at: datetime | None = None) -> Mapping[str, Facts]:
+def facts_of_all(
+    tx: Connection, *, on: date | None = None, known_at: datetime | None = None
+) -> Mapping[str, Facts]:
     """The same for every project at once, by key."""
     return _latest(tx, _FACTS, on, known_at)
 
@@ -241,7 +243,9 @@ def acts(tx: Connection, key: str) -> tuple[Act, ...]:
     )
 
 
-def _latest(tx: Connection, wanted: Select[Any], on: date | None, known_at: datetime | None) -> dict[str, Facts]:
+def _latest(
+    tx: Connection, wanted: Select[Any], on: date | None, known_at: datetime | None
+) -> dict[str, Facts]:
     if on is not None:
         wanted = wanted.where(_FACT.c.effective <= on.isoformat())
     if known_at is not None:

@@ -1,7 +1,9 @@
-"""How does an event become state? The only writer of state tables: one event → rows, one ledger leaf, letters.
+"""How does an event become state? The only writer of state tables: one event → rows, one ledger leaf,
+letters.
 
-`record` is what use cases call, inside their one transaction. `replay` applies a leaf that is already in the ledger to an empty
-database, through the very same functions, so what the ledger rebuilds is what was written.
+`record` is what use cases call, inside their one transaction. `replay` applies a leaf that is already in
+the ledger to an empty database, through the very same functions, so what the ledger rebuilds is what was
+written.
 """
 
 import json
@@ -34,8 +36,8 @@ class Stamp:
 def record(tx: Connection, events: Sequence[ev.Event], *, now: datetime) -> None:
     """Write events and everything that follows from them; the caller's transaction makes it one.
 
-    Events of one chain are locked and numbered together. Raises IntegrityError when the database's own constraints say that
-    the world has moved on, e.g. a second open case for a project.
+    Events of one chain are locked and numbered together. Raises IntegrityError when the database's own
+    constraints say that the world has moved on, e.g. a second open case for a project.
     """
     for chain, run in groupby(events, key=lambda event: event.chain):
         _append(tx, chain, list(run), now)
@@ -59,12 +61,12 @@ def replay(tx: Connection, *, seq: int, body: str, prose: Mapping[str, str | Non
 
 
 def _append(tx: Connection, chain: str, events: Sequence[ev.Event], now: datetime) -> None:
-    seq, head = _lock_chain(tx, chain)
+    size, head = _lock_chain(tx, chain)
     leaves: list[dict[str, Any]] = []
     texts: list[dict[str, Any]] = []
     stamped: list[tuple[ev.Event, Stamp]] = []
     at = now.isoformat()
-    for seq, event in enumerate(events, seq + 1):
+    for seq, event in enumerate(events, size + 1):
         plain, words, values = ev.encode(event)
         about = event.person if isinstance(event, ev.PersonRegistered) else None
         refs: dict[str, str] = {}
@@ -73,7 +75,9 @@ def _append(tx: Connection, chain: str, events: Sequence[ev.Event], now: datetim
             refs[name] = text_digest(salt, text)
             texts.append({"digest": refs[name], "salt": salt.hex(), "text": text, "person": about})
         kind = type(event).__name__
-        entry = leaf(chain=chain, seq=seq, kind=kind, at=at, content={"plain": plain, "prose": refs}, prev=head)
+        entry = leaf(
+            chain=chain, seq=seq, kind=kind, at=at, content={"plain": plain, "prose": refs}, prev=head
+        )
         head = entry.hash
         leaves.append({"chain": chain, "seq": seq, "at": at, "kind": kind, "body": entry.body, "hash": head})
         stamped.append((event, Stamp(seq=seq, at=now, refs=refs)))
@@ -82,7 +86,7 @@ def _append(tx: Connection, chain: str, events: Sequence[ev.Event], now: datetim
     for event, stamp in stamped:
         _APPLY[type(event)](tx, event, stamp)
     tx.execute(_INSERT_LEAF, leaves)
-    tx.execute(_MOVE_CHAIN, {"chain": chain, "now_size": seq, "now_head": head})
+    tx.execute(_MOVE_CHAIN, {"chain": chain, "now_size": size + len(events), "now_head": head})
 
 
 def _lock_chain(tx: Connection, chain: str) -> tuple[int, str]:
@@ -101,14 +105,28 @@ _LOCK_CHAIN: Final = (
     select(_CHAIN.c.size, _CHAIN.c.head).where(_CHAIN.c.name == bindparam("chain")).with_for_update()
 )
 _MOVE_CHAIN: Final = (
-    update(_CHAIN).where(_CHAIN.c.name == bindparam("chain")).values(size=bindparam("now_size"), head=bindparam("now_head"))
+    update(_CHAIN)
+    .where(_CHAIN.c.name == bindparam("chain"))
+    .values(size=bindparam("now_size"), head=bindparam("now_head"))
 )
 _INSERT_PROSE: Final = insert(metadata.tables["prose"])
 _INSERT_LEAF: Final = insert(metadata.tables["ledger_leaf"])
 
 _INSERT: Final = {
     name: insert(metadata.tables[name])
-    for name in ("programme", "definition", "absence", "project", "fact", "phase", "role", "paper", "answer", "gate_case", "ballot")
+    for name in (
+        "programme",
+        "definition",
+        "absence",
+        "project",
+        "fact",
+        "phase",
+        "role",
+        "paper",
+        "answer",
+        "gate_case",
+        "ballot",
+    )
 }
 
 
@@ -129,7 +147,13 @@ def _definition_registered(tx: Connection, event: ev.DefinitionRegistered, stamp
 
 
 def _person_registered(tx: Connection, event: ev.PersonRegistered, _stamp: Stamp) -> None:
-    row = {"id": event.person, "language": event.language, "name": event.name, "email": event.email, "erased_at": None}
+    row = {
+        "id": event.person,
+        "language": event.language,
+        "name": event.name,
+        "email": event.email,
+        "erased_at": None,
+    }
     _replace(tx, "person", row, keys=("id",))
 
 
@@ -334,7 +358,9 @@ def _case_decided(tx: Connection, event: ev.CaseDecided, stamp: Stamp) -> None:
     }
     tx.execute(update(_CASE).where(_CASE.c.id == event.case).values(closed))
     if event.to_phase is not None:
-        _enter_phase(tx, event.project, event.to_phase, event.effective, stamp, assumed=False, case=event.case)
+        _enter_phase(
+            tx, event.project, event.to_phase, event.effective, stamp, assumed=False, case=event.case
+        )
 
 
 def _case_withdrawn(tx: Connection, event: ev.CaseWithdrawn, stamp: Stamp) -> None:

@@ -1,9 +1,10 @@
 """Is the database's schema the one this program knows, and how does it become so?
 
-Migrations run on an engine of their own. On SQLite foreign keys must be off while tables are rebuilt (dropping the old table with
-them on deletes its children's rows without a word), and that pragma can only change outside a transaction; so the
-ordinary engine is of no use here. All pending revisions are one transaction; before it commits, no table may have lost a row,
-every foreign key must hold, and the ledger's guards must stand.
+Migrations run on an engine of their own. On SQLite foreign keys must be off while tables are rebuilt
+(dropping the old table with them on deletes its children's rows without a word), and that pragma can only
+change outside a transaction; so the ordinary engine is of no use here. All pending revisions are one
+transaction; before it commits, no table may have lost a row, every foreign key must hold, and the ledger's
+guards must stand.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, table
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
@@ -40,7 +41,9 @@ class MigrationError(Exception):
 
 
 def state_of(url: str) -> SchemaState:
-    """Compare a database's revision with this program's; the database is not touched, and a missing file is not created."""
+    """Compare a database's revision with this program's; the database is not touched, and a missing file is
+    not created.
+    """
     wanted = str(_scripts().get_current_head())
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database and not Path(parsed.database).exists():
@@ -57,10 +60,11 @@ def state_of(url: str) -> SchemaState:
 
 
 def upgrade(url: str, *, to: str = "head", keep_foreign_keys: bool = False) -> None:
-    """Create the schema or bring it up to a revision, in one transaction that is undone if anything is lost.
+    """Create the schema or bring it up to a revision, in one transaction that is undone if anything is
+    lost.
 
-    `keep_foreign_keys` leaves SQLite's foreign keys on: the way that loses rows, kept so that a test can show it.
-    Raises MigrationError when rows, keys or guards would not survive.
+    `keep_foreign_keys` leaves SQLite's foreign keys on: the way that loses rows, kept so that a test can
+    show it. Raises MigrationError when rows, keys or guards would not survive.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
@@ -106,7 +110,10 @@ def _prepare_sqlite(engine: Engine, *, keep_foreign_keys: bool) -> None:
 
 def _row_counts(connection: Connection) -> dict[str, int]:
     tables = (name for name in inspect(connection).get_table_names() if name != "alembic_version")
-    return {name: int(connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one()) for name in tables}  # noqa: S608 - names from the catalogue
+    return {
+        name: int(connection.execute(select(func.count()).select_from(table(name))).scalar_one())
+        for name in tables
+    }
 
 
 def _check(connection: Connection, before: dict[str, int]) -> None:

@@ -1,8 +1,9 @@
 """How does one read, and how does one write? Two doors to the database, and the only `commit`.
 
-`reading()` sees one consistent state and cannot write. `writing()` is one durable transaction: on SQLite a BEGIN IMMEDIATE
-behind an in-process queue that serves first come, first served (racing in SQLite's busy handler starves some
-writers for seconds); on PostgreSQL a plain transaction, whose use cases lock the rows they decide on.
+`reading()` sees one consistent state and cannot write. `writing()` is one durable transaction: on SQLite a
+BEGIN IMMEDIATE behind an in-process queue that serves first come, first served (racing in SQLite's busy
+handler starves some writers for seconds); on PostgreSQL a plain transaction, whose use cases lock the rows
+they decide on.
 """
 
 import secrets
@@ -74,8 +75,8 @@ class NoQueue:
 class Database:
     """An opened database of either kind.
 
-    Raises UnsafeDatabaseError when its settings would let it lose acknowledged work. It does not create, migrate or
-    check the schema: that is `engine.store.schema`.
+    Raises UnsafeDatabaseError when its settings would let it lose acknowledged work. It does not create,
+    migrate or check the schema: that is `engine.store.schema`.
     """
 
     def __init__(self, url: str) -> None:
@@ -136,7 +137,11 @@ class Database:
 
 def _sqlite_engine(url: URL, *, begin: str, pool_size: int, query_only: bool = False) -> Engine:
     engine = create_engine(
-        url, poolclass=QueuePool, pool_size=pool_size, max_overflow=0, connect_args={"check_same_thread": False}
+        url,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
     )
     _take_over_transactions(engine, begin)
 

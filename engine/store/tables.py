@@ -1,8 +1,9 @@
 """What is stored? Every table, seen by no room but the store.
 
-State tables are written by `record` alone and can be rebuilt from the ledger; a row's `seq` is its place in its project's chain. The others (links, sessions, devices, outbox,
-attempts, blobs, heartbeats) are working memory. Free text and whatever tells who somebody is stands in `prose`, once, under
-its salted digest; other rows point there, so that one erasure is enough.
+State tables are written by `record` alone and can be rebuilt from the ledger; a row's `seq` is its place in
+its project's chain. The others (links, sessions, devices, outbox, attempts, blobs, heartbeats) are working
+memory. Free text and whatever tells who somebody is stands in `prose`, once, under its salted digest; other
+rows point there, so that one erasure is enough.
 """
 
 from datetime import datetime
@@ -34,7 +35,9 @@ class SettingRow(SQLModel, table=True):
 
 
 class ProseRow(SQLModel, table=True):
-    """A text that can be erased: digest = SHA-256(salt, text). `person` is set on what tells who that person is."""
+    """A text that can be erased: digest = SHA-256(salt, text). `person` is set on what tells who that
+    person is.
+    """
 
     __tablename__ = "prose"
     digest: str = Field(primary_key=True, max_length=64)
@@ -133,7 +136,9 @@ class ProjectRow(SQLModel, table=True):
 
 
 class FactRow(SQLModel, table=True):
-    """One fact's value from one date, as told at one instant; the newest date, then the newest telling, holds."""
+    """One fact's value from one date, as told at one instant; the newest date, then the newest telling,
+    holds.
+    """
 
     __tablename__ = "fact"
     project: str = Field(primary_key=True, foreign_key="project.key")
@@ -274,7 +279,9 @@ class BallotRow(SQLModel, table=True):
 
 
 class LinkRow(SQLModel, table=True):
-    """A personal link: a random id from which the token is derived elsewhere; only the token's SHA-256 is here."""
+    """A personal link: a random id from which the token is derived elsewhere; only the token's SHA-256 is
+    here.
+    """
 
     __tablename__ = "link"
     id: str = Field(primary_key=True)
@@ -294,7 +301,9 @@ class LinkRow(SQLModel, table=True):
 
 
 class VisitRow(SQLModel, table=True):
-    """A browser session opened through a link, or a remembered device; only the SHA-256 of its secret is here."""
+    """A browser session opened through a link, or a remembered device; only the SHA-256 of its secret is
+    here.
+    """
 
     __tablename__ = "visit"
     sha256: str = Field(primary_key=True)
@@ -332,7 +341,8 @@ class LetterRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("subject", "kind", "recipient", "occurrence"),
         CheckConstraint(
-            "state in ('due', 'claimed', 'in_doubt', 'retry', 'sent', 'bounced', 'dead', 'withdrawn')", name="state"
+            "state in ('due', 'claimed', 'in_doubt', 'retry', 'sent', 'bounced', 'dead', 'withdrawn')",
+            name="state",
         ),
         Index(
             "ix_outbox_waiting",
@@ -377,4 +387,6 @@ STATE_TABLES: Final = (
     "gate_case",
     "ballot",
 )
-"""The tables that the ledger can rebuild, in an order that respects their foreign keys (`phase` last but for cases)."""
+"""The tables that the ledger can rebuild, in an order that respects their foreign keys (`phase` last but
+for cases).
+"""

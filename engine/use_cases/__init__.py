@@ -1,1 +1,3 @@
-"""One file for each thing a person or the clock can ask for; each decides, returns events, and is one transaction."""
+"""One file for each thing a person or the clock can ask for; each decides, returns events, and is one
+transaction.
+"""

@@ -50,10 +50,14 @@ def programme_in_force(tx: Connection) -> Programme:
 
 
 def capacities(tx: Connection, person: str, *, project: str, on: date) -> frozenset[str]:
-    """Every project role and programme office a person has on a date; a deputy counts while the holder is away."""
+    """Every project role and programme office a person has on a date; a deputy counts while the holder is
+    away.
+    """
     away = {absence.person for absence in people.absences(tx, on=on)}
     held = people.holdings(tx, body=people.OFFICES, on=on)
     absent = {one.seat for one in held if one.capacity != "deputy" and one.person in away}
-    offices = {one.seat for one in held if one.person == person and (one.capacity != "deputy" or one.seat in absent)}
+    offices = {
+        one.seat for one in held if one.person == person and (one.capacity != "deputy" or one.seat in absent)
+    }
     roles = {name for name, role in projects.roles(tx, project, on=on).items() if role.person == person}
     return frozenset(offices | roles)

@@ -50,8 +50,8 @@ def answer_criterion(
 ) -> Noted | Refused:
     """Answer a question in this round. Without an explanation the one from an earlier round is taken along.
 
-    Raises Unknown for a project, person, gate or criterion, NotAllowed for a criterion nobody answers (it is computed), for
-    a value that is not among its choices, and for somebody in another role.
+    Raises Unknown for a project, person, gate or criterion, NotAllowed for a criterion nobody answers (it
+    is computed), for a value that is not among its choices, and for somebody in another role.
     """
     with db.writing() as tx:
         asked = _question(tx, key, criterion, gate, by, local_date(now))
@@ -81,13 +81,16 @@ def confirm_answer(
 ) -> Noted:
     """Stand behind an answer somebody else has given in this round.
 
-    Raises NotAllowed when there is nothing to confirm, for one's own answer, and for somebody in another role.
+    Raises NotAllowed when there is nothing to confirm, for one's own answer, and for somebody in another
+    role.
     """
     with db.writing() as tx:
         asked = _question(tx, key, criterion, gate, by, local_date(now))
         attest = asked.criterion.attest or asked.criterion.score
         role = None if attest is None else attest.confirm_by
-        answer = next((act for act in reversed(asked.acts) if act.act == "answered" and _is_now(asked, act)), None)
+        answer = next(
+            (act for act in reversed(asked.acts) if act.act == "answered" and _is_now(asked, act)), None
+        )
         if role is None or answer is None:
             raise NotAllowed("nothing_to_confirm", {"criterion": criterion})
         if role not in asked.held:
@@ -104,7 +107,9 @@ def confirm_answer(
 def waive_criterion(
     db: Database, *, key: str, criterion: str, reason: str, by: str, now: datetime, gate: str | None = None
 ) -> Noted | Refused:
-    """Spare a project a criterion in this round, where the definition lets this role do so; the deciders see the reason."""
+    """Spare a project a criterion in this round, where the definition lets this role do so; the deciders
+    see the reason.
+    """
     with db.writing() as tx:
         asked = _question(tx, key, criterion, gate, by, local_date(now))
         if not asked.held & set(asked.criterion.waive_by):
@@ -149,7 +154,9 @@ def _answering(criterion: Criterion) -> tuple[str, tuple[str, ...]]:
 
 
 def _said_before(asked: _Question, value: str) -> str:
-    said = (act for act in reversed(asked.acts) if act.act == "answered" and act.criterion == asked.criterion.id)
+    said = (
+        act for act in reversed(asked.acts) if act.act == "answered" and act.criterion == asked.criterion.id
+    )
     before = next(said, None)
     return before.words or "" if before is not None and before.value == value else ""
 

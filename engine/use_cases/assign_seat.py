@@ -22,7 +22,8 @@ def assign_seat(
     capacity: str = "holder",
     valid_to: date | None = None,
 ) -> None:
-    """Assign a seat of a body (or, with `body` empty, an office) to a person. Cases that are open keep their roll.
+    """Assign a seat of a body (or, with `body` empty, an office) to a person. Cases that are open keep
+    their roll.
 
     Raises Unknown for a body, seat or person, NotAllowed for reversed dates.
     """

@@ -50,9 +50,10 @@ def cast_ballot(
 ) -> Answered | Refused:
     """Store one seat's answer and close the case when the rule says that the outcome is certain.
 
-    `person` is the id of the member who answers, `seat` is needed only when the member has several, `recorded_by` is the secretary
-    who enters an answer on the member's behalf, `link` the link it came through. The same `nonce` twice is one answer.
-    Raises Unknown for a case, and NotAllowed for somebody who is not on its roll.
+    `person` is the id of the member who answers, `seat` is needed only when the member has several,
+    `recorded_by` is the secretary who enters an answer on the member's behalf, `link` the link it came
+    through. The same `nonce` twice is one answer. Raises Unknown for a case, and NotAllowed for somebody
+    who is not on its roll.
     """
     with db.writing() as tx:
         state = cases.state(tx, case, lock=True)

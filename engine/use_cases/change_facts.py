@@ -14,6 +14,7 @@ from engine.store.record import record
 from engine.store.session import Database
 from engine.use_cases.actors import person_named, steered
 
+
 @dataclass
 class BadFacts(Misuse):
     """Some values cannot be used: every problem, with the path to it."""
@@ -33,7 +34,8 @@ def change_facts(
 ) -> Changed:
     """Give facts new values from a date; an empty value takes the fact away. All or nothing.
 
-    Open cases keep what they were opened with. Raises Unknown for a project or person, BadFacts with every problem.
+    Open cases keep what they were opened with. Raises Unknown for a project or person, BadFacts with every
+    problem.
     """
     with db.writing() as tx:
         person = person_named(tx, by)

@@ -33,11 +33,13 @@ class Checked:
     roles: Mapping[str, Role]
 
 
-def check_gate(tx: Connection, *, key: str, today: date, gate: str | None = None, lock: bool = False) -> Checked:
+def check_gate(
+    tx: Connection, *, key: str, today: date, gate: str | None = None, lock: bool = False
+) -> Checked:
     """Check a project against a gate that leads out of its phase; the first such gate when none is named.
 
-    Raises Unknown for a project or gate that does not exist, and NotAllowed when no gate, or not this one, leads out of
-    the phase the project is in.
+    Raises Unknown for a project or gate that does not exist, and NotAllowed when no gate, or not this one,
+    leads out of the phase the project is in.
     """
     found = steered(tx, key, lock=lock)
     project, definition = found.project, found.definition
@@ -98,7 +100,9 @@ def conditions_of(tx: Connection, key: str) -> list[dict[str, Any]]:
     for state in cases.list_cases(tx, project=key, status="decided"):
         case = cases.load(tx, state.id)
         for condition in case.conditions if case is not None else ():
-            seen = {name: condition[name] for name in ("text", "due", "blocks") if condition.get(name) is not None}
+            seen = {
+                name: condition[name] for name in ("text", "due", "blocks") if condition.get(name) is not None
+            }
             found.append({"gate": state.gate, "settled": False} | seen)
     return found
 

@@ -1,6 +1,6 @@
 """The chair concludes: what was decided, in which words, on which conditions?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -102,7 +102,7 @@ def _reasons_against(
     state: CaseState,
     tally: Tally,
     *,
-    allowed: Mapping[str, str],
+    allowed: Collection[str],
     outcome: str,
     wording: str,
     conditions: Sequence[Condition],
@@ -112,7 +112,9 @@ def _reasons_against(
         return (Reason(code="case_closed", data={"number": state.number, "status": state.status}),)
     reasons: list[Reason] = []
     if outcome not in allowed:
-        reasons.append(Reason(code="outcome_not_allowed", data={"outcome": outcome, "allowed": ", ".join(allowed)}))
+        reasons.append(
+            Reason(code="outcome_not_allowed", data={"outcome": outcome, "allowed": ", ".join(allowed)})
+        )
     if not tally.quorate and outcome not in WITHOUT_QUORUM:
         answered = tally.base - len(tally.missing)
         reasons.append(Reason(code="quorum_missing", data={"answered": answered, "quorum": tally.quorum}))
@@ -130,13 +132,19 @@ def _reasons_against(
 def _faults_of(condition: Condition, number: int, today: date) -> list[Reason]:
     faults = [
         Reason(code=code, data={"number": number})
-        for code, words in (("condition_text_missing", condition.text), ("condition_owner_missing", condition.owner))
+        for code, words in (
+            ("condition_text_missing", condition.text),
+            ("condition_owner_missing", condition.owner),
+        )
         if not words.strip()
     ]
     try:
         due = date.fromisoformat(condition.due)
     except ValueError:
-        return [*faults, Reason(code="condition_due_unreadable", data={"number": number, "due": condition.due})]
+        return [
+            *faults,
+            Reason(code="condition_due_unreadable", data={"number": number, "due": condition.due}),
+        ]
     if due < today:
         faults.append(Reason(code="condition_due_past", data={"number": number, "due": condition.due}))
     return faults

@@ -14,7 +14,8 @@ from engine.use_cases.actors import person_named
 def erase_person(db: Database, *, who: str, now: datetime) -> str:
     """Erase the person with this id or address and kill their links; returns the id.
 
-    Raises Unknown, and NotAllowed while the person still holds a seat or an office: somebody must take over first.
+    Raises Unknown, and NotAllowed while the person still holds a seat or an office: somebody must take over
+    first.
     """
     with db.writing() as tx:
         person = person_named(tx, who)

@@ -55,10 +55,11 @@ class _Known:
 def import_projects(db: Database, *, sheet: Sheet, effective: date, now: datetime) -> Imported:
     """Register every project of a table, with facts that hold from `effective`.
 
-    Columns: `key, title, workflow, phase` are needed; `phase_assumed` (ja/nei), `phase_on`, `phase_before`, `taken_in_on` tell its course;
-    any other column is a fact by its name, or a role holding an address; `notes` is not read. A phase whose date is not told
-    counts from the project's start, or else from the first day of `effective`'s year. Raises Invalid with every mistake, by row
-    and column; then nothing at all is registered.
+    Columns: `key, title, workflow, phase` are needed; `phase_assumed` (ja/nei), `phase_on`, `phase_before`,
+    `taken_in_on` tell its course; any other column is a fact by its name, or a role holding an address;
+    `notes` is not read. A phase whose date is not told counts from the project's start, or else from the
+    first day of `effective`'s year. Raises Invalid with every mistake, by row and column; then nothing at
+    all is registered.
     """
     with db.writing() as tx:
         known = _known(tx, effective)
@@ -90,7 +91,13 @@ def _header_mistakes(sheet: Sheet, known: _Known) -> Iterator[Mistake]:
         if name not in sheet.columns:
             yield sheet.at(1, name, "import_column_missing", name=name)
     own = {field.name for definition in known.definitions.values() for field in definition.own_fields()}
-    fitting = {*OWN, *IGNORED, *own, *(name for name, _ in facts.ROLES), *(field.name for field in _settable(()))}
+    fitting = {
+        *OWN,
+        *IGNORED,
+        *own,
+        *(name for name, _ in facts.ROLES),
+        *(field.name for field in _settable(())),
+    }
     for name in sheet.columns:
         if name not in fitting:
             near = facts.nearest(name, fitting)
@@ -98,14 +105,20 @@ def _header_mistakes(sheet: Sheet, known: _Known) -> Iterator[Mistake]:
 
 
 def _settable(own: Sequence[Field]) -> list[Field]:
-    return [field for field in (*facts.PROJECT_FIELDS, *own) if field.name not in facts.GIVEN_FIELDS or field.name == "title"]
+    return [
+        field
+        for field in (*facts.PROJECT_FIELDS, *own)
+        if field.name not in facts.GIVEN_FIELDS or field.name == "title"
+    ]
 
 
 def _read_row(
     sheet: Sheet, row: Row, known: _Known, seen: dict[str, int]
 ) -> tuple[list[Event], list[Mistake]]:
     mistakes = [
-        sheet.at(row.number, name, "import_cell_missing", name=name) for name in NEEDED if name not in row.cells
+        sheet.at(row.number, name, "import_cell_missing", name=name)
+        for name in NEEDED
+        if name not in row.cells
     ]
     key = row.cells.get("key", "")
     mistakes += _key_mistakes(sheet, row, key, known, seen)
@@ -114,7 +127,9 @@ def _read_row(
         if "workflow" in row.cells:
             told = ", ".join(sorted(known.definitions)) or "ingen"
             mistakes.append(
-                sheet.at(row.number, "workflow", "import_workflow_unknown", value=row.cells["workflow"], known=told)
+                sheet.at(
+                    row.number, "workflow", "import_workflow_unknown", value=row.cells["workflow"], known=told
+                )
             )
         return [], mistakes
     values, wrong = _values(sheet, row, definition)
@@ -133,9 +148,7 @@ def _read_row(
     return [registered, told_facts, *course, *roles], mistakes
 
 
-def _key_mistakes(
-    sheet: Sheet, row: Row, key: str, known: _Known, seen: dict[str, int]
-) -> Iterator[Mistake]:
+def _key_mistakes(sheet: Sheet, row: Row, key: str, known: _Known, seen: dict[str, int]) -> Iterator[Mistake]:
     if not key:
         return
     if isinstance(facts.parse_value(Field(name="key", title="", type="project"), key), tuple):
@@ -154,7 +167,9 @@ def _values(sheet: Sheet, row: Row, definition: Definition) -> tuple[dict[str, A
         raw = row.cells.get(field.name)
         if raw is None or field.name in OWN:
             continue
-        given = [part.strip() for part in raw.split("|")] if field.type == "list" and not field.fields else raw
+        given = (
+            [part.strip() for part in raw.split("|")] if field.type == "list" and not field.fields else raw
+        )
         value = facts.parse_value(field, given)
         if isinstance(value, tuple):
             mistakes += [_at(sheet, row, field.name, problem) for problem in value]
@@ -177,7 +192,14 @@ def _course(
         if named is not None and named not in phases:
             near = facts.nearest(named, phases)
             mistakes.append(
-                sheet.at(row.number, column, "import_phase_unknown", value=named, nearest=near, known=", ".join(phases))
+                sheet.at(
+                    row.number,
+                    column,
+                    "import_phase_unknown",
+                    value=named,
+                    nearest=near,
+                    known=", ".join(phases),
+                )
             )
     days: dict[str, str | None] = {}
     for column, type_ in (("phase_on", "date"), ("taken_in_on", "date"), ("phase_assumed", "yes_no")):
@@ -197,7 +219,9 @@ def _course(
             before = date(date.fromisoformat(entered).year - 1, 1, 1).isoformat()
         course.append(PhaseEntered(project=key, phase=row.cells["phase_before"], effective=before))
     assumed = days["phase_assumed"] == "True"
-    course.append(PhaseEntered(project=key, phase=row.cells.get("phase", ""), effective=entered, assumed=assumed))
+    course.append(
+        PhaseEntered(project=key, phase=row.cells.get("phase", ""), effective=entered, assumed=assumed)
+    )
     if days["taken_in_on"] is not None:
         course.append(TakenIn(project=key, effective=days["taken_in_on"]))
     return course, []

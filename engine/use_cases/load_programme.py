@@ -37,10 +37,11 @@ class _Placed:
 
 
 def load_programme(db: Database, *, text: str, now: datetime) -> Loaded:
-    """Put a programme file into force. Raises Invalid with every mistake; loading the same file twice changes nothing.
+    """Put a programme file into force. Raises Invalid with every mistake; loading the same file twice
+    changes nothing.
 
-    Seats that have been assigned since stay assigned: a line in the file counts from its own date, and a later assignment
-    goes before it.
+    Seats that have been assigned since stay assigned: a line in the file counts from its own date, and a
+    later assignment goes before it.
     """
     programme = parse_programme(text)
     if not isinstance(programme, Programme):
@@ -77,7 +78,8 @@ def _newcomers(tx: Connection, programme: Programme) -> tuple[list[PersonRegiste
 
 def _assignments(tx: Connection, programme: Programme, ids: dict[str, str]) -> list[SeatAssigned]:
     known = {
-        (one.body, one.seat, one.capacity, one.valid_from): (one.person, one.valid_to) for one in people.holdings(tx)
+        (one.body, one.seat, one.capacity, one.valid_from): (one.person, one.valid_to)
+        for one in people.holdings(tx)
     }
     return [
         SeatAssigned(

@@ -87,9 +87,11 @@ def open_door(
     now: datetime,
     device: str | None = None,
 ) -> Entered | Refused:
-    """Let a browser in when it brings the code from the letter, or is a device the member has asked to have remembered.
+    """Let a browser in when it brings the code from the letter, or is a device the member has asked to have
+    remembered.
 
-    `device` is the secret such a device was given. An empty code is no try; the fifth wrong one locks the link.
+    `device` is the secret such a device was given. An empty code is no try; the fifth wrong one locks the
+    link.
     """
     with db.writing() as tx:
         door = look_at_door(tx, token=token, now=now)
@@ -131,7 +133,11 @@ def _wrong_code(tx: Connection, link: Link, code: str, now: datetime) -> Reason:
         return Reason(code="link_no_code", data={})
     failures = links.count_wrong_code(tx, link.id, now=now)
     left = FAILURES_THAT_LOCK - failures
-    return Reason(code="link_wrong_code", data={"left": left}) if left > 0 else Reason(code="link_locked", data={})
+    return (
+        Reason(code="link_wrong_code", data={"left": left})
+        if left > 0
+        else Reason(code="link_locked", data={})
+    )
 
 
 def _let_in(tx: Connection, link: Link, case: str, *, remember: bool, now: datetime) -> Entered:

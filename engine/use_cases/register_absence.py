@@ -10,7 +10,9 @@ from engine.use_cases.actors import person_named
 
 
 def register_absence(db: Database, *, who: str, away_from: date, away_to: date, now: datetime) -> None:
-    """Register an absence, both days included. Raises Unknown for the person and NotAllowed for reversed dates."""
+    """Register an absence, both days included. Raises Unknown for the person and NotAllowed for reversed
+    dates.
+    """
     if away_to < away_from:
         raise NotAllowed("dates_reversed", {"from": away_from.isoformat(), "to": away_to.isoformat()})
     with db.writing() as tx:

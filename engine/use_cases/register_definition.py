@@ -25,8 +25,8 @@ class Registration:
 def register_definition(db: Database, *, text: str, now: datetime) -> Registration:
     """Verify a definition, alone and against the programme in force, and register it.
 
-    Raises Invalid with every mistake, and NotAllowed when this version is registered with another text: a version never
-    changes, so the number must be raised.
+    Raises Invalid with every mistake, and NotAllowed when this version is registered with another text: a
+    version never changes, so the number must be raised.
     """
     definition = parse_definition(text)
     if not isinstance(definition, Definition):
@@ -45,7 +45,9 @@ def register_definition(db: Database, *, text: str, now: datetime) -> Registrati
             )
             record(tx, [registered], now=now)
         elif known.digest != definition.digest:
-            raise NotAllowed("digest_differs", {"workflow": definition.workflow, "version": definition.version})
+            raise NotAllowed(
+                "digest_differs", {"workflow": definition.workflow, "version": definition.version}
+            )
     return Registration(
         workflow=definition.workflow,
         version=definition.version,

@@ -15,8 +15,8 @@ def register_person(
 ) -> str:
     """Register a person, or change the one whose address `was`; returns the id.
 
-    A changed address kills the links that went to the old one. Raises NotAllowed when the address is somebody else's or cannot be
-    used, Unknown when nobody has the address `was`.
+    A changed address kills the links that went to the old one. Raises NotAllowed when the address is
+    somebody else's or cannot be used, Unknown when nobody has the address `was`.
     """
     with db.writing() as tx:
         before = None if was is None else person_named(tx, was)

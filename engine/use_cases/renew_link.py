@@ -18,8 +18,8 @@ WITHIN: Final = timedelta(hours=1)
 def renew_link(db: Database, *, token: str, now: datetime) -> Refused | None:
     """Put a fresh case letter in the outbox, to the registered address and to no other; the old link dies.
 
-    None means that the letter is on its way. Refused for a link nobody was ever given, for a case that is closed, and
-    after three in an hour.
+    None means that the letter is on its way. Refused for a link nobody was ever given, for a case that is
+    closed, and after three in an hour.
     """
     with db.writing() as tx:
         door = look_at_door(tx, token=token, now=now)
@@ -28,7 +28,9 @@ def renew_link(db: Database, *, token: str, now: datetime) -> Refused | None:
         if door.case.status != "open":
             return Refused(reasons=(Reason(code="link_closed", data={}),))
         link = door.link
-        recent = outbox.count_recent(tx, subject=link.subject, recipient=link.person, kind=CASE, since=now - WITHIN)
+        recent = outbox.count_recent(
+            tx, subject=link.subject, recipient=link.person, kind=CASE, since=now - WITHIN
+        )
         if recent >= MOST:
             return Refused(reasons=(Reason(code="too_many_links", data={"hours": 1}),))
         links.revoke(tx, link=link.id, reason="superseded", now=now)

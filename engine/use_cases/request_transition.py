@@ -57,8 +57,8 @@ def request_transition(
 ) -> Opened | Refused:
     """Open a case for a project at its next gate, or say everything that stands in the way.
 
-    `by` is the id or address of a leader of the project or of programkontoret; `handling` overrides the body's own.
-    Raises Unknown and NotAllowed as `check_gate` does, and when `by` may not ask.
+    `by` is the id or address of a leader of the project or of programkontoret; `handling` overrides the
+    body's own. Raises Unknown and NotAllowed as `check_gate` does, and when `by` may not ask.
     """
     today = local_date(now)
     with db.writing() as tx:
@@ -67,7 +67,9 @@ def request_transition(
         _may_request(tx, checked, person.id, today)
         already = cases.open_for(tx, key)
         if already is not None:
-            return Refused(reasons=(Reason(code="case_open", data={"number": already.number, "gate": already.gate}),))
+            return Refused(
+                reasons=(Reason(code="case_open", data={"number": already.number, "gate": already.gate}),)
+            )
         reasons = _shut(checked, proposal)
         if reasons:
             return NotReady(reasons=reasons, check=checked.check)
@@ -107,9 +109,10 @@ def request_transition(
 def dossier_of(checked: Checked, *, body: Body, number: str, asked_by: str) -> dict[str, Any]:
     """Everything the deciders decide on, as JSON: what is frozen under the case's digest.
 
-    Keys: number, project {key, title, workflow, version}, gate {id, title, from, to}, body {id, title}, asked_by, summary {must_met,
-    must_total, should_open}, criteria (each with id, title, weight, status, reasons, answer, source), papers, facts (the tree),
-    roles (role → name), outcomes (outcome → phase title or None).
+    Keys: number, project {key, title, workflow, version}, gate {id, title, from, to}, body {id, title},
+    asked_by, summary {must_met, must_total, should_open}, criteria (each with id, title, weight, status,
+    reasons, answer, source), papers, facts (the tree), roles (role → name), outcomes (outcome → phase title
+    or None).
     """
     definition, gate = checked.steered.definition, checked.gate
     kinds = {kind.id: text_in(kind.title) for kind in definition.paper_kinds}
@@ -194,7 +197,9 @@ def _shut(checked: Checked, proposal: str) -> tuple[Reason, ...]:
 
 
 def _deciders(tx: Connection, checked: Checked, asker: str, today: date) -> tuple[Body, list[dict[str, Any]]]:
-    """The deciding body and its roll; a body that could never reach its quorum hands the case to the one above."""
+    """The deciding body and its roll; a body that could never reach its quorum hands the case to the one
+    above.
+    """
     programme = checked.steered.programme
     owner = checked.roles.get(checked.steered.definition.roles.owner)
     body = _body_named(programme, _decided_by(checked))

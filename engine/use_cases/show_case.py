@@ -132,8 +132,9 @@ class CaseView:
 def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = None) -> CaseView:
     """A case as one person may see it.
 
-    The others' choices are shown to a member who has answered, and to everybody once the case is closed; comments and
-    proposed conditions at once; the reason for a recusal only to the leader. Raises Unknown when there is no such case.
+    The others' choices are shown to a member who has answered, and to everybody once the case is closed;
+    comments and proposed conditions at once; the reason for a recusal only to the leader. Raises Unknown
+    when there is no such case.
     """
     found = cases.load(tx, case)
     if found is None:
@@ -266,4 +267,6 @@ def _paper(one: Mapping[str, Any]) -> PaperView:
 
 def _conditions(conditions: Iterable[Mapping[str, Any]]) -> Iterable[ConditionView]:
     for one in conditions:
-        yield ConditionView(id=one["id"], text=one["text"], owner=one["owner"], due=date.fromisoformat(one["due"]))
+        yield ConditionView(
+            id=one["id"], text=one["text"], owner=one["owner"], due=date.fromisoformat(one["due"])
+        )

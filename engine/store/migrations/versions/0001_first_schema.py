@@ -395,17 +395,27 @@ def upgrade() -> None:
 
 _GUARDS = {
     "sqlite": (
-        "CREATE TRIGGER ledger_leaf_stays BEFORE DELETE ON ledger_leaf"
-        " BEGIN SELECT RAISE(ABORT, 'a ledger leaf is never removed'); END",
-        "CREATE TRIGGER ledger_leaf_keeps BEFORE UPDATE ON ledger_leaf"
-        " BEGIN SELECT RAISE(ABORT, 'a ledger leaf is never changed'); END",
+        """
+        CREATE TRIGGER ledger_leaf_stays BEFORE DELETE ON ledger_leaf
+        BEGIN SELECT RAISE(ABORT, 'a ledger leaf is never removed'); END
+        """,
+        """
+        CREATE TRIGGER ledger_leaf_keeps BEFORE UPDATE ON ledger_leaf
+        BEGIN SELECT RAISE(ABORT, 'a ledger leaf is never changed'); END
+        """,
     ),
     "postgresql": (
-        "CREATE FUNCTION ledger_leaf_refuse() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$ BEGIN RAISE EXCEPTION 'a ledger leaf is never changed or removed'; END $$",
-        "CREATE TRIGGER ledger_leaf_stays BEFORE DELETE ON ledger_leaf"
-        " FOR EACH ROW EXECUTE FUNCTION ledger_leaf_refuse()",
-        "CREATE TRIGGER ledger_leaf_keeps BEFORE UPDATE ON ledger_leaf"
-        " FOR EACH ROW EXECUTE FUNCTION ledger_leaf_refuse()",
+        """
+        CREATE FUNCTION ledger_leaf_refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'a ledger leaf is never changed or removed'; END $$
+        """,
+        """
+        CREATE TRIGGER ledger_leaf_stays BEFORE DELETE ON ledger_leaf
+        FOR EACH ROW EXECUTE FUNCTION ledger_leaf_refuse()
+        """,
+        """
+        CREATE TRIGGER ledger_leaf_keeps BEFORE UPDATE ON ledger_leaf
+        FOR EACH ROW EXECUTE FUNCTION ledger_leaf_refuse()
+        """,
     ),
 }
