@@ -1,0 +1,1 @@
+"""Policy as data: workflows and programmes that ship with Faseport, and the small loader that finds them."""
