@@ -721,7 +721,7 @@ def _list(field: Field, raw: object, *, path: str, problems: list[Problem]) -> V
         _refuse("value.not_a_list", found=_shape(raw))
     if len(raw) > LIST_LIMIT:
         _refuse("value.too_many", found=len(raw), limit=LIST_LIMIT)
-    item = _item_of(field)
+    item = item_of(field)
     values: list[Value] = []
     ids: set[str] = set()
     for index, each in enumerate(raw):
@@ -741,7 +741,8 @@ def _list(field: Field, raw: object, *, path: str, problems: list[Problem]) -> V
     return values
 
 
-def _item_of(field: Field) -> Field:
+def item_of(field: Field) -> Field:
+    """What each item of a list is."""
     if field.fields:
         return Field(name=field.name, title=field.title, type="record", fields=field.fields)
     return Field(
@@ -853,7 +854,7 @@ def _stored(field: Field | None, value: object) -> Value | None:
                     record.setdefault(each.name, [])
             return record or None
         case list() | tuple():
-            item = _item_of(field) if field else None
+            item = item_of(field) if field else None
             return [found for each in value if (found := _stored(item, each)) is not None]
     raise TypeError(f"{type(value).__name__} is no JSON shape")
 
