@@ -29,13 +29,13 @@ from engine.core.facts import Field as Fact
 from engine.core.shape import (
     Id,
     Line,
+    OrText,
     Shape,
     Text,
     Whole,
     YesNo,
     one_or_more,
     schema_of,
-    schema_of_one_or_more,
     shaped,
     text_in,
 )
@@ -147,7 +147,7 @@ _Ids: TypeAlias = Annotated[
     tuple[Id, ...],
     Field(min_length=1),
     BeforeValidator(one_or_more),
-    schema_of_one_or_more({"type": "string"}),
+    OrText(),
 ]
 
 
@@ -158,15 +158,13 @@ class Choice(Shape):
     title: Text
 
 
-def _choices(value: Any) -> Any:
-    """`[ja, nei]` is short for choices whose titles are their ids."""
-    if not isinstance(value, list):
-        return value
-    return [{"id": each, "title": each} if isinstance(each, str) else each for each in value]
+def _choice(value: Any) -> Any:
+    """`ja` is short for a choice whose title is its id."""
+    return {"id": value, "title": value} if isinstance(value, str) else value
 
 
 Choices: TypeAlias = Annotated[
-    tuple[Choice, ...], Field(min_length=2, max_length=20), BeforeValidator(_choices)
+    tuple[Annotated[Choice, BeforeValidator(_choice), OrText()], ...], Field(min_length=2, max_length=20)
 ]
 
 
@@ -253,13 +251,13 @@ class Criterion(Shape):
     waive_by: Annotated[
         tuple[ActorId, ...],
         BeforeValidator(one_or_more),
-        schema_of_one_or_more({"type": "string"}),
+        OrText(),
     ] = ()
     otherwise: Text | None = None
     fill: Annotated[
         tuple[Line, ...],
         BeforeValidator(one_or_more),
-        schema_of_one_or_more({"type": "string"}),
+        OrText(),
     ] = ()
 
     @property
@@ -294,7 +292,7 @@ class Gate(Shape):
     from_phases: _Ids = Field(alias="from")
     when: Expression | None = None
     decided_by: Annotated[
-        tuple[DecidedBy, ...], Field(min_length=1, max_length=10), BeforeValidator(_deciders)
+        tuple[DecidedBy, ...], Field(min_length=1, max_length=10), BeforeValidator(_deciders), OrText()
     ]
     outcomes: Annotated[dict[Outcome, Id], Field(min_length=1)]
     papers: tuple[Id, ...] = ()
@@ -324,7 +322,7 @@ class WorkflowRoles(Shape):
         tuple[Role, ...],
         Field(min_length=1),
         BeforeValidator(one_or_more),
-        schema_of_one_or_more({"type": "string", "enum": [id_ for id_, _ in ROLES]}),
+        OrText(),
     ]
     owner: Role
 
@@ -603,6 +601,7 @@ def _flagged(source: Source, flag: str) -> frozenset[str]:
 
 
 def _gates(source: Source) -> _Found:
+    phases = _id_list(source, "phases.*.id")
     ends, with_parts = _flagged(source, "end"), _flagged(source, "parts")
     for path, gate in source.matching("gates.*"):
         if not isinstance(gate, dict):
@@ -611,7 +610,7 @@ def _gates(source: Source) -> _Found:
         for place, phase in origins:
             if phase in ends:
                 yield source.mistake("definition.gate_from_end", place, phase=phase)
-        whole = [phase for _, phase in origins if phase not in with_parts]
+        whole = [phase for _, phase in origins if phase in phases and phase not in with_parts]
         yield from _outcomes(source, path, gate.get("outcomes"), whole=whole)
         yield from _deciders_reached(source, (*path, "decided_by"), gate.get("decided_by"))
 
@@ -648,22 +647,30 @@ def _combined(source: Source) -> _Found:
         for _, gate in source.matching("gates.*")
         if isinstance(gate, dict) and isinstance(gate.get("id"), str)
     }
+    phases = set(_id_list(source, "phases.*.id"))
     for path, gate in source.matching("gates.*"):
         if not isinstance(gate, dict):
             continue
         id_ = str(gate.get("id"))
         origins = {phase for _, phase in _texts_in((), gate.get("from"))}
         for place, other in _texts_in((*path, "combined"), gate.get("combined")):
+            reached = _approved_to(gates[other]) if other in gates else set()
             if other == id_:
                 yield source.mistake("definition.combined_itself", place, gate=id_)
-            elif other in gates and not origins & _approved_to(gates[other]):
+            # A misspelt phase is said where it stands, and not here once more.
+            elif reached and not origins & reached and origins | reached <= phases:
                 yield source.mistake("definition.combined_apart", place, gate=id_, other=other)
 
 
-def _approved_to(gate: Mapping[str, Plain]) -> set[Plain]:
+def _approved_to(gate: Mapping[str, Plain]) -> set[str]:
+    """The phases an approval leads to."""
     outcomes = gate.get("outcomes")
-    targets = outcomes if isinstance(outcomes, dict) else {}
-    return {target for outcome, target in targets.items() if outcome in APPROVALS and isinstance(target, str)}
+    approved = (
+        (target for outcome, target in outcomes.items() if outcome in APPROVALS)
+        if isinstance(outcomes, dict)
+        else ()
+    )
+    return {target for target in approved if isinstance(target, str) and target not in (STAY, NEXT_PART)}
 
 
 # ---------------------------------------------------------------- criteria

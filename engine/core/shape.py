@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Discriminator,
+    GetJsonSchemaHandler,
     PlainValidator,
     Strict,
     StringConstraints,
@@ -21,7 +22,7 @@ from pydantic import (
     ValidationError,
     WithJsonSchema,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError
 
 from engine.core.facts import nearest
 from engine.core.source import Mistake, Path, Plain, Source, child
@@ -144,16 +145,18 @@ Email: TypeAlias = Annotated[
 """An e-mail address: one ASCII mailbox at a full domain name, nothing that needs quoting."""
 
 
+class OrText:
+    """Tells an editor that a single text may stand in the place of what is meant in full."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
+
+
 def one_or_more(value: Any) -> Any:
     """A single text where a list of texts is meant: `from: planlegge` is `from: [planlegge]`."""
     return [value] if isinstance(value, str) else value
-
-
-def schema_of_one_or_more(item: Mapping[str, Any]) -> WithJsonSchema:
-    """What an editor is told of a field read with `one_or_more`."""
-    return WithJsonSchema(
-        {"anyOf": [dict(item), {"type": "array", "items": dict(item), "minItems": 1, "uniqueItems": True}]}
-    )
 
 
 # ---------------------------------------------------------------- from complaints to mistakes

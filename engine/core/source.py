@@ -412,6 +412,8 @@ def _scalar(event: _Event, reading: _Reading, path: Path) -> Plain:
         start=event.start_mark.index, end=event.end_mark.index, style=event.style or ""
     )
     text = str(event.value)
+    if not text and event.implicit[0]:  # nothing is written: the parser says where the next thing is
+        reading.values[path] = reading.keys.get(path, _place(event))
     found = _FORBIDDEN.search(text)
     if found:  # written as an escape, else the text would have been refused before it was parsed
         reading.fault(
