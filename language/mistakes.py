@@ -1,0 +1,268 @@
+"""What is said when something written is wrong: files, rules, tables, values; and the ledger's faults.
+
+The reader is whoever wrote it: the sentence says what is wrong and how to write it instead. Bokmål; the
+catalogues hold the other languages.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+_SOURCE: Final[Mapping[str, str]] = {
+    "source.too_large": "Filen er på {size_kb} kB og kan være høyst {limit_kb} kB.",
+    "source.encoding": "Filen er ikke UTF-8 (byte nr. {byte}). Lagre den som UTF-8.",
+    "source.empty": "Filen er tom.",
+    "source.forbidden_character": "Tegnet {character} kan ikke stå i filen.",
+    "source.syntax": "Filen kan ikke leses som YAML: {problem}.",
+    "source.too_deep": "Filen har mer enn {limit} nivåer inni hverandre.",
+    "source.not_a_mapping": "Filen må bestå av navngitte felt («navn: verdi»).",
+    "source.several_documents": "Filen har flere dokumenter. Ta bort linjene med «---».",
+    "source.directive": "Linjer som begynner med «%», kan ikke brukes.",
+    "source.anchor": "Ankeret «&{name}» kan ikke brukes. Skriv innholdet helt ut.",
+    "source.alias": "Henvisningen «*{name}» kan ikke brukes. Skriv innholdet helt ut.",
+    "source.tag": "Merket «{tag}» kan ikke brukes.",
+    "source.merge_key": "«<<» kan ikke brukes. Skriv innholdet helt ut.",
+    "source.key_not_text": "Feltnavnet «{key}» må være tekst. Sett det i anførselstegn.",
+    "source.duplicate_key": "Feltet «{key}» står to ganger. Det står også på linje {first_line:plain}.",
+    "source.number": "«{value:plain}» er ikke et tall som kan leses her.",
+}
+
+_SHAPE: Final[Mapping[str, str]] = {
+    "shape.unknown_key": "Feltet «{key}» finnes ikke her.{nearest:suggestion}{allowed:among}",
+    "shape.missing_key": "Feltet «{key}» mangler.",
+    "shape.no_value": "Feltet har ingen verdi.",
+    "shape.wrong_kind": "Her skal det stå {expected:shape}, men det står {found:shape}.",
+    "shape.needs_quotes": "«{value:plain}» skal være tekst. Sett den i anførselstegn.",
+    "shape.not_allowed": "«{value:plain}» kan ikke stå her.{nearest:suggestion}{allowed:among}",
+    "shape.id": "«{value:plain}» kan ikke være et navn her. Bruk små bokstaver a–z, tall og strek.",
+    "shape.blank": "Teksten er tom.",
+    "shape.too_long": "Teksten er for lang: høyst {limit:count tegn}.",
+    "shape.too_few": "Her må det stå minst {least}.",
+    "shape.too_many": "Her kan det stå høyst {limit}.",
+    "shape.too_small": "Tallet må være minst {least}.",
+    "shape.too_large": "Tallet kan være høyst {limit}.",
+    "shape.date": "«{value:plain}» er ikke en dato. Skriv den som 2025-04-04.",
+    "shape.time": '«{value:plain}» er ikke et klokkeslett. Skriv det som "15:00".',
+    "shape.email": "«{value:plain}» er ikke en e-postadresse.",
+    "shape.other": "Kan ikke leses: {problem}.",
+}
+
+_DEFINITION: Final[Mapping[str, str]] = {
+    "definition.duplicate_id": "«{id}» er brukt to ganger. Det står også på linje {first_line:plain}.",
+    "definition.unknown_phase": "Fasen «{name}» finnes ikke.{nearest:suggestion}{allowed:among}",
+    "definition.unknown_target": "Et utfall kan ikke føre til «{name}».{nearest:suggestion}{allowed:among}",
+    "definition.unknown_paper": "Dokumenttypen «{name}» finnes ikke.{nearest:suggestion}{allowed:among}",
+    "definition.unknown_gate": "Beslutningspunktet «{name}» finnes ikke.{nearest:suggestion}{allowed:among}",
+    "definition.unknown_fact": "Opplysningen «{name}» finnes ikke.{nearest:suggestion}",
+    "definition.unknown_role": "Rollen «{name}» finnes ikke.{nearest:suggestion}",
+    "definition.reserved_phase": "En fase kan ikke hete «{id}».",
+    "definition.no_start_phase": "Ingen fase er merket med «start: true».",
+    "definition.second_start_phase": "«{id}» er merket som start, men det er «{first}» alt.",
+    "definition.no_end_phase": "Ingen fase er merket med «end: true».",
+    "definition.start_is_end": "«{id}» kan ikke være både første og siste fase.",
+    "definition.gate_from_end": "Et beslutningspunkt kan ikke gå ut fra «{phase}», som er en siste fase.",
+    "definition.gate_leads_nowhere": "{gate} fører ikke til noen annen fase, uansett utfall.",
+    "definition.no_parts": "«next_part» krever at fasen «{phase}» er merket med «parts: true».",
+    "definition.never_reached": "«{body}» blir aldri valgt, for noe over gjelder alltid.",
+    "definition.combined_itself": "{gate} kan ikke tas sammen med seg selv.",
+    "definition.combined_apart": "{gate} og {other} kan ikke tas sammen: den ene fører ikke til den andre.",
+    "definition.fact_name_taken": "«{id}» er alt navnet på en opplysning som alle prosjekter har.",
+    "definition.choices_missing": "«{id}» er av typen choice og må ha «choices».",
+    "definition.choices_misplaced": "«choices» hører bare til typen choice, ikke {type}.",
+    "definition.no_kind": "«{id}» må ha én av rule, each, attest, score eller paper.",
+    "definition.several_kinds": "Et krav kan bare ha én av {kinds}.",
+    "definition.only_with": "«{key}» kan bare stå sammen med «{kind}».",
+    "definition.not_together": "«{key}» og «{other}» kan ikke stå sammen.",
+    "definition.not_a_choice": "«{value:plain}» er ikke et av valgene.{nearest:suggestion}{allowed:among}",
+    "definition.scale_order": "Tallene på skalaen må stige.",
+    "definition.threshold_off_scale": "Terskelen {threshold} er ikke på skalaen {scale}.",
+    "definition.same_id_other_question": (
+        "«{id}» er et annet krav i {gate}. Samme navn må være samme spørsmål."
+    ),
+    "definition.brace": "En krøllparentes må ha et feltnavn inni, som {{item.title}}.",
+    "definition.unknown_path": "Opplysningen «{path}» finnes ikke.{nearest:suggestion}",
+    "definition.path_not_shown": "«{path}» er {type:shape} og kan ikke settes inn i en setning.",
+}
+
+_RULES: Final[Mapping[str, str]] = {
+    "rule.empty": "Regelen er tom.",
+    "rule.too_long": "Regelen er på {length:count tegn} og kan være høyst {limit}.",
+    "rule.too_deep": "Regelen har mer enn {limit} nivåer inni hverandre.",
+    "rule.syntax": "Regelen kan ikke leses nær «{near}».",
+    "rule.unsupported": "«{what}» kan ikke brukes i en regel.",
+    "rule.unknown_path": "Opplysningen «{path}» finnes ikke.{nearest:suggestion}",
+    "rule.unknown_variable": "«{name}» finnes ikke.{nearest:suggestion}",
+    "rule.unknown_function": "Funksjonen «{name}» finnes ikke.{nearest:suggestion}",
+    "rule.item_outside_each": "«item» kan bare brukes sammen med «each».",
+    "rule.path_into_scalar": "«{path}» er {type:shape} og har ikke noe felt «{name}».",
+    "rule.path_into_list": "«{path}» er en liste. Bruk exists, all eller filter for å se på «{name}».",
+    "rule.wrong_index": "«{path}» er {type:shape} og kan ikke slås opp i slik.",
+    "rule.wrong_arguments": "«{name}» skal ha {expected}.",
+    "rule.comprehension_form": "«{name}» skrives som liste.{name}(x, regel om x).",
+    "rule.size_of_text": "«size()» teller tegn i «{path}», og det er neppe meningen. Bruk has().",
+    "rule.has_on_root": "«has()» må ha et felt med punktum, ikke bare «{name}».",
+    "rule.has_on_list": "«{path}» er en liste og finnes alltid. Bruk size() > 0.",
+    "rule.has_needs_path": "«has()» må ha et felt med punktum, som has(project.goals).",
+    "rule.mixed_numbers": "Hele tall og desimaltall kan ikke regnes sammen med «{operator}».",
+    "rule.mixed_types": "«{operator}» sammenligner {left:shape} med {right:shape}.",
+    "rule.not_boolean": "«{operator}» krever ja eller nei, men får {type:shape}.",
+    "rule.not_a_list": "«{operator}» krever en liste, men får {type:shape}.",
+    "rule.unknown_choice": "«{value:plain}» er ikke et av valgene for «{path}».{nearest:suggestion}",
+    "rule.not_a_date": "«{value:plain}», som «{path}» sammenlignes med, er ikke en dato.",
+    "rule.nested_comprehension": "«{name}» står for dypt: høyst én gjennomgang av en liste inni en annen.",
+    "rule.map_inside": "«map» kan ikke stå inni en annen gjennomgang.",
+    "rule.taken_name": "«{name}» er alt et navn. Velg et annet navn på leddet.",
+    "rule.result_not_boolean": "Regelen må svare ja eller nei, men gir {type:shape}.",
+    "rule.result_not_list": "Regelen må gi en liste, men gir {type:shape}.",
+    "rule.text_brace": "En krøllparentes må ha et feltnavn inni, som {{item.title}}.",
+    "rule.text_of_list": "«{path}» er en liste og kan ikke settes inn i en setning.",
+}
+
+_PROGRAMME: Final[Mapping[str, str]] = {
+    "programme.duplicate_id": "«{id}» er brukt to ganger. Det står også på linje {first_line:plain}.",
+    "programme.unknown_body": "Gruppa «{name}» finnes ikke.{nearest:suggestion}{allowed:among}",
+    "programme.unknown_seat": "Plassen «{name}» finnes ikke.{nearest:suggestion}{allowed:among}",
+    "programme.unknown_secretary": (
+        "«{name}» er ikke et kontor eller en plass.{nearest:suggestion}{allowed:among}"
+    ),
+    "programme.unknown_term": "Området «{name}» finnes ikke.{nearest:suggestion}{allowed:among}",
+    "programme.leader_without_seat": (
+        "Lederen «{name}» har ingen plass i gruppa.{nearest:suggestion}{allowed:among}"
+    ),
+    "programme.above_in_circle": "Gruppene står over hverandre i ring: {circle}.",
+    "programme.reports_in_circle": "Plassene er underordnet hverandre i ring: {circle}.",
+    "programme.quorum_above_seats": "{quorum} må til for å avgjøre, men gruppa har {seats:count plass}.",
+    "programme.own_deputy": "{email} kan ikke være sin egen stedfortreder.",
+    "programme.address_of_two": (
+        "{email} er oppgitt for både «{name}» og «{other}» (linje {first_line:plain}). "
+        "En adresse hører til én person."
+    ),
+    "programme.dates_reversed": "Perioden slutter ({end:day}) før den begynner ({start:day}).",
+    "programme.due_before_end": "Fristen ({due:day}) er før perioden er slutt ({end:day}).",
+    "programme.range_reversed": "Det laveste tallet ({low}) er høyere enn det høyeste ({high}).",
+    "programme.periods_overlap": "Periodene «{id}» og «{other}» overlapper.",
+    "programme.taxonomies_overlap": "«{id}» og «{other}» gjelder samtidig.",
+    "programme.duplicate_code": (
+        "Koden «{code:plain}» er brukt to ganger. Den står også på linje {first_line:plain}."
+    ),
+    "programme.code_in_two": "Koden «{code:plain}» finnes også i «{taxonomy}», som gjelder samtidig.",
+    "programme.other_weekday": "{date:day} er en {actual}, ikke en {weekday}.",
+}
+
+_VALUES: Final[Mapping[str, str]] = {
+    "value.not_text": "Her skal det stå tekst, men det står {found:shape}.",
+    "value.too_long": "Teksten er på {length:count tegn} og kan være høyst {limit}.",
+    "value.forbidden_character": "Tegnet {character} (nr. {position}) kan ikke stå i teksten.",
+    "value.line_break": "Teksten skal være på én linje.",
+    "value.not_a_number": "«{value:plain}» er ikke et tall.",
+    "value.ambiguous_number": (
+        "«{value:plain}» kan leses på to måter. Skriv tallet uten skilletegn for tusener."
+    ),
+    "value.number_in_words": "Skriv hele tallet med sifre i stedet for «{word}».",
+    "value.not_whole": "«{value:plain}» må være et helt tall.",
+    "value.out_of_range": "«{value:plain}» må være fra {low:plain} til {high:plain}.",
+    "value.not_a_date": "«{value:plain}» er ikke en dato. Skriv den som 4.4.2025 eller 2025-04-04.",
+    "value.two_digit_year": "Skriv årstallet i «{value:plain}» med fire sifre.",
+    "value.no_such_date": "Datoen «{value:plain}» finnes ikke.",
+    "value.not_yes_no": "«{value:plain}» må være ja eller nei.",
+    "value.not_a_choice": "«{value:plain}» er ikke et av valgene.{nearest:suggestion}{choices:among}",
+    "value.not_an_address": "«{value:plain}» er ikke en e-postadresse.",
+    "value.not_a_web_address": "«{value:plain}» er ikke en nettadresse. Den begynner med https://.",
+    "value.not_a_project_key": "«{value:plain}» er ikke en prosjektnøkkel: små bokstaver a–z, tall og strek.",
+    "value.not_json": "Listen kan ikke leses (linje {line:plain}, tegn {column:plain}). Skriv den som JSON.",
+    "value.not_a_list": "Her skal det stå en liste, men det står {found:shape}.",
+    "value.not_a_record": "Her skal det stå navngitte felt, men det står {found:shape}.",
+    "value.too_many": "Listen har {found} ledd og kan ha høyst {limit}.",
+    "value.empty_item": "Et ledd i listen er tomt.",
+    "value.unknown_field": "Feltet «{name}» finnes ikke.{nearest:suggestion}",
+    "value.duplicate_member": "Feltet «{name}» står to ganger.",
+    "value.duplicate_id": "«{id}» er brukt på to ledd.",
+    "value.missing_list": "Listen «{name}» mangler.",
+}
+
+_SHEETS: Final[Mapping[str, str]] = {
+    "sheet_too_large": "Filen er større enn {limit} MB.",
+    "sheet_unpacks_too_large": "Filen blir større enn {limit} MB når den pakkes ut.",
+    "sheet_empty": "Tabellen er tom.",
+    "sheet_not_a_workbook": "Filen er ikke en arbeidsbok av typen xlsx.",
+    "sheet_not_text": "Filen er ikke UTF-8 (byte nr. {byte}). Lagre den som «CSV UTF-8».",
+    "sheet_not_csv": "Filen kan ikke leses som CSV: {problem}.",
+    "sheet_too_many_rows": "Tabellen har flere enn {limit} rader.",
+    "sheet_too_many_columns": "Tabellen har flere enn {limit} kolonner.",
+    "sheet_formula": "Celle {cell} har en formel. Lim inn verdien i stedet.",
+    "sheet_cell_error": "Celle {cell} har feilen {value:plain}.",
+    "sheet_control_character": "Cellen har tegnet {code_point}, som ikke kan stå der.",
+    "sheet_cell_too_long": "Cellen har mer enn {limit:count tegn}.",
+    "sheet_header_empty": "En kolonne mangler overskrift.",
+    "sheet_header_twice": "Kolonnen «{name}» finnes to ganger.",
+    "sheet_row_too_long": "Raden har {found} celler, men tabellen har {wanted} kolonner.",
+    "import_column_missing": "Kolonnen «{name}» mangler.",
+    "import_column_unknown": "Kolonnen «{name}» er ukjent.{nearest:suggestion}",
+    "import_cell_missing": "Raden mangler «{name}».",
+    "import_key_shape": "«{value:plain}» er ikke en prosjektnøkkel: små bokstaver a–z, tall og strek.",
+    "import_key_twice": "Prosjektet «{value:plain}» står også på rad {first:plain}.",
+    "import_key_known": "Prosjektet «{value:plain}» finnes fra før.",
+    "import_workflow_unknown": "Arbeidsflyten «{value:plain}» finnes ikke.{known:among}",
+    "import_phase_unknown": "Fasen «{value:plain}» finnes ikke.{nearest:suggestion}{known:among}",
+    "import_person_unknown": "Ingen er registrert som «{value:plain}».",
+    "import_dates_reversed": "Slutten ({value:day}) er før starten.",
+}
+
+_VERIFICATION: Final[Mapping[str, str]] = {
+    "verification.unreachable_phase": "Ingen vei fører til fasen «{phase}».",
+    "verification.dead_end": "Fra fasen «{phase}» kommer et prosjekt aldri til en slutt: {route}.",
+    "verification.shortcut": (
+        "{gate} fører fra «{phase}» til «{target}» utenom {other}, som er beslutningspunktet på den veien."
+    ),
+    "verification.moved_without_approval": (
+        "{gate} flytter til «{target}» selv om utfallet er «{outcome:outcome}»."
+    ),
+    "verification.stop_is_no_end": (
+        "{gate} med «{outcome:outcome}» fører til «{target}», som ikke er en siste fase."
+    ),
+    "verification.unknown_body": "Programmet har ingen gruppe «{name}».{nearest:suggestion}{allowed:among}",
+    "verification.unknown_actor": (
+        "Programmet har ingen rolle eller noe kontor «{name}».{nearest:suggestion}{allowed:among}"
+    ),
+    "verification.other_kind": "{workflow} styrer {kind}, men programmet bruker den for {used_for}.",
+    "verification.not_reported": "Programmet rapporterer ikke «{name}».{allowed:among}",
+    "verification.no_absence_possible": (
+        "{gate}: {body} har {seats:count plass} og trenger {quorum}. Er én borte, kan saken ikke "
+        "avgjøres, og "
+        "det er ikke noe organ over."
+    ),
+    "verification.too_few_members": (
+        "{gate}: {body} har {members} medlemmer, men {quorum} må til. Saken kan aldri avgjøres."
+    ),
+    "verification.nobody_decides": "Ingen avgjør {gate} for et prosjekt som dette: {example}",
+    "verification.never_true": "Regelen svarte aldri ja for {tried} ulike prosjekter, som dette: {example}",
+    "verification.never_false": "Regelen svarte aldri nei for {tried} ulike prosjekter, som dette: {example}",
+    "verification.never_decided": (
+        "Regelen lot seg aldri avgjøre for {tried} ulike prosjekter. Den leser «{path}» uten "
+        "has(), som her: {example}"
+    ),
+    "verification.never_any_item": "Utvalget var tomt for {tried} ulike prosjekter, som dette: {example}",
+}
+
+_LEDGER: Final[Mapping[str, str]] = {
+    "ledger_changed": "Post {seq:plain} i «{chain}» er endret.",
+    "ledger_removed": "Post {from:plain} til {to:plain} i «{chain}» er borte.",
+    "ledger_inserted": "Post {seq:plain} i «{chain}» er satt inn etterpå.",
+    "ledger_moved": "Post {seq:plain} i «{chain}» står på feil plass.",
+    "ledger_unlinked": "Post {seq:plain} i «{chain}» henger ikke sammen med posten før.",
+    "ledger_foreign": "Post {seq:plain} i «{chain}» hører til «{found}».",
+    "ledger_rewritten": "«{chain}» er skrevet om: post {seq:plain} er ikke den som er bevitnet.",
+    "ledger_truncated": "«{chain}» slutter ved post {last:plain}, men post {known:plain} er bevitnet.",
+    "ledger_more": "«{chain}» har flere feil enn de første {limit:plain}.",
+}
+
+MISTAKES: Final[Mapping[str, str]] = {
+    **_SOURCE,
+    **_SHAPE,
+    **_DEFINITION,
+    **_RULES,
+    **_PROGRAMME,
+    **_VALUES,
+    **_SHEETS,
+    **_VERIFICATION,
+    **_LEDGER,
+}

@@ -1,0 +1,200 @@
+"""What is said when the rules, or the people, say no: criteria, the count, cases, doors, persons, papers.
+
+A sentence names what is wrong and, where there is one, what to do. Bokmål; the catalogues hold the other
+languages.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+_CRITERIA: Final[Mapping[str, str]] = {
+    "criterion.not_met": "Kravet er ikke oppfylt.",
+    "criterion.otherwise": "{text}",
+    "criterion.too_few": "«{list}» må ha minst {at_least}, men har {found}.",
+    "criterion.undecidable": "Kan ikke avgjøres: {why:why}.",
+    "criterion.fact_missing": "«{title}» er ikke fylt ut.",
+    "criterion.item_not_met": "«{item}» oppfyller ikke kravet.",
+    "criterion.item_undecidable": "«{item}» kan ikke avgjøres: {why:why}.",
+    "criterion.item_fact_missing": "«{item}» mangler «{title}».",
+    "criterion.applies_undecidable": "Det kan ikke avgjøres om kravet gjelder:{title:quoted} {why:why}.",
+    "criterion.unanswered": "{role:Role} har ikke svart.",
+    "criterion.reconfirm": (
+        "Svaret fra {gate} {on:day} var «{value:word}». Fortsatt riktig? Svares av {role:role}."
+    ),
+    "criterion.answered_no": "{role:Role} har svart «{value:word}»{explanation:colon}",
+    "criterion.unexplained": "{role:Role} har svart, men ikke forklart svaret.",
+    "criterion.unconfirmed": "Svaret er ikke bekreftet av {role:role}.",
+    "criterion.self_confirmed": "Svaret er bekreftet av den som ga det. {role:Role} må være en annen person.",
+    "criterion.off_scale": "Svaret «{value:plain}» er ikke på skalaen {scale}.",
+    "criterion.below_threshold": "Vurdert til {value}, men må være minst {threshold}{explanation:colon}",
+    "criterion.paper_missing": "«{title}» er ikke lagt ved.",
+    "criterion.condition_open": "Forutsetningen fra {gate} er ikke innfridd: {text}{due:due}.",
+    "criterion.gate_not_for_project": "{gate} gjelder ikke dette prosjektet.",
+    "criterion.waived": "Fraveket av {by} {on:day}: {reason}",
+}
+
+_COUNT: Final[Mapping[str, str]] = {
+    "vote_vacant": "{office} er ikke bemannet og regnes ikke med.",
+    "vote_requester": "{office} har bedt om beslutningen og svarer ikke.",
+    "vote_recused": "{office} er inhabil. Gruppa avgjør saken uten den plassen.",
+    "vote_out_by_other_seat": "{office} er ute av saken fordi samme person er det på en annen plass.",
+    "vote_second_seat": "{office} regnes ikke med: personen svarer på en annen plass.",
+    "vote_deputy": "Stedfortreder svarer for {office}.",
+    "vote_owner": "{office} eier prosjektet.",
+    "vote_not_counted": "Svaret fra {office} regnes ikke med.",
+    "vote_foreign_answer": "Et svar hører ikke til noen plass i saken ({seat}).",
+    "vote_several_answers": "{office} har flere svar. Ingen av dem regnes med.",
+    "vote_asked_for_meeting": "{office} vil ta saken i møtet.",
+    "vote_quorum_unreachable": (
+        "{base:Count plass} kan svare, og {quorum} må til. Saken går til organet over."
+    ),
+    "vote_advance_answers": "{answered} av {base} har svart på forhånd. Møtelederen konkluderer.",
+    "vote_quorum_missing": "{answered} har svart, og {quorum} må til.",
+    "vote_waiting": "Venter på {missing} av {base}.",
+    "vote_agreed": "{agreeing} av {answered} er for.",
+    "vote_conditions": "{with_conditions} godkjenner med forutsetninger. Møtelederen fastsetter ordlyden.",
+    "vote_disagreement": "{against} godkjenner ikke. Møtelederen konkluderer.",
+    "vote_silent": "{missing:Count plass} har ikke svart. Møtelederen konkluderer.",
+    "vote_silence_is_consent": "{missing:Count plass} har ikke svart og regnes som enig.",
+    "vote_objection": "{against} godkjenner ikke. Saken tas i møtet.",
+    "vote_nobody_for": "{answered} har svart, men ingen er for. Møtelederen konkluderer.",
+    "vote_no_clear_answer": (
+        "Svarene er delte: {approving} for, {with_conditions} for med forutsetninger, {against} mot. "
+        "Saken tas i møtet."
+    ),
+    "vote_fell": "{agreeing} er for og {against} mot. Forslaget faller.",
+    "vote_tie_by_leader": "{agreeing} er for og {against} mot. Lederens svar avgjør.",
+    "vote_tie_falls": "{agreeing} er for og {against} mot. Ved likt antall faller forslaget.",
+    "vote_tie_to_meeting": "{agreeing} er for og {against} mot. Ved likt antall tas saken i møtet.",
+    "vote_leader_decides": "Lederens svar avgjør.",
+    "vote_leader_out": "Lederen er ute av saken. Den som leder møtet, konkluderer.",
+    "vote_leader_abstains": "Lederen avstår. Den som leder møtet, konkluderer.",
+    "vote_leader_silent": "Lederen har ikke svart. Den som leder møtet, konkluderer.",
+    "vote_unknown_rule": "Beslutningsregelen «{rule}» er ukjent. Møtelederen konkluderer.",
+}
+
+_DOOR: Final[Mapping[str, str]] = {
+    "link_shape": "Dette er ikke en hel lenke. Åpne den fra e-posten, eller kopier alt sammen.",
+    "link_check": "Lenken er skrevet feil et sted. Åpne den fra e-posten, eller kopier alt sammen.",
+    "link_mistyped": "Lenken er skrevet feil et sted. Åpne den fra e-posten, eller kopier alt sammen.",
+    "link_unknown": "Denne lenken finnes ikke.",
+    "link_closed": "Saken er avgjort eller trukket tilbake.",
+    "link_revoked": "Lenken er stengt.",
+    "link_expired": "Lenken er for gammel. Du kan få en ny på e-post.",
+    "link_locked": "Lenken er låst etter for mange feil koder. Du kan få en ny på e-post.",
+    "link_superseded": "Lenken er erstattet av en nyere. Bruk den i det siste brevet.",
+    "link_wrong_code": "Koden stemmer ikke. Du har {left:count forsøk} igjen.",
+    "link_no_code": "Skriv de seks sifrene som står i e-posten.",
+    "code_wrong": "Koden stemmer ikke. Du har {left:count forsøk} igjen.",
+    "code_empty": "Skriv de seks sifrene som står i e-posten.",
+    "too_many_links": "Du har fått flere nye lenker på kort tid. Vent en time, eller ring programkontoret.",
+}
+
+_CASES: Final[Mapping[str, str]] = {
+    "case_open": "Prosjektet har alt en sak til behandling: {number} om {gate}.",
+    "case_closed": "Sak {number} er {status:status}, og kan ikke endres.",
+    "case_changed": "Sak {number} er endret etter at du åpnet den. Les den på nytt og svar igjen.",
+    "not_open": "Sak {number} er {status:status}, og kan ikke endres.",
+    "proposal_missing": "Skriv et forslag til beslutning.",
+    "requester_never_decides": "Den som har bedt om beslutningen, svarer ikke selv.",
+    "choice_missing": "Velg ett av svarene.",
+    "comment_required": "Begrunn svaret.",
+    "condition_required": "Skriv hvilken forutsetning du foreslår.",
+    "words_too_long": "Teksten er for lang: høyst {limit:count tegn}.",
+    "outcome_not_allowed": "«{outcome:outcome}» er ikke et mulig utfall her.{allowed:among}",
+    "quorum_missing": "{answered} har svart, og {quorum} må til for å avgjøre saken.",
+    "reason_required": "Skriv en begrunnelse.",
+    "conditions_required": "Skriv minst én forutsetning, eller velg «Godkjent».",
+    "conditions_not_allowed": (
+        "Forutsetninger kan bare følge «godkjent med forutsetninger», ikke «{outcome:outcome}»."
+    ),
+    "condition_text_missing": "Forutsetning {number} mangler tekst.",
+    "condition_owner_missing": "Forutsetning {number} mangler en ansvarlig.",
+    "condition_due_unreadable": "Forutsetning {number}: «{due}» er ikke en dato. Skriv den som 2025-04-04.",
+    "condition_due_past": "Forutsetning {number} har en frist som er passert: {due:day}.",
+    "explanation_required": "Forklar svaret.",
+    "value_not_allowed": "«{value:plain}» er ikke et mulig svar.{allowed:among}",
+    "answer_not_allowed": "«{value:plain}» er ikke et mulig svar.{allowed:among}",
+    "no_next_gate": "Fra fasen {phase} er det ikke noe beslutningspunkt videre.",
+    "not_this_gate": "{gate} er ikke et beslutningspunkt fra fasen {phase}.",
+    "nobody_decides": "Ingen gruppe er satt til å avgjøre {gate} for dette prosjektet.",
+    "no_quorum_possible": (
+        "{body} kan ikke bli beslutningsdyktig ({quorum} må til), og har ikke noe organ over seg."
+    ),
+    "not_attested": "«{criterion}» besvares ikke av en person; det regnes ut eller krever et dokument.",
+    "nothing_to_confirm": "«{criterion}» har ikke noe svar å bekrefte.",
+    "machine.unknown_gate": "Beslutningspunktet «{gate}» finnes ikke.{nearest:suggestion}",
+    "machine.unknown_outcome": "{gate} kan ikke ende med «{outcome:outcome}».{allowed:among}",
+    "machine.other_phase": "{gate} går ikke ut fra fasen {phase}.{allowed:among}",
+}
+
+_PEOPLE: Final[Mapping[str, str]] = {
+    "no_programme": "Ikke noe program er lastet inn ennå.",
+    "not_leader": "Bare {office} kan konkludere.",
+    "not_on_roll": "Personen har ingen plass i {body} i denne saken.",
+    "may_not_answer": "Bare {role:role} kan svare på dette.",
+    "may_not_confirm": "Bare {role:role} kan bekrefte dette.",
+    "may_not_record": "Bare {role:role} kan føre svar for andre.",
+    "may_not_request": "Bare {role:role} kan be om denne beslutningen.",
+    "may_not_waive": "Bare {role:role} kan fravike dette kravet.",
+    "may_not_withdraw": "Sak {number} kan bare trekkes av den som ba om den, eller av programkontoret.",
+    "own_answer": "Du kan ikke bekrefte ditt eget svar.",
+    "own_answer_confirmed": "Den som svarte, kan ikke selv bekrefte svaret. Det gjør {role:role}.",
+    "address_taken": "Adressen {email} tilhører en annen.",
+    "already_erased": "Personen er alt slettet.",
+    "holds_seat": "Personen har fortsatt plassen «{seat}». La noen overta den først.",
+    "dates_reversed": "Perioden slutter ({to:day}) før den begynner ({from:day}).",
+    "digest_differs": (
+        "{workflow} versjon {version:plain} er alt registrert med et annet innhold. Gi den et nytt "
+        "versjonsnummer."
+    ),
+}
+
+_PAPERS: Final[Mapping[str, str]] = {
+    "paper_type": "Filer som slutter på «{ending}», tas ikke imot.{allowed:among}",
+    "paper_empty": "Filen er tom.",
+    "paper_too_large": "Filen er større enn {limit} MB.",
+    "paper_untitled": "Gi dokumentet en tittel.",
+}
+
+_DELIVERY: Final[Mapping[str, str]] = {
+    "smtp_scheme": "Adressen til e-posttjeneren må begynne med «smtp://», ikke «{scheme}».",
+    "smtp_host": "Adressen til e-posttjeneren mangler et vertsnavn.",
+    "smtp_port": "Porten i adressen til e-posttjeneren må være et tall fra 1 til 65535.",
+    "smtp_path": "Adressen til e-posttjeneren skal ikke ha noe etter porten, men har «{path}».",
+    "smtp_option": "Valget «{name}» finnes ikke i adressen til e-posttjeneren. Det eneste er «tls».",
+    "smtp_tls": "«tls={value}» finnes ikke. Velg required, implicit eller none.",
+    "smtp_clear": "«tls=none» godtas bare til egen maskin. Til {host} må forbindelsen krypteres.",
+    "smtp_user": "Adressen til e-posttjeneren har brukernavn eller passord, men ikke begge.",
+    "smtp_character": "Adressen til e-posttjeneren har et tegn som ikke kan stå der.",
+    "mail_from": "Avsenderadressen «{value}» kan ikke brukes. Skriv den som «Navn <adresse@kommunen>».",
+}
+
+REFUSALS: Final[Mapping[str, str]] = {
+    **_CRITERIA,
+    **_COUNT,
+    **_DOOR,
+    **_CASES,
+    **_PEOPLE,
+    **_PAPERS,
+    **_DELIVERY,
+}
+
+UNKNOWN: Final[Mapping[str, str]] = {
+    "project": "Prosjektet «{name}» finnes ikke.{nearest:suggestion}",
+    "person": "Ingen er registrert som «{name}».{nearest:suggestion}",
+    "body": "Gruppa «{name}» finnes ikke.{nearest:suggestion}",
+    "seat": "Plassen «{name}» finnes ikke.{nearest:suggestion}",
+    "role": "Rollen «{name}» finnes ikke.{nearest:suggestion}",
+    "gate": "Beslutningspunktet «{name}» finnes ikke.{nearest:suggestion}",
+    "criterion": "Kravet «{name}» finnes ikke.{nearest:suggestion}",
+    "case": "Saken «{name}» finnes ikke.{nearest:suggestion}",
+    "phase": "Fasen «{name}» finnes ikke.{nearest:suggestion}",
+    "workflow": "Arbeidsflyten «{name}» finnes ikke.{nearest:suggestion}",
+    "fact": "Feltet «{name}» finnes ikke.{nearest:suggestion}",
+    "field": "Feltet «{name}» finnes ikke.{nearest:suggestion}",
+    "paper_kind": "Dokumenttypen «{name}» finnes ikke.{nearest:suggestion}",
+    "programme": "Ikke noe program er lastet inn ennå.",
+    "": "«{name}» finnes ikke ({kind}).{nearest:suggestion}",
+}
+"""How it is said that a name is unknown, by kind of thing."""
