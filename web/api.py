@@ -1,0 +1,87 @@
+"""What may other programs read? `/api/v1`: the commands' `--json`, for whoever may read the portal."""
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends, HTTPException
+
+from engine.core.calendar import local_date
+from engine.core.misuse import NotAllowed, Unknown
+from engine.store import cases, definitions, projects
+from engine.use_cases.check_gate import check_gate
+from engine.use_cases.describe import case_json, gate_json, portfolio_json, project_json
+from engine.use_cases.show_case import show_case
+from web.site import Site
+
+Json = dict[str, Any]
+PATH: Final = "/api/v1"
+_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
+    401: {"description": "The portfolio is not open at this address"},
+    404: {"description": "No such thing; the nearest name is given where there is one"},
+}
+
+
+def routes(site: Site) -> APIRouter:
+    """Everything under `/api/v1`, for reading."""
+
+    def may_read() -> None:
+        if not site.settings.open_portal:
+            raise HTTPException(401, "the portfolio is not open here", {"WWW-Authenticate": "Bearer"})
+
+    router = APIRouter(prefix=PATH, dependencies=[Depends(may_read)], responses=_ERRORS)
+    _project_routes(router, site)
+    _case_routes(router, site)
+    return router
+
+
+def _project_routes(router: APIRouter, site: Site) -> None:
+
+    @router.get("/projects", summary="Every project, by key")
+    def list_projects() -> list[Json]:
+        with site.db.reading() as tx:
+            return portfolio_json(tx)
+
+    @router.get("/projects/{key}", summary="One project")
+    def one_project(key: str) -> Json:
+        with site.db.reading() as tx:
+            project = projects.load(tx, key)
+            if project is None:
+                raise HTTPException(404, f"no project {key!r}")
+            definition = definitions.load(tx, project.workflow, project.version)
+            return project_json(project, projects.facts(tx, key, on=local_date(site.clock())), definition)
+
+    @router.get("/projects/{key}/gate", summary="What a project lacks at its next gate, or at a named one")
+    def gate(key: str, gate: str | None = None) -> Json:
+        with site.db.reading() as tx:
+            try:
+                checked = check_gate(tx, key=key, gate=gate, today=local_date(site.clock()))
+            except Unknown as error:
+                raise HTTPException(404, f"no {error.kind} {error.name!r}") from None
+            except NotAllowed as error:
+                raise HTTPException(409, error.code) from None
+        return gate_json(key, checked.check)
+
+
+def _case_routes(router: APIRouter, site: Site) -> None:
+    @router.get("/cases", summary="Every case, oldest first; answers only once it is closed")
+    def list_cases(status: str | None = None) -> list[Json]:
+        with site.db.reading() as tx:
+            return [_case(tx, state.id, site) for state in cases.list_cases(tx, status=status)]
+
+    @router.get("/cases/{case}", summary="One case; answers only once it is closed")
+    def one_case(case: str) -> Json:
+        with site.db.reading() as tx:
+            try:
+                return _case(tx, case, site)
+            except Unknown:
+                raise HTTPException(404, f"no case {case!r}") from None
+
+
+def _case(tx: Any, case: str, site: Site) -> Json:
+    view = show_case(tx, case, now=site.clock())
+    shown = case_json(view)
+    if view.status == "open":
+        # Members say what they mean to each other before it is decided, not to everybody.
+        shown["ballots"] = [{"seat": one["seat"]} for one in shown["ballots"]]
+    else:
+        shown["ballots"] = [{"seat": one["seat"], "choice": one["choice"]} for one in shown["ballots"]]
+    return shown

@@ -1,0 +1,108 @@
+"""How do the routes become one application? All they need is an argument of `create_app`."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import Scope
+
+from engine.store.session import Database
+from web import api, case_pages, door, portal, watch
+from web.guard import dress, guarded, refusal_response
+from web.pages import STATIC
+from web.site import Site, WebSettings
+
+__all__ = ["WebSettings", "create_app"]
+
+_ERRORS: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("Skjemaet kunne ikke leses", "Gå tilbake, last siden på nytt og prøv igjen. Ingenting er lagret."),
+    403: ("Du har ikke adgang", "Dette kan bare den gjøre som har rollen til det."),
+    404: ("Siden finnes ikke", "Adressen kan være skrevet feil, eller siden er flyttet."),
+    405: ("Det går ikke", "Denne adressen kan ikke brukes på den måten."),
+    413: ("Det ble for mye tekst", "Kort ned teksten og send på nytt."),
+    415: ("Skjemaet kunne ikke leses", "Det kom i en form vi ikke kjenner. Ingenting er lagret."),
+    422: ("Adressen kunne ikke leses", "Noe i adressen er skrevet feil."),
+    500: (
+        "Noe gikk galt hos oss",
+        "Vi har fått beskjed. Prøv igjen om litt; det du alt har sendt, er lagret.",
+    ),
+}
+
+
+class StaticFilesKept(StaticFiles):
+    """Static files that a browser may keep, since their addresses change with what they hold."""
+
+    def file_response(self, *args: Any, **named: Any) -> Response:
+        """The file, to be kept for a year."""
+        response = super().file_response(*args, **named)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def create_app(
+    *,
+    db: Database,
+    clock: Callable[[], datetime],
+    keys: Mapping[int, bytes],
+    settings: WebSettings,
+    health: Callable[[], Mapping[str, Any]],
+) -> FastAPI:
+    """The whole web application.
+
+    `clock` tells the time in UTC, `keys` are the link keys by number. `health` says in `ok` whether all is
+    well, and whatever else an operator wants to see.
+    """
+    site = Site(db=db, clock=clock, keys=keys, settings=settings, health=health)
+    app = FastAPI(
+        title="Faseport",
+        version="1",
+        description="Projects, gate checks and cases, for reading.",
+        openapi_url=f"{api.PATH}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    registry, asked = watch.registry_of(site)
+    app.include_router(door.routes(site))
+    app.include_router(case_pages.routes(site))
+    app.include_router(portal.routes(site))
+    app.include_router(api.routes(site))
+    app.include_router(watch.routes(site, registry))
+    app.mount("/static", GZipMiddleware(StaticFilesKept(directory=STATIC), minimum_size=1_000))
+    app.add_middleware(watch.counted, asked=asked)
+    app.add_middleware(guarded, site=site)
+    _handle_errors(app, site)
+    return app
+
+
+def _handle_errors(app: FastAPI, site: Site) -> None:
+    @app.exception_handler(StarletteHTTPException)
+    async def refused(request: Request, error: StarletteHTTPException) -> Response:
+        return _error_response(request.scope, site, error.status_code, str(error.detail), error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def unreadable(request: Request, _error: RequestValidationError) -> Response:
+        return _error_response(request.scope, site, 422, "unreadable address", None)
+
+    @app.exception_handler(Exception)
+    async def broken(request: Request, _error: Exception) -> Response:
+        # This one is sent from outside the guard, which therefore has not dressed it.
+        response = _error_response(request.scope, site, 500, "internal error", None)
+        dress(response.headers, path=request.url.path, site=site)
+        return response
+
+
+def _error_response(
+    scope: Scope, site: Site, status: int, detail: str, headers: Mapping[str, str] | None
+) -> Response:
+    if scope["path"].startswith(f"{api.PATH}/"):
+        return JSONResponse(
+            {"error": {"status": status, "message": detail}}, status_code=status, headers=headers
+        )
+    heading, line = _ERRORS.get(status, _ERRORS[404 if status < 500 else 500])
+    return refusal_response(scope["path"], site, status=status, heading=heading, line=line, headers=headers)

@@ -1,0 +1,464 @@
+"""What does a member see of a case, and what becomes of the answer, or of the leader's conclusion?"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+
+from engine.core.criteria import Reason
+from engine.core.links import read_receipt_code, receipt_code
+from engine.core.misuse import NotAllowed, Refused
+from engine.store import cases, links, people, projects
+from engine.use_cases.cast_ballot import WORDS_LIMIT, Answered, cast_ballot
+from engine.use_cases.conclude_case import Condition, conclude_case
+from engine.use_cases.open_door import Guest
+from engine.use_cases.show_case import CaseView, SeatView, show_case
+from web import cookies, pages
+from web.forms import Form, only
+from web.site import Contact, Site
+from web.wording import FormError, form_errors, outcome_sentence, short_facts, tally_sentence
+
+MOST_ROWS: Final = 12
+FIRST_ROWS: Final = 3
+_ANSWER: Final = ("engang", "versjon", "plass", "valg", "forutsetning", "kommentar")
+_ALWAYS_SENT: Final = ("versjon", "plass")
+_ROW: Final = ("tekst", "ansvar", "frist")
+_CONCLUSION: Final = (
+    "versjon",
+    "plass",
+    "utfall",
+    "ordlyd",
+    "flere",
+    *(f"{name}-{row}" for row in range(1, MOST_ROWS + 1) for name in _ROW),
+)
+_LONGEST_NONCE: Final = 64
+_APPROVED: Final = frozenset({"godkjent", "godkjent_med_forutsetninger"})
+_WITH_CONDITIONS: Final = "godkjent_med_forutsetninger"
+
+SAFE_MEDIA: Final = frozenset(
+    {
+        "application/pdf",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "image/jpeg",
+        "image/png",
+        "text/plain",
+    }
+)
+"""What is handed out as what it is; all else is bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One condition as the leader is writing it."""
+
+    text: str = ""
+    owner: str = ""
+    due: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Nothing has been written in it."""
+        return not (self.text.strip() or self.owner.strip() or self.due.strip())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What has been filled in so far, so that nothing is lost when the page is shown again."""
+
+    valg: str = ""
+    forutsetning: str = ""
+    kommentar: str = ""
+    utfall: str = ""
+    ordlyd: str = ""
+
+
+def routes(site: Site) -> APIRouter:
+    """`/sak/<id>` with what can be sent from it, and `/kvittering/<code>`."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.api_route("/sak/{case}", methods=["GET", "HEAD"])
+    def read(case: str, request: Request, slutt: str = "") -> Response:
+        return _read(site, request, case, join=slutt)
+
+    @router.api_route("/sak/{case}/underlag/{paper}", methods=["GET", "HEAD"])
+    def download(case: str, paper: str, request: Request) -> Response:
+        return _download(site, request, case, paper)
+
+    @router.post("/sak/{case}/svar")
+    def answer(case: str, request: Request, fields: Form) -> Response:
+        only(fields, known=_ANSWER, needed=("engang", *_ALWAYS_SENT))
+        return _answer(site, request, case, fields)
+
+    @router.post("/sak/{case}/konkluder")
+    def conclude(case: str, request: Request, fields: Form) -> Response:
+        only(fields, known=_CONCLUSION, needed=_ALWAYS_SENT)
+        return _conclude(site, request, case, fields)
+
+    @router.api_route("/kvittering/{code}", methods=["GET", "HEAD"])
+    def receipt(code: str, request: Request) -> Response:
+        return _receipt(site, request, code)
+
+    return router
+
+
+# ---------------------------------------------------------------- reading
+
+
+def _read(site: Site, request: Request, case: str, *, join: str) -> Response:
+    now = site.clock()
+    guest = cookies.guest_at(request, case, site=site, now=now)
+    if guest is None:
+        return _outsider(site, case, now)
+    view = _view(site, guest, now)
+    joined = next((seat.condition for seat in view.seats if seat.seat == join and not seat.mine), None)
+    return _case_page(
+        site, view, typed=Typed(forutsetning=joined or "", ordlyd=view.proposal), joined=bool(joined)
+    )
+
+
+def _outsider(site: Site, case: str, now: datetime) -> Response:
+    """Somebody without a session: a decided case can be read where the portal is open, and nothing else."""
+    if site.settings.open_portal:
+        with site.db.reading() as tx:
+            state = cases.state(tx, case)
+            view = None if state is None or state.status == "open" else show_case(tx, case, now=now)
+        if view is not None:
+            return _case_page(site, view, typed=Typed(), inside=False)
+    return _ask_to_come_in(site)
+
+
+def _ask_to_come_in(site: Site) -> Response:
+    return pages.message(
+        site,
+        "Åpne saken fra e-posten",
+        "Du er ikke inne i denne saken, eller det er gått mer enn åtte timer siden du åpnet den.",
+        "Trykk på lenken i e-posten om saken en gang til. Svar du alt har sendt, er tatt vare på.",
+        status=403,
+    )
+
+
+def _view(site: Site, guest: Guest, now: datetime) -> CaseView:
+    with site.db.reading() as tx:
+        return show_case(tx, guest.case, now=now, viewer=guest.person)
+
+
+def _case_page(
+    site: Site,
+    view: CaseView,
+    *,
+    typed: Typed,
+    status: int = 200,
+    errors: list[FormError] | None = None,
+    notice: Mapping[str, str] | None = None,
+    joined: bool = False,
+    rows: list[Row] | None = None,
+    inside: bool = True,
+) -> Response:
+    mine = view.mine
+    sees = view.status != "open" or view.may_conclude or (mine is not None and mine.answered)
+    return pages.page(
+        site,
+        "case.html",
+        status=status,
+        contact=Contact(name=view.programme_office, email=view.programme_address),
+        view=view,
+        mine=mine,
+        typed=typed,
+        errors=errors or [],
+        notice=notice,
+        joined=joined,
+        rows=rows if rows is not None else _first_rows(view),
+        nonce=secrets.token_urlsafe(16),
+        sees_answers=sees,
+        inside=inside,
+        recorders=_recorders(site, view),
+        summary=short_facts(view),
+        tally_sentence=tally_sentence(view.tally),
+        sentence_of_outcome=outcome_sentence(view),
+    )
+
+
+def _recorders(site: Site, view: CaseView) -> Mapping[str, str]:
+    ids = [seat.recorded_by for seat in view.seats if seat.recorded_by]
+    if not ids:
+        return {}
+    with site.db.reading() as tx:
+        return people.names(tx, ids)
+
+
+def _download(site: Site, request: Request, case: str, paper: str) -> Response:
+    now = site.clock()
+    guest = cookies.guest_at(request, case, site=site, now=now)
+    if guest is None:
+        return _ask_to_come_in(site)
+    view = _view(site, guest, now)
+    wanted = next((one for one in view.papers if one.id == paper), None)
+    if wanted is None:
+        raise HTTPException(404)
+    with site.db.reading() as tx:
+        content = projects.paper_content(tx, wanted.sha256)
+    kind = wanted.media_type.split(";")[0].strip().lower()
+    return Response(
+        content,
+        media_type=kind if kind in SAFE_MEDIA else "application/octet-stream",
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(_file_name(wanted.title, kind))}"
+        },
+    )
+
+
+def _file_name(title: str, kind: str) -> str:
+    """A name no file system minds, with the ending of what it is."""
+    kept = "".join(letter if letter.isalnum() or letter in " .-_" else "_" for letter in title)
+    return (kept.strip(" .") or "underlag") + _EXTENSIONS.get(kind, "")
+
+
+_EXTENSIONS: Final = {
+    "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "text/plain": ".txt",
+}
+
+
+# ---------------------------------------------------------------- answering
+
+
+def _answer(site: Site, request: Request, case: str, fields: Mapping[str, str]) -> Response:
+    now = site.clock()
+    guest = cookies.guest_at(request, case, site=site, now=now)
+    if guest is None:
+        return _ask_to_come_in(site)
+    view = _view(site, guest, now)
+    if not _speaks_for(view, fields["plass"]):
+        return _other_person(site, view)
+    typed = Typed(
+        valg=fields.get("valg", ""),
+        forutsetning=fields.get("forutsetning", ""),
+        kommentar=fields.get("kommentar", ""),
+        ordlyd=view.proposal,
+    )
+    try:
+        answered = cast_ballot(
+            site.db,
+            case=case,
+            person=guest.person,
+            seat=fields["plass"],
+            choice=typed.valg,
+            comment=typed.kommentar,
+            condition=typed.forutsetning,
+            version=_version(fields),
+            nonce=_nonce(fields),
+            link=guest.link,
+            now=now,
+        )
+    except NotAllowed:
+        return _ask_to_come_in(site)
+    if isinstance(answered, Refused):
+        return _refused(site, _view(site, guest, now), answered, typed)
+    return RedirectResponse(f"/kvittering/{_receipt_of(site, guest, answered)}", status_code=303)
+
+
+def _refused(
+    site: Site,
+    view: CaseView,
+    refused: Refused,
+    typed: Typed,
+    *,
+    rows: list[Row] | None = None,
+    row_numbers: tuple[int, ...] = (),
+) -> Response:
+    codes = {reason.code for reason in refused.reasons}
+    if "case_closed" in codes:
+        notice = {
+            "color": "info",
+            "heading": "Saken var alt avsluttet",
+            "text": "Det du sendte, er ikke lagret.",
+        }
+        return _case_page(site, view, typed=typed, status=409, notice=notice)
+    if "case_changed" in codes:
+        notice = {
+            "color": "warning",
+            "heading": "Saken er endret",
+            "text": "Svaret er ikke sendt. Les forslaget på nytt og send igjen; det du skrev, står der ennå.",
+        }
+        return _case_page(site, view, typed=typed, status=409, notice=notice, rows=rows, joined=True)
+    errors = form_errors(refused.reasons, rows=row_numbers)
+    return _case_page(site, view, typed=typed, status=422, errors=errors, rows=rows)
+
+
+def _speaks_for(view: CaseView, seat: str) -> bool:
+    return any(one.mine and one.seat == seat for one in view.seats)
+
+
+def _other_person(site: Site, view: CaseView) -> Response:
+    """The page was made for somebody who came in before in the same browser."""
+    now_as = "" if view.mine is None else f" som {view.mine.office}"
+    return pages.message(
+        site,
+        "Du er inne som en annen nå",
+        f"Etter at du åpnet siden, er saken åpnet på nytt{now_as}. Svaret er ikke sendt.",
+        status=409,
+        link=(f"/sak/{view.id}", "Gå til saken"),
+    )
+
+
+def _version(fields: Mapping[str, str]) -> int:
+    text = fields["versjon"]
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise HTTPException(400, "form_fields")
+    return int(text)
+
+
+def _nonce(fields: Mapping[str, str]) -> str:
+    nonce = fields["engang"]
+    if not nonce or len(nonce) > _LONGEST_NONCE:
+        raise HTTPException(400, "form_fields")
+    return nonce
+
+
+# ---------------------------------------------------------------- concluding
+
+
+def _first_rows(view: CaseView) -> list[Row]:
+    """A row for each condition the members have proposed, and some empty ones."""
+    proposed = list(_proposed(view))
+    wanted = max(FIRST_ROWS, len(proposed) + 1)
+    return [*(Row(text=text) for text in proposed), *(Row() for _ in range(wanted - len(proposed)))][
+        :MOST_ROWS
+    ]
+
+
+def _proposed(view: CaseView) -> dict[str, None]:
+    return dict.fromkeys(seat.condition for seat in view.seats if seat.condition)
+
+
+def _conclude(site: Site, request: Request, case: str, fields: Mapping[str, str]) -> Response:
+    now = site.clock()
+    guest = cookies.guest_at(request, case, site=site, now=now)
+    if guest is None:
+        return _ask_to_come_in(site)
+    view = _view(site, guest, now)
+    if not _speaks_for(view, fields["plass"]):
+        return _other_person(site, view)
+    rows = _rows(fields)
+    typed = Typed(utfall=fields.get("utfall", ""), ordlyd=fields.get("ordlyd", ""))
+    if "flere" in fields and view.may_conclude:
+        more = [*rows, *(Row() for _ in range(min(2, MOST_ROWS - len(rows))))]
+        return _case_page(site, view, typed=typed, rows=more)
+    if _version(fields) != view.version:
+        return _refused(site, view, Refused(reasons=(_changed(view),)), typed, rows=rows)
+    filled = _filled(rows, view, typed.utfall)
+    try:
+        concluded = conclude_case(
+            site.db,
+            case=case,
+            by=guest.person,
+            outcome=typed.utfall,
+            wording=_own_wording(typed, view),
+            conditions=[Condition(text=row.text, owner=row.owner, due=row.due) for _, row in filled],
+            now=now,
+        )
+    except NotAllowed:
+        raise HTTPException(403, "not_leader") from None
+    if isinstance(concluded, Refused):
+        numbers = tuple(number for number, _ in filled)
+        return _refused(site, _view(site, guest, now), concluded, typed, rows=rows, row_numbers=numbers)
+    return RedirectResponse(f"/sak/{case}", status_code=303)
+
+
+def _rows(fields: Mapping[str, str]) -> list[Row]:
+    last = max(
+        (n for n in range(1, MOST_ROWS + 1) if any(f"{name}-{n}" in fields for name in _ROW)), default=0
+    )
+    return [
+        Row(
+            text=fields.get(f"tekst-{n}", ""),
+            owner=fields.get(f"ansvar-{n}", ""),
+            due=fields.get(f"frist-{n}", ""),
+        )
+        for n in range(1, last + 1)
+    ]
+
+
+def _filled(rows: list[Row], view: CaseView, outcome: str) -> list[tuple[int, Row]]:
+    """The rows that hold a condition, by their number on the page.
+
+    A member's proposal that the page had put there counts as nothing when the leader gives another outcome.
+    """
+    proposed = _proposed(view) if outcome != _WITH_CONDITIONS else {}
+    untouched = {Row(text=text) for text in proposed}
+    return [(number, row) for number, row in enumerate(rows, 1) if not row.empty and row not in untouched]
+
+
+def _own_wording(typed: Typed, view: CaseView) -> str:
+    """The leader's wording; the proposal as it stood is no wording for turning it down."""
+    same = typed.ordlyd.split() == view.proposal.split()
+    return "" if same and typed.utfall not in _APPROVED else typed.ordlyd[: WORDS_LIMIT + 1]
+
+
+def _changed(view: CaseView) -> Reason:
+    return Reason(code="case_changed", data={"number": view.number})
+
+
+# ---------------------------------------------------------------- the receipt
+
+
+def _receipt_of(site: Site, guest: Guest, answered: Answered) -> str:
+    with site.db.reading() as tx:
+        link = links.by_id(tx, guest.link)
+    kid = max(site.keys) if link is None else link.kid
+    return receipt_code(site.keys, kid=kid, receipt_id=answered.ballot)
+
+
+def _receipt(site: Site, request: Request, code: str) -> Response:
+    now, wanted = site.clock(), read_receipt_code(code)
+    for guest in cookies.guests(request, site=site, now=now) if wanted else ():
+        with site.db.reading() as tx:
+            cast = cases.ballots(tx, guest.case)
+            view = show_case(tx, guest.case, now=now, viewer=guest.person)
+        own = [one for one in cast if one.person == guest.person]
+        found = next((one for one in own if wanted in _codes(site, one.id)), None)
+        if found is not None:
+            newest = max(own, key=lambda one: one.seq)
+            return pages.page(
+                site,
+                "receipt.html",
+                contact=Contact(name=view.programme_office, email=view.programme_address),
+                choice=found.choice,
+                condition=found.condition,
+                comment=found.comment,
+                number=view.number,
+                project_title=view.project_title,
+                gate=view.gate,
+                gate_title=view.gate_title,
+                office=_office(view, found.seat),
+                cast_at=found.cast_at,
+                decided=view.status != "open",
+                superseded=newest.id != found.id,
+                sentence_of_outcome=outcome_sentence(view),
+                case=view.id,
+                receipt=wanted,
+                position=found.seq,
+                digest=view.digest,
+            )
+    return _ask_to_come_in(site)
+
+
+def _codes(site: Site, ballot: str) -> set[str]:
+    return {receipt_code(site.keys, kid=kid, receipt_id=ballot) for kid in site.keys}
+
+
+def _office(view: CaseView, seat: str) -> str:
+    found: SeatView | None = next((one for one in view.seats if one.seat == seat), None)
+    return "" if found is None else found.office

@@ -1,0 +1,192 @@
+"""Somebody follows a link from a letter: what do they meet, and how do they get in?
+
+Looking at the door changes nothing and shows nothing of the case: mail scanners open every link. Going in
+takes the code from the letter, or a remembered device, and a press of the button; it is not an answer.
+"""
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from engine.core.criteria import Reason
+from engine.core.links import FAILURES_THAT_LOCK, TokenParts, read_token
+from engine.core.misuse import Refused
+from engine.core.shape import text_in
+from engine.store import programmes
+from engine.use_cases.open_door import Door, look_at_door, open_door
+from engine.use_cases.renew_link import renew_link
+from engine.use_cases.show_case import show_case
+from language import formats
+from web import cookies, pages
+from web.forms import Form, only
+from web.site import Site
+from web.wording import FormError, outcome_sentence
+
+_FIELDS: Final = ("kode", "husk")
+_OPEN_LEVEL: Final = "enkel"
+
+_CODE_EMPTY: Final = "Skriv koden på seks siffer. Den står i e-posten, like ved lenken."
+_CODE_SHORT: Final = "Koden har seks siffer. Sjekk at alle er med."
+_UNREADABLE: Final = {
+    "link_mistyped": (
+        "Lenken er ikke helt riktig",
+        "Noen tegn mangler eller er byttet om. Åpne lenken rett fra e-posten, eller kopier hele på nytt.",
+    ),
+    "link_unknown": (
+        "Vi kjenner ikke denne lenken",
+        "Sjekk at hele lenken er med. Åpne den helst rett fra e-posten.",
+    ),
+}
+_SHUT: Final = {
+    "link_expired": (
+        "Lenken er gått ut på dato",
+        "Saken er ikke avgjort ennå. Be om en ny lenke, så kan du svare.",
+    ),
+    "link_superseded": (
+        "Du har fått en nyere lenke",
+        "Bruk lenken i den siste e-posten om saken. Finner du den ikke, kan du be om en ny.",
+    ),
+    "link_revoked": ("Lenken er trukket tilbake", "Er du fortsatt med i gruppa, kan du be om en ny lenke."),
+    "link_locked": (
+        "Lenken er låst",
+        f"Det er skrevet feil kode {formats.in_words(FAILURES_THAT_LOCK)} ganger. Be om en ny lenke.",
+    ),
+}
+
+
+def routes(site: Site) -> APIRouter:
+    """`/b/<token>`: the door, and the way to a new link."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.api_route("/b/{token}", methods=["GET", "HEAD"])
+    def door(token: str) -> Response:
+        return _look(site, token)
+
+    @router.post("/b/{token}")
+    def enter(token: str, request: Request, fields: Form) -> Response:
+        only(fields, known=_FIELDS)
+        return _enter(site, token, request, code=fields.get("kode", ""), remember=fields.get("husk") == "ja")
+
+    @router.post("/b/{token}/ny-lenke")
+    def renew(token: str, fields: Form) -> Response:
+        only(fields, known=())
+        return _renew(site, token)
+
+    return router
+
+
+def _look(site: Site, token: str) -> Response:
+    now = site.clock()
+    with site.db.reading() as tx:
+        found = look_at_door(tx, token=_spelt(token), now=now)
+    if isinstance(found, Refused):
+        return _unreadable(site, found.reasons[0])
+    if found.fault is None:
+        return _door(site, found, token)
+    return _shut(site, found, found.fault, token)
+
+
+def _enter(site: Site, token: str, request: Request, *, code: str, remember: bool) -> Response:
+    now = site.clock()
+    with site.db.reading() as tx:
+        found = look_at_door(tx, token=_spelt(token), now=now)
+    if isinstance(found, Refused):
+        return _unreadable(site, found.reasons[0])
+    entered = open_door(
+        site.db,
+        keys=site.keys,
+        token=_spelt(token),
+        code=code,
+        remember=remember,
+        device=cookies.device_of(request, found.link.person, site=site),
+        now=now,
+    )
+    if not isinstance(entered, Refused):
+        response = RedirectResponse(f"/sak/{entered.case}", status_code=303)
+        cookies.let_in(response, entered, site=site)
+        return response
+    reason = entered.reasons[0]
+    if reason.code == "code_empty":
+        text = _CODE_SHORT if code.strip() else _CODE_EMPTY
+        return _door(site, found, token, error=text, remember=remember)
+    if reason.code == "code_wrong":
+        left = formats.count(int(reason.data["left"]), "forsøk")
+        return _door(site, found, token, error=f"Koden stemmer ikke. Du har {left} igjen.", remember=remember)
+    return _shut(site, found, reason, token)
+
+
+def _renew(site: Site, token: str) -> Response:
+    refused = renew_link(site.db, token=_spelt(token), now=site.clock())
+    if refused is None:
+        return pages.message(
+            site,
+            "En ny lenke er på vei",
+            "Den sendes til e-postadressen som er registrert på deg, og er oftest framme om et par minutter.",
+            "Den gamle lenken virker ikke lenger.",
+        )
+    code = refused.reasons[0].code
+    if code == "too_many_links":
+        return pages.message(
+            site,
+            "Du har alt fått flere lenker",
+            "Se etter den siste e-posten, også i søppelposten. Du kan be om en ny lenke om en time.",
+            status=429,
+        )
+    if code == "link_closed":
+        return _look(site, token)
+    return _unreadable(site, refused.reasons[0])
+
+
+def _door(site: Site, found: Door, token: str, *, error: str = "", remember: bool = False) -> Response:
+    with site.db.reading() as tx:
+        programme = programmes.current(tx)
+    bodies = {} if programme is None else {body.id: text_in(body.title) for body in programme.bodies}
+    return pages.page(
+        site,
+        "door.html",
+        status=422 if error else 200,
+        body_title=bodies.get(found.case.body, "Gruppa"),
+        token=_spelt(token),
+        needs_code=found.link.level != _OPEN_LEVEL,
+        remember=remember,
+        errors=[FormError(field="kode", text=error)] if error else [],
+    )
+
+
+def _shut(site: Site, found: Door, fault: Reason, token: str) -> Response:
+    if fault.code == "link_closed":
+        return _result(site, found)
+    heading, line = _SHUT.get(fault.code, _SHUT["link_revoked"])
+    renewable = found.case.status == "open"
+    lines = (line,) if renewable else ("Saken er avsluttet, og du trenger ikke gjøre noe.",)
+    return pages.page(
+        site, "door_shut.html", status=410, heading=heading, lines=lines, renew=renewable, token=_spelt(token)
+    )
+
+
+def _result(site: Site, found: Door) -> Response:
+    with site.db.reading() as tx:
+        view = show_case(tx, found.case.id, now=site.clock())
+    return pages.page(
+        site,
+        "door_result.html",
+        number=view.number,
+        body_title=view.body_title,
+        withdrawn=view.status == "withdrawn",
+        sentence_of_outcome=outcome_sentence(view),
+        project_title=view.project_title,
+        gate=view.gate,
+        gate_title=view.gate_title,
+    )
+
+
+def _unreadable(site: Site, reason: Reason) -> Response:
+    heading, line = _UNREADABLE.get(reason.code, _UNREADABLE["link_unknown"])
+    return pages.message(site, heading, line, status=404)
+
+
+def _spelt(token: str) -> str:
+    """The token in its one spelling, so that a copy in capitals opens the same door."""
+    read = read_token(token)
+    return read.text if isinstance(read, TokenParts) else token

@@ -1,0 +1,152 @@
+"""What may come in, and what does every response carry? Methods, origin, size, headers, the access log."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+from fastapi import HTTPException
+from fastapi.responses import JSONResponse, Response
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web import pages
+from web.site import Contact, Site
+
+METHODS: Final = ("GET", "HEAD", "POST")
+LARGEST_FORM: Final = 64 * 1024
+"""Bytes."""
+
+_CONTENT_SECURITY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+_ALWAYS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": _CONTENT_SECURITY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+_HSTS: Final = "max-age=63072000"
+
+log: Final = structlog.stdlib.get_logger("faseport.access")
+
+
+def guarded(app: ASGIApp, *, site: Site) -> ASGIApp:
+    """An ASGI application that lets only decent requests through to `app`, and dresses what it answers."""
+
+    async def guard(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        status = 500
+
+        async def dressed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                dress(MutableHeaders(scope=message), path=scope["path"], site=site)
+            await send(message)
+
+        refusal = _refusal(scope, site)
+        try:
+            if refusal is not None:
+                await refusal(scope, receive, dressed)
+            else:
+                await app(scope, _limited(receive), dressed)
+        finally:
+            log.info("request", method=scope["method"], path=masked(scope["path"]), status=status)
+
+    return guard
+
+
+def dress(headers: MutableHeaders, *, path: str, site: Site) -> None:
+    """Set what every response carries. Only static files may be kept by browsers."""
+    for name, value in _ALWAYS.items():
+        headers[name] = value
+    if site.settings.secure:
+        headers["Strict-Transport-Security"] = _HSTS
+    if not path.startswith("/static/"):
+        headers["Cache-Control"] = "no-store"
+
+
+def masked(path: str) -> str:
+    """A path fit for the log: a link's token never gets there."""
+    if not path.lower().startswith("/b/"):
+        return path
+    return "/b/***" + ("/ny-lenke" if path.endswith("/ny-lenke") else "")
+
+
+def refusal_response(
+    path: str, site: Site, *, status: int, heading: str, line: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An error as a page, or as JSON for machines."""
+    response: Response
+    if path.startswith(("/api/", "/healthz", "/metrics")):
+        response = JSONResponse(
+            {"error": {"status": status, "message": f"{heading}. {line}"}}, status_code=status
+        )
+    else:
+        response = pages.message(site, heading, line, status=status, contact=Contact())
+    for name, value in (headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+def _refusal(scope: Scope, site: Site) -> Response | None:
+    path, method, headers = scope["path"], scope["method"], Headers(scope=scope)
+    if method not in METHODS:
+        return refusal_response(
+            path,
+            site,
+            status=405,
+            heading="Det går ikke",
+            line="Denne adressen kan ikke brukes på den måten.",
+            headers={"Allow": ", ".join(METHODS)},
+        )
+    if method != "POST":
+        return None
+    if not _from_here(headers, site):
+        return refusal_response(
+            path,
+            site,
+            status=403,
+            heading="Svaret ble ikke tatt imot",
+            line="Skjemaet kom fra en annen nettside. Åpne lenken i e-posten og svar derfra.",
+        )
+    length = headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > LARGEST_FORM:
+        return refusal_response(
+            path, site, status=413, heading="Det ble for mye tekst", line="Kort ned teksten og send på nytt."
+        )
+    return None
+
+
+def _from_here(headers: Headers, site: Site) -> bool:
+    """Whether a form was sent from our own pages, as far as the browser tells.
+
+    Our pages send no referrer, so browsers give their `Origin` as «null» and tell by `Sec-Fetch-Site`.
+    A program that is no browser sends neither, and has no cookies that another site could abuse.
+    """
+    fetched_from = headers.get("sec-fetch-site")
+    if fetched_from is not None:
+        return fetched_from in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is None or origin.lower() == site.settings.origin
+
+
+def _limited(receive: Receive) -> Receive:
+    taken = 0
+
+    async def limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > LARGEST_FORM:
+            raise HTTPException(413, "too_large")
+        return message
+
+    return limited

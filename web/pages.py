@@ -1,0 +1,102 @@
+"""How does a page look? Templates, their few own words, and the response that carries them."""
+
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader
+
+from language import environments
+from web.site import Contact, Site, contact_of
+
+STATIC: Final = Path(__file__).parent / "static"
+
+_CHOICE_ICONS: Final = {
+    "godkjenn": "met",
+    "godkjenn_med_forutsetninger": "met",
+    "ikke_godkjenn": "against",
+    "ta_i_motet": "waiting",
+    "avstar": "waived",
+    "inhabil": "out",
+}
+_FILE_TYPES: Final = {
+    "application/pdf": "PDF",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
+    "text/plain": "Tekst",
+    "text/markdown": "Tekst",
+    "image/png": "Bilde",
+    "image/jpeg": "Bilde",
+}
+_PARAGRAPH: Final = re.compile(r"\r?\n")
+
+
+@cache
+def environment() -> Environment:
+    """The templates of this package, in bokmål."""
+    made = environments.html(PackageLoader("web", "templates"))
+    made.filters |= {
+        "paragraphs": paragraphs,
+        "choice_icon": lambda choice: _CHOICE_ICONS.get(choice, "waiting"),
+        "filetype": lambda media_type: _FILE_TYPES.get(media_type, "Fil"),
+        "filesize": filesize,
+    }
+    made.globals["asset"] = asset
+    return made
+
+
+def page(
+    site: Site, template: str, *, status: int = 200, contact: Contact | None = None, **values: Any
+) -> HTMLResponse:
+    """A whole page. Without a `contact` it looks up whom to ask; give an empty one to leave the database alone."""
+    asked = contact_of(site) if contact is None else contact
+    settings = site.settings
+    about = {
+        "name": settings.name,
+        "programme": settings.programme,
+        "base_url": settings.base_url.rstrip("/"),
+        "open_portal": settings.open_portal,
+        "contact_name": asked.name,
+        "contact_email": asked.email,
+    }
+    return HTMLResponse(environment().get_template(template).render(site=about, **values), status_code=status)
+
+
+def message(
+    site: Site,
+    heading: str,
+    *lines: str,
+    status: int = 200,
+    link: tuple[str, str] | None = None,
+    contact: Contact | None = None,
+) -> HTMLResponse:
+    """A page with one message, and perhaps one link: (address, text)."""
+    way_on = None if link is None else {"href": link[0], "text": link[1]}
+    return page(
+        site, "message.html", status=status, contact=contact, heading=heading, lines=lines, link=way_on
+    )
+
+
+def paragraphs(text: str) -> list[str]:
+    """The lines of a text that say something; each becomes a paragraph."""
+    return [line.strip() for line in _PARAGRAPH.split(text) if line.strip()]
+
+
+def filesize(size: int) -> str:
+    """«340 kB», «1,2 MB»."""
+    if size < 1_000:
+        return f"{size} byte"
+    if size < 1_000_000:
+        return f"{size / 1_000:.0f} kB"
+    return f"{size / 1_000_000:.1f} MB".replace(".", ",")
+
+
+@cache
+def asset(path: str) -> str:
+    """The address of a static file, with its digest, so that browsers keep it until it changes."""
+    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+    return f"/static/{path}?v={digest}"

@@ -1,0 +1,193 @@
+"""Where does the portfolio stand, and what does a project still lack? Pages for whoever may read them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import Response
+
+from engine.core.calendar import local_date
+from engine.core.criteria import CriterionCheck, GateCheck, summary
+from engine.core.facts import ROLES
+from engine.core.misuse import NotAllowed
+from engine.core.shape import text_in
+from engine.store import cases, definitions, programmes, projects
+from engine.store.cases import CaseState
+from engine.store.projects import PhaseEntry
+from engine.use_cases.check_gate import check_gate
+from engine.use_cases.describe import counts_json, focus_areas, portfolio_json, project_json
+from language import formats
+from web import pages
+from web.site import Site
+
+STATUSES: Final = ("Konsept", "Prosjekt", "Realisering", "Avsluttet")
+_LONGEST_SEARCH: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing in a project's course: a phase it entered, or a decision."""
+
+    on: date
+    text: str
+    case: str | None = None
+    assumed: bool = False
+
+
+def routes(site: Site) -> APIRouter:
+    """`/` and `/prosjekt/<key>`."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.api_route("/", methods=["GET", "HEAD"])
+    def overview(q: str = "", status: str = "", omrade: str = "") -> Response:
+        if not site.settings.open_portal:
+            return _closed(site)
+        return _overview(site, q[:_LONGEST_SEARCH], status, omrade)
+
+    @router.api_route("/prosjekt/{key}", methods=["GET", "HEAD"])
+    def project(key: str) -> Response:
+        if not site.settings.open_portal:
+            return _closed(site)
+        return _project(site, key)
+
+    return router
+
+
+def _closed(site: Site) -> Response:
+    return pages.message(
+        site,
+        "Har du fått en sak?",
+        "Åpne den med lenken i e-posten. Du trenger ikke noe passord.",
+        "Porteføljen er ikke åpen for alle på denne adressen.",
+    )
+
+
+def _overview(site: Site, search: str, status: str, area: str) -> Response:
+    today = local_date(site.clock())
+    with site.db.reading() as tx:
+        portfolio = portfolio_json(tx)
+        programme = programmes.current(tx)
+        waiting = cases.list_cases(tx, status="open")
+    areas = focus_areas(programme, on=today) or {
+        code: f"Innsatsområde {code}" for code in counts_json(portfolio)["focus_area"]
+    }
+    titles = {one["key"]: one["title"] for one in portfolio}
+    found = [one for one in portfolio if _fits(one, search, status, area)]
+    bodies = {} if programme is None else {body.id: text_in(body.title) for body in programme.bodies}
+    return pages.page(
+        site,
+        "portfolio.html",
+        statuses=STATUSES,
+        counts=counts_json(portfolio),
+        areas=areas,
+        found=sorted(found, key=lambda one: str(one["title"]).lower()),
+        all=len(portfolio),
+        search=search,
+        chosen=status,
+        area=area,
+        waiting=[
+            {"case": one, "title": titles.get(one.project, one.project), "body": bodies.get(one.body, "")}
+            for one in waiting
+        ],
+    )
+
+
+def _fits(one: dict[str, Any], search: str, status: str, area: str) -> bool:
+    text = " ".join(
+        str(one.get(name) or "")
+        for name in ("title", "key", "description", "service", "department", "aliases")
+    )
+    return (
+        all(word in text.lower() for word in search.lower().split())
+        and (not status or one["reported_as"] == status)
+        and (not area or one["focus_area"] == area)
+    )
+
+
+def _project(site: Site, key: str) -> Response:
+    now = site.clock()
+    today = local_date(now)
+    with site.db.reading() as tx:
+        project = projects.load(tx, key)
+        if project is None:
+            raise HTTPException(404)
+        definition = definitions.load(tx, project.workflow, project.version)
+        facts = projects.facts(tx, key, on=today)
+        about = project_json(project, facts, definition)
+        roles = projects.roles(tx, key, on=today)
+        entered = projects.phases(tx, key)
+        had = cases.list_cases(tx, project=key)
+        programme = programmes.current(tx)
+        try:
+            check: GateCheck | None = check_gate(tx, key=key, today=today).check
+        except NotAllowed:
+            check = None
+    titles = {phase.id: text_in(phase.title) for phase in definition.phases}
+    gates = {gate.id: text_in(gate.title) for gate in definition.gates}
+    areas = focus_areas(programme, on=today)
+    labels = dict(ROLES)
+    return pages.page(
+        site,
+        "project.html",
+        about=about,
+        phases=[{"title": title, "here": id_ == project.phase} for id_, title in titles.items()],
+        area=areas.get(str(about["focus_area"]), about["focus_area"]),
+        roles=[(labels.get(name, name), role.name) for name, role in sorted(roles.items())],
+        check=check,
+        gate_title=None if check is None else gates.get(check.gate, check.title),
+        to_phase=None if check is None else titles.get(check.to_phase, ""),
+        groups=None if check is None else grouped(check),
+        standing=None if check is None else summary(check),
+        open_case=next((one for one in had if one.status == "open"), None),
+        course=_course(entered, had, titles),
+    )
+
+
+def grouped(check: GateCheck) -> dict[str, list[CriterionCheck]]:
+    """A gate's criteria as a project leader reads them: what is missing, what ought to be there, and the rest."""
+    groups: dict[str, list[CriterionCheck]] = {
+        "missing": [],
+        "should": [],
+        "met": [],
+        "not_applicable": [],
+        "tips": [],
+    }
+    for one in check.criteria:
+        if one.weight == "tips":
+            groups["tips"].append(one)
+        elif one.status == "not_applicable":
+            groups["not_applicable"].append(one)
+        elif one.status == "unmet":
+            groups["missing" if one.weight == "må" else "should"].append(one)
+        else:
+            groups["met"].append(one)
+    return groups
+
+
+def _course(entered: Iterable[PhaseEntry], had: Iterable[CaseState], titles: Mapping[str, str]) -> list[Step]:
+    steps = [
+        Step(
+            on=one.effective,
+            text=f"Kom i {formats.lower_first(titles.get(one.phase, one.phase))}",
+            assumed=one.assumed,
+        )
+        for one in entered
+        if one.case is None
+    ]
+    for one in had:
+        steps.append(
+            Step(on=local_date(one.opened_at), text=f"Ba om {one.gate} (sak {one.number})", case=one.id)
+        )
+        if one.closed_at is not None:
+            steps.append(Step(on=local_date(one.closed_at), text=_ending(one, entered, titles), case=one.id))
+    return sorted(steps, key=lambda step: step.on, reverse=True)
+
+
+def _ending(case: CaseState, entered: Iterable[PhaseEntry], titles: Mapping[str, str]) -> str:
+    if case.outcome is None:
+        return f"Sak {case.number} om {case.gate} ble trukket"
+    told = f"{case.gate}: {formats.lower_first(formats.outcome_word(case.outcome))}"
+    moved = next((one.phase for one in entered if one.case == case.id), None)
+    return told if moved is None else f"{told}. Gikk til {formats.lower_first(titles.get(moved, moved))}"

@@ -1,0 +1,64 @@
+"""What does every page need: the database, the time, the keys, the settings, and whom to ask in doubt?"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from engine.core.calendar import local_date
+from engine.store import people
+from engine.store.session import Database
+from engine.use_cases.actors import PROGRAMME_OFFICE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """How this installation presents itself; `base_url` is where people reach it.
+
+    `open_portal` lets anybody who reaches the address read the portfolio, gate checks and decided cases: for
+    the demo, or behind the municipality's own sign-in. Open cases are never shown without a link.
+    """
+
+    base_url: str
+    programme: str
+    name: str = "Faseport"
+    loopback: bool = False
+    open_portal: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Whether pages travel over https, and cookies may not travel otherwise."""
+        return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def origin(self) -> str:
+        """What a browser calls this site in `Origin`."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Everything a route is given."""
+
+    db: Database
+    clock: Callable[[], datetime]
+    keys: Mapping[int, bytes]
+    settings: WebSettings
+    health: Callable[[], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Whom to ask in doubt: the programme office, by name and address; empty where nobody holds it."""
+
+    name: str = ""
+    email: str = ""
+
+
+def contact_of(site: Site) -> Contact:
+    """The programme office as it is held today."""
+    with site.db.reading() as tx:
+        held = people.office_holder(tx, PROGRAMME_OFFICE, on=local_date(site.clock()))
+    return Contact() if held is None else Contact(name=held.name or "", email=held.email or "")

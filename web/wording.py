@@ -1,0 +1,115 @@
+"""Which sentences are the pages' own? Outcomes, the count so far, and which field a refusal belongs to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from engine.core.criteria import Reason
+from engine.core.facts import PROJECT_FIELDS, ROLES, Field
+from engine.core.voting import Tally
+from engine.use_cases.show_case import CaseView
+from language import formats
+from language.sentences import sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormError:
+    """What is wrong with one field; `field` is its id on the page, empty for the form as a whole."""
+
+    field: str
+    text: str
+
+
+_FIELDS: Final[Mapping[str, str]] = {
+    "choice_missing": "valg",
+    "comment_required": "kommentar",
+    "condition_required": "forutsetning",
+    "outcome_not_allowed": "utfall",
+    "reason_required": "ordlyd",
+    "conditions_required": "forutsetninger",
+    "conditions_not_allowed": "forutsetninger",
+}
+_LONG_FIELDS: Final = {"comment": "kommentar", "condition": "forutsetning"}
+_ROW_FIELDS: Final = {
+    "condition_text_missing": "tekst",
+    "condition_owner_missing": "ansvar",
+    "condition_due_unreadable": "frist",
+    "condition_due_past": "frist",
+}
+
+_SHORT_FACTS: Final = ("problem", "goals", "cost_total", "planned_end_on", "size")
+_FIELD_OF: Final[Mapping[str, Field]] = {field.name: field for field in PROJECT_FIELDS}
+
+
+def form_errors(reasons: Iterable[Reason], *, rows: tuple[int, ...] = ()) -> list[FormError]:
+    """Refusals as errors of the form they came from. `rows` are the page's row of each condition."""
+    return [FormError(field=_field_of(reason, rows), text=sentence(reason)) for reason in reasons]
+
+
+def _field_of(reason: Reason, rows: tuple[int, ...]) -> str:
+    if reason.code in _ROW_FIELDS:
+        at = int(reason.data.get("number", 1)) - 1
+        return f"{_ROW_FIELDS[reason.code]}-{rows[at] if at < len(rows) else at + 1}"
+    if reason.code == "words_too_long":
+        return _LONG_FIELDS.get(str(reason.data.get("field")), "kommentar")
+    return _FIELDS.get(reason.code, "")
+
+
+def outcome_sentence(view: CaseView) -> str:
+    """«Styringsgruppa besluttet 5. februar: godkjent med forutsetninger. Prosjektet går til Planlegge.»"""
+    if view.outcome is None or view.closed_at is None:
+        return "Saken er trukket, og det er ikke tatt noen beslutning." if view.status == "withdrawn" else ""
+    word = formats.lower_first(formats.outcome_word(view.outcome))
+    told = f"{view.body_title} besluttet {formats.short_day(view.closed_at)}: {word}."
+    if view.outcome_phase:
+        return f"{told} Prosjektet går til {formats.lower_first(view.outcome_phase)}."
+    return f"{told} Prosjektet blir i {formats.lower_first(view.from_phase)}."
+
+
+def tally_sentence(tally: Tally) -> str:
+    """«Tre godkjenner, én avstår og to har ikke svart. Gruppa er beslutningsdyktig.»"""
+    parts = (
+        (tally.for_, "godkjenner"),
+        (tally.with_conditions, "godkjenner med forutsetninger"),
+        (tally.against, "godkjenner ikke"),
+        (tally.abstained, "avstår"),
+        (len(tally.missing), "har ikke svart"),
+    )
+    told = formats.upper_first(
+        formats.listed([f"{_people(number)} {words}" for number, words in parts if number])
+    )
+    return f"{told}. {_quorum(tally)}" if told else _quorum(tally)
+
+
+def _quorum(tally: Tally) -> str:
+    if tally.quorate:
+        return "Gruppa er beslutningsdyktig."
+    wanted, had = formats.in_words(tally.quorum), formats.in_words(tally.base - len(tally.missing))
+    return f"Gruppa er ikke beslutningsdyktig ennå: {wanted} må delta, {had} har svart."
+
+
+def _people(number: int) -> str:
+    return "én" if number == 1 else formats.in_words(number)
+
+
+def short_facts(view: CaseView) -> list[tuple[str, str]]:
+    """The few facts of a project that a decider looks for: (label, value), in the order they help."""
+    project: Mapping[str, Any] = view.facts.get("project", {})
+    told = [
+        (field.title, _shown(field, project[name]))
+        for name in _SHORT_FACTS
+        if (field := _FIELD_OF.get(name)) is not None and project.get(name) is not None
+    ]
+    benefits = [str(one.get("title", "")) for one in view.facts.get("benefits", []) if one.get("prioritised")]
+    if benefits:
+        told.append(("Prioriterte gevinstmål", " · ".join(benefits)))
+    titles = dict(ROLES)
+    return [*told, *((titles.get(role, role), name) for role, name in view.roles.items() if name)]
+
+
+def _shown(field: Field, value: Any) -> str:
+    if field.type == "money":
+        return formats.kroner(value)
+    if field.type == "date":
+        return formats.upper_first(formats.day_and_year(value))
+    return dict(field.choices).get(str(value), str(value))
