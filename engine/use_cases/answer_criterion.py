@@ -7,14 +7,14 @@ from sqlalchemy import Connection
 
 from engine.core.calendar import local_date
 from engine.core.criteria import Reason
-from engine.core.definition import Criterion
+from engine.core.definition import Criterion, Gate
 from engine.core.events import AnswerConfirmed, CriterionAnswered, CriterionWaived
 from engine.core.misuse import NotAllowed, Refused, unknown
 from engine.store import cases, projects
 from engine.store.projects import Act
 from engine.store.record import record
 from engine.store.session import Database
-from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, person_named, steered
+from engine.use_cases.actors import PROGRAMME_OFFICE, Steered, capacities, person_named, steered
 from engine.use_cases.check_gate import gate_at
 
 
@@ -131,7 +131,7 @@ def waive_criterion(
 def _question(tx: Connection, key: str, criterion: str, gate: str | None, by: str, today: date) -> _Question:
     person = person_named(tx, by)
     found = steered(tx, key, lock=True)
-    at = gate_at(found, gate)
+    at = gate_at(found, gate) if gate is None else _gate_named(found, gate)
     known = {one.id: one for one in at.criteria}
     if criterion not in known:
         raise unknown("criterion", criterion, known)
@@ -143,6 +143,14 @@ def _question(tx: Connection, key: str, criterion: str, gate: str | None, by: st
         held=capacities(tx, person.id, project=key, on=today),
         acts=projects.acts(tx, key),
     )
+
+
+def _gate_named(found: Steered, name: str) -> Gate:
+    """Any gate of the workflow: one that was passed before Faseport came may still be answered for."""
+    known = {gate.id.lower(): gate for gate in found.definition.gates}
+    if name.lower() not in known:
+        raise unknown("gate", name, [gate.id for gate in found.definition.gates])
+    return known[name.lower()]
 
 
 def _answering(criterion: Criterion) -> tuple[str, tuple[str, ...]]:

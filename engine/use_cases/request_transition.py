@@ -204,7 +204,9 @@ def _deciders(tx: Connection, checked: Checked, asker: str, today: date) -> tupl
     owner = checked.roles.get(checked.steered.definition.roles.owner)
     body = _body_named(programme, _decided_by(checked))
     while True:
-        roll = people.roll(tx, body, on=today, owner=owner.person if owner else None, requester=asker)
+        # Whoever is there on the day the answer is due is asked: an absence that lasts until then calls the deputy.
+        due = local_date(_answer_by(body, today))
+        roll = people.roll(tx, body, on=due, owner=owner.person if owner else None, requester=asker)
         tally = count(rules_of(body.model_dump(), handling=body.handling), seats_of(roll), ())
         if tally.state != "above":
             return body, roll
