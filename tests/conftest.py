@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 
-pytest_plugins = ["tests.requirement_coverage"]
+pytest_plugins = ["tests.databases", "tests.requirement_coverage"]
 
 for name in [name for name in os.environ if name.startswith("FASEPORT_")]:
     del os.environ[name]
