@@ -1,4 +1,6 @@
-"""What time is it in the demo? A clock of its own, which stands where the story stands and then goes on as clocks do."""
+"""What time is it in the demo? A clock of its own, which stands where the story stands and then goes on as
+clocks do.
+"""
 
 import threading
 from collections.abc import Callable
@@ -6,7 +8,9 @@ from datetime import datetime
 
 
 class StoryClock:
-    """Starts at an instant of the story; `go_to` moves it, never back. `ticking` False keeps it still in between."""
+    """Starts at an instant of the story; `go_to` moves it, never back. `ticking` False keeps it still in
+    between.
+    """
 
     def __init__(self, start: datetime, *, real: Callable[[], datetime], ticking: bool) -> None:
         self._guard = threading.Lock()

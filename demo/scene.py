@@ -1,6 +1,8 @@
-"""Where does the story begin? The demo's programme: the real portfolio, and one project almost ready for BP2.
+"""Where does the story begin? The demo's programme: the real portfolio, and one project almost ready for
+BP2.
 
-What the sources do not tell is invented here and said to be: people are role titles, figures of the story's project are examples.
+What the sources do not tell is invented here and said to be: people are role titles, figures of the story's
+project are examples.
 """
 
 from collections.abc import Mapping
@@ -72,7 +74,7 @@ _INDICATOR: Final = {
 _DO_IT: Final = {
     "title": "Ta i bruk det kommunen alt har kjøpt, sone for sone",
     "description": "Innføring i hver hjemmetjenestesone med opplæring og fast oppfølging.",
-    "benefit_cost": "Mindre kjøring og færre tilsyn mot opplæring og lisenser; ikke regnet om til kroner ennå.",
+    "benefit_cost": "Mindre kjøring og færre tilsyn mot opplæring og lisenser; ikke regnet om til kroner.",
     "recommended": True,
 }
 _LEAVE_IT: Final = {"title": "Nullalternativet", "is_null": True}
@@ -101,8 +103,8 @@ MISSING_FACTS: Final[Mapping[str, Any]] = {
         {**_LEAVE_IT, "description": "Sonene fortsetter hver for seg; utstyret blir stående ubrukt."},
         _DO_IT,
     ],
-    "union_involvement": "Hovedtillitsvalgt og verneombud er med i arbeidsgruppa, og drøfter planen hver måned.",
-    "user_involvement": "To brukere og en pårørende er med i arbeidsgruppa; brukerrådet uttaler seg før BP3.",
+    "union_involvement": "Hovedtillitsvalgt og verneombud er med i arbeidsgruppa og drøfter planen månedlig.",
+    "user_involvement": "To brukere og en pårørende er med i arbeidsgruppa; brukerrådet uttaler seg til BP3.",
 }
 """The three things, filled in."""
 

@@ -151,7 +151,11 @@ def _members(field: Field, reads: _Reads, dice: _Dice, *, all_there: bool = Fals
 
 def _list(field: Field, reads: _Reads, dice: _Dice) -> Value:
     item = reads.get("[]", {})
-    return [_item(field, item, dice) for _ in range(dice.random.choice(dice.lengths))]
+    items = [_item(field, item, dice) for _ in range(dice.random.choice(dice.lengths))]
+    for number, each in enumerate(items):
+        if isinstance(each, dict) and "id" in each and number:  # ids tell items apart
+            each["id"] = f"{each['id']}-{number + 1}"
+    return items
 
 
 def _item(field: Field, reads: _Reads, dice: _Dice) -> Value:
@@ -185,4 +189,14 @@ def _scalar(field: Field, dice: _Dice) -> Value:
         fitting = [n for n in dice.words.whole if (low is None or n >= low) and (high is None or n <= high)]
         ends = [n for n in (low, high) if n is not None]
         return choose([*fitting, *ends])
-    return choose(dice.words.texts)
+    fitting_text, otherwise = _TEXTS.get(field.type, _TEXTS["text"])
+    return choose([otherwise, *(text for text in dice.words.texts if re.fullmatch(fitting_text, text))])
+
+
+_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
+    # for each type: which of the words that the rules name may be its value, and one that always may
+    "text": (r".*", "eksempel"),
+    "person": (r"[^@\s]+@[^@\s]+", "eksempel@example.org"),
+    "url": (r"https?://\S+", "https://example.org"),
+    "project": (r"[a-z0-9]+(-[a-z0-9]+)*", "eksempel"),
+}

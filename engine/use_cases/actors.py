@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection
-
 from engine.core.definition import Definition
 from engine.core.misuse import Unknown, unknown
 from engine.core.programme import Programme
 from engine.store import definitions, people, programmes, projects
 from engine.store.people import Person
 from engine.store.projects import Project
+from engine.store.session import Connection
 
 PROGRAMME_OFFICE = "programkontor"
 

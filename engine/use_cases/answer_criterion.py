@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection
-
 from engine.core.calendar import local_date
 from engine.core.criteria import Reason
 from engine.core.definition import Criterion, Gate
@@ -13,7 +11,7 @@ from engine.core.misuse import NotAllowed, Refused, unknown
 from engine.store import cases, projects
 from engine.store.projects import Act
 from engine.store.record import record
-from engine.store.session import Database
+from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE, Steered, capacities, person_named, steered
 from engine.use_cases.check_gate import gate_at
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection
-
 from engine.core.calendar import local_date
 from engine.core.criteria import Reason
 from engine.core.events import BallotCast, CaseDecided, Event
@@ -16,7 +14,7 @@ from engine.core.voting import Choice, Tally
 from engine.store import cases, definitions, links, projects
 from engine.store.cases import CaseState, CastBallot
 from engine.store.record import record
-from engine.store.session import Database, new_id
+from engine.store.session import Connection, Database, new_id
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities
 from engine.use_cases.tally import as_json, tally_of
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection
-
 from engine.core import facts as fact_tree
 from engine.core.calendar import local_date
 from engine.core.criteria import Answer, GateCheck, Waiver, check
@@ -15,6 +13,7 @@ from engine.core.machine import next_gates
 from engine.core.misuse import NotAllowed, unknown
 from engine.store import cases, projects
 from engine.store.projects import Act, Paper, Role
+from engine.store.session import Connection
 from engine.use_cases.actors import Steered, steered
 
 

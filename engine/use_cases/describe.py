@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Connection
-
 from engine.core.criteria import GateCheck
 from engine.core.definition import Definition
 from engine.core.programme import Programme
 from engine.core.shape import text_in
 from engine.store import definitions, programmes, projects
 from engine.store.projects import Project
+from engine.store.session import Connection
 from engine.use_cases.show_case import CaseView
 
 VERSION: Final = 1

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection
-
 from engine.core import facts
 from engine.core.definition import Definition
 from engine.core.events import Event, FactsChanged, PhaseEntered, ProjectRegistered, RoleAssigned, TakenIn
@@ -16,7 +14,7 @@ from engine.core.sheet import Row, Sheet
 from engine.core.source import Mistake
 from engine.store import definitions, people, projects
 from engine.store.record import record
-from engine.store.session import Database
+from engine.store.session import Connection, Database
 
 NEEDED: Final = ("key", "title", "workflow", "phase")
 OWN: Final = ("key", "workflow", "phase", "phase_assumed", "phase_on", "phase_before", "taken_in_on")

@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection
-
 from engine.core.events import Event, PersonRegistered, ProgrammeLoaded, SeatAssigned
 from engine.core.misuse import Invalid
 from engine.core.programme import Programme, parse_programme
 from engine.core.shape import text_in
 from engine.store import people, programmes
 from engine.store.record import record
-from engine.store.session import Database, new_id
+from engine.store.session import Connection, Database, new_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import Connection
-
 from engine.core.criteria import Reason
 from engine.core.letters import subject_of_case
 from engine.core.links import (
@@ -26,7 +24,7 @@ from engine.core.misuse import Refused
 from engine.store import cases, links, people
 from engine.store.cases import CaseState
 from engine.store.links import Visit
-from engine.store.session import Database
+from engine.store.session import Connection, Database
 
 SESSION: Final = timedelta(hours=8)
 DEVICE: Final = timedelta(days=30)

@@ -6,8 +6,6 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection
-
 from engine.core import rules
 from engine.core.calendar import add_working_days, local_date, oslo
 from engine.core.criteria import CriterionCheck, GateCheck, Reason, summary
@@ -19,7 +17,7 @@ from engine.core.shape import text_in
 from engine.core.voting import count
 from engine.store import cases, people
 from engine.store.record import record
-from engine.store.session import Database, new_id
+from engine.store.session import Connection, Database, new_id
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, person_named
 from engine.use_cases.check_gate import Checked, check_gate
 from engine.use_cases.tally import rules_of, seats_of
@@ -204,7 +202,7 @@ def _deciders(tx: Connection, checked: Checked, asker: str, today: date) -> tupl
     owner = checked.roles.get(checked.steered.definition.roles.owner)
     body = _body_named(programme, _decided_by(checked))
     while True:
-        # Whoever is there on the day the answer is due is asked: an absence that lasts until then calls the deputy.
+        # Whoever is there on the day the answer is due is asked: an absence until then calls the deputy.
         due = local_date(_answer_by(body, today))
         roll = people.roll(tx, body, on=due, owner=owner.person if owner else None, requester=asker)
         tally = count(rules_of(body.model_dump(), handling=body.handling), seats_of(roll), ())

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from engine.core.calendar import local_date
 from engine.core.criteria import Reason
 from engine.core.misuse import Unknown
 from engine.core.voting import Choice, Tally
 from engine.store import cases, people
 from engine.store.cases import Case, CastBallot, counting
+from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE
 from engine.use_cases.tally import tally_of
 

@@ -1,0 +1,77 @@
+"""How does somebody without a browser use the pages? Follows links, fills forms, keeps cookies — over real
+HTTP.
+"""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx2
+
+
+@dataclass(slots=True)
+class Form:
+    """A form as it stands on a page: where it goes, and the values its fields have before anybody types."""
+
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+
+
+class FormNotFoundError(LookupError):
+    """The page has no form with such a field; args: the field, the page's address, its status."""
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Form] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.found.append(Form(action=told.get("action", "")))
+            self._inside = True
+        elif self._inside and tag in {"input", "textarea", "select", "button"} and told.get("name"):
+            form = self.found[-1]
+            form.names.add(told["name"])
+            is_set = tag == "input" and told.get("type", "text") not in {"radio", "checkbox", "submit"}
+            if is_set or "checked" in told:
+                form.fields[told["name"]] = told.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._inside = False
+
+
+class Visitor:
+    """One person's way through the pages; cookies are kept from page to page."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base = base_url
+        self._client = httpx2.Client(base_url=base_url, follow_redirects=True, timeout=30)
+
+    def __enter__(self) -> "Visitor":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def open(self, address: str) -> httpx2.Response:
+        """Go to an address."""
+        return self._client.get(address)
+
+    def fill(self, page: httpx2.Response, by: str, **values: Any) -> httpx2.Response:
+        """Fill in and send the form that has a field named `by`. Raises FormNotFoundError when the page has
+        none.
+        """
+        reader = _Forms()
+        reader.feed(page.text)
+        form = next((one for one in reader.found if by in one.names), None)
+        if form is None:
+            raise FormNotFoundError(by, str(page.url), page.status_code)
+        target = urljoin(str(page.url), form.action).split("#")[0]
+        origin = self._base.rstrip("/")
+        return self._client.post(target, data={**form.fields, **values}, headers={"Origin": origin})

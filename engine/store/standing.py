@@ -1,0 +1,33 @@
+"""Does the database answer at all, and what does the server say of itself?"""
+
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+
+def silence_of(url: str) -> str:
+    """Why the database cannot be read, in its driver's own words; empty when it answers. Nothing is created or changed."""
+    parsed = make_url(url)
+    question = "SELECT count(*) FROM sqlite_master" if parsed.get_backend_name() == "sqlite" else "SELECT 1"
+    engine = create_engine(url, poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(question))
+    except SQLAlchemyError as error:
+        return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    finally:
+        engine.dispose()
+    return ""
+
+
+def shown(url: str) -> str:
+    """The address as it may be printed: without its password."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def server_version(tx: Connection) -> str:
+    """The server's name and version, as «SQLite 3.40.1»."""
+    if tx.dialect.name == "sqlite":
+        return f"SQLite {tx.execute(text('SELECT sqlite_version()')).scalar_one()}"
+    return f"PostgreSQL {tx.execute(text('SHOW server_version')).scalar_one()}"

@@ -1,0 +1,46 @@
+"""The clock asks: the machinery has done a round, so what can be forgotten, and what should be witnessed?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from engine.core.calendar import local_date
+from engine.core.events import PROGRAMME_CHAIN, HeadsWitnessed
+from engine.store import ledger, links, settings
+from engine.store.record import record
+from engine.store.session import Connection, Database
+
+WORKER: Final = "worker"
+"""The heartbeat of whatever sends letters."""
+CHECKPOINT: Final = "checkpoint"
+"""When the programme's chain last took note of the other chains' heads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a round of housekeeping did: visits that had ended, and heads now witnessed (0 on most rounds)."""
+
+    visits_forgotten: int
+    heads_witnessed: int
+
+
+def keep_house(db: Database, *, now: datetime) -> Kept:
+    """Beat the heart, forget ended visits, and once a day let the programme's chain witness every project's head.
+
+    A head stands in the checkpoint as `seq:hash`, so that a chain cut short or rewritten later contradicts another one.
+    """
+    with db.writing() as tx:
+        settings.beat(tx, WORKER, now=now)
+        forgotten = links.forget_visits(tx, before=now)
+        return Kept(visits_forgotten=forgotten, heads_witnessed=_witness(tx, now))
+
+
+def _witness(tx: Connection, now: datetime) -> int:
+    last = settings.last_beat(tx, CHECKPOINT)
+    if last is not None and local_date(last) >= local_date(now):
+        return 0
+    settings.beat(tx, CHECKPOINT, now=now)
+    heads = {name: f"{head.seq}:{head.hash}" for name, head in ledger.heads(tx).items() if name != PROGRAMME_CHAIN}
+    if heads:
+        record(tx, [HeadsWitnessed(heads=heads)], now=now)
+    return len(heads)
