@@ -226,7 +226,7 @@ def _scan(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, Mail],
 def _answer(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, Mail]) -> None:
     for answer in ANSWERS:
         stage.clock.go_to(answer.at)
-        receipt = _answer_once(stage, letters[answer.who], answer)
+        receipt = answer_once(stage, letters[answer.who], answer)
         narrate(f"{answer.who.split('@')[0]} svarer: {answer.choice}.", choice=answer.choice, receipt=receipt)
         stage.deliver()
     with stage.db.reading() as tx:
@@ -236,7 +236,8 @@ def _answer(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, Mail
     )
 
 
-def _answer_once(stage: Stage, mail: Mail, answer: Answer) -> str:
+def answer_once(stage: Stage, mail: Mail, answer: Answer) -> str:
+    """Walk from a letter to a receipt as one member; returns the receipt's path."""
     assert mail.link is not None
     with Visitor(stage.base_url) as member:
         door = member.open(mail.link)

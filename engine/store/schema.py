@@ -17,7 +17,18 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, table
+from sqlalchemy import (
+    Connection,
+    Engine,
+    MetaData,
+    create_engine,
+    event,
+    func,
+    inspect,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
@@ -76,6 +87,18 @@ def upgrade(url: str, *, to: str = "head", keep_foreign_keys: bool = False) -> N
         config.attributes["connection"] = connection
         command.upgrade(config, to)
         _check(connection, before)
+
+
+def clear(url: str) -> None:
+    """Remove every table, and all that is in them. Only for a database whose caller has made sure that it
+    is a demo's.
+    """
+    with _migrating(url, keep_foreign_keys=False) as connection:
+        found = MetaData()
+        found.reflect(connection)
+        found.drop_all(connection)
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("DROP FUNCTION IF EXISTS ledger_leaf_refuse()"))
 
 
 _HERE: Final = Path(__file__).parent / "migrations"

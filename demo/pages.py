@@ -1,0 +1,147 @@
+"""What does a newcomer see first? Doors to walk through, and how the portfolio changed."""
+
+from typing import Any, Final
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import ChoiceLoader, Environment, PackageLoader
+
+from demo import scene, story
+from demo.story import Stage
+from engine.core.calendar import local_date
+from engine.core.misuse import Refused
+from engine.core.portfolio import REPORTED, counts, counts_by_area, moves
+from engine.store import cases, programmes
+from engine.store.cases import CaseState
+from engine.use_cases.describe import focus_areas
+from engine.use_cases.read_portfolio import read_portfolio
+from engine.use_cases.request_transition import Opened, request_transition
+from language.portfolio import move_sentence
+from web import pages
+from web.site import Site
+
+START: Final = "/demo"
+MAILBOX: Final = "/postkasse"
+
+
+def environment() -> Environment:
+    """The product's own templates, and the demo's beside them."""
+    loader = ChoiceLoader([PackageLoader("demo", "templates"), PackageLoader("web", "templates")])
+    return pages.environment().overlay(loader=loader)
+
+
+def routes(site: Site, stage: Stage) -> APIRouter:
+    """The doors. They do what a person would do, through the same use cases and the same pages."""
+    router = APIRouter(include_in_schema=False)
+    templates = environment()
+
+    def show(template: str, **values: Any) -> HTMLResponse:
+        contact = pages.contact_of(site)
+        about = {
+            "name": site.settings.name,
+            "programme": site.settings.programme,
+            "base_url": site.settings.base_url.rstrip("/"),
+            "open_portal": True,
+            "contact_name": contact.name,
+            "contact_email": contact.email,
+        }
+        return HTMLResponse(templates.get_template(template).render(site=about, **values))
+
+    @router.get(START)
+    def doors() -> Response:
+        return show("doors.html", **_where_we_are(stage), project=scene.PROJECT, mailbox=MAILBOX)
+
+    @router.post(f"{START}/fyll-inn")
+    def fill_in() -> Response:
+        scene.fill_what_is_missing(stage.db, now=stage.clock())
+        return _to(f"/prosjekt/{scene.PROJECT}")
+
+    @router.post(f"{START}/be-om")
+    def ask() -> Response:
+        return _to(MAILBOX if _ask(stage) else START)
+
+    @router.post(f"{START}/de-andre")
+    def let_the_others_answer() -> Response:
+        _others_answer(stage)
+        chair = stage.mailbox.to(story.CHAIR)
+        return _to(f"{MAILBOX}/{chair[0].number}" if chair else MAILBOX)
+
+    @router.get(f"{START}/portefolje")
+    def portfolio() -> Response:
+        return show("change.html", **_change(stage), statuses=REPORTED, start=START)
+
+    return router
+
+
+def _to(address: str) -> Response:
+    return RedirectResponse(address, status_code=303)
+
+
+def _case(stage: Stage) -> CaseState | None:
+    with stage.db.reading() as tx:
+        return next(iter(reversed(cases.list_cases(tx, project=scene.PROJECT))), None)
+
+
+def _where_we_are(stage: Stage) -> dict[str, Any]:
+    case = _case(stage)
+    with stage.db.reading() as tx:
+        answered = 0 if case is None else len(cases.counting(cases.ballots(tx, case.id), case.version))
+    return {
+        "today": stage.clock(),
+        "case": case,
+        "answered": answered,
+        "letters": len(stage.mailbox.all()),
+        "chair": next(iter(stage.mailbox.to(story.CHAIR)), None),
+    }
+
+
+def _ask(stage: Stage) -> bool:
+    """Ask for BP2 as the project leader, filling in what is missing first; True when there is a case."""
+    if _case(stage) is None:
+        stage.clock.go_to(story.REQUESTED_AT)
+        scene.fill_what_is_missing(stage.db, now=stage.clock())
+        asked = request_transition(
+            stage.db,
+            key=scene.PROJECT,
+            proposal=scene.PROPOSAL,
+            by=scene.STUDY_LEADER,
+            handling="skriftlig",
+            now=stage.clock(),
+        )
+        assert isinstance(asked, Opened | Refused)
+        stage.deliver()
+    return _case(stage) is not None
+
+
+def _others_answer(stage: Stage) -> None:
+    """Everybody but the chair answers, each through their own letter."""
+    _ask(stage)
+    case = _case(stage)
+    if case is None or case.status != "open":
+        return
+    with stage.db.reading() as tx:
+        answered = {ballot.person for ballot in cases.ballots(tx, case.id)}
+    letters = {mail.recipient: mail for mail in stage.mailbox.all() if mail.link}
+    people = {str(entry["person"]): entry for entry in case.roll}
+    for answer in story.ANSWERS:
+        mail = letters.get(answer.who)
+        if answer.who != story.CHAIR and mail is not None and len(answered) < len(people):
+            stage.clock.go_to(answer.at)
+            story.answer_once(stage, mail, answer)
+
+
+def _change(stage: Stage) -> dict[str, Any]:
+    today = local_date(stage.clock())
+    with stage.db.reading() as tx:
+        before, after = read_portfolio(tx, on=scene.AS_OF), read_portfolio(tx, on=today)
+        areas = focus_areas(programmes.current(tx), on=today)
+    return {
+        "as_of": scene.AS_OF,
+        "today": today,
+        "before": counts(before.values()),
+        "after": counts(after.values()),
+        "areas": areas,
+        "areas_before": counts_by_area(list(before.values()), areas),
+        "areas_after": counts_by_area(list(after.values()), areas),
+        "sentences": [move_sentence(move) for move in moves(before, after)],
+    }
