@@ -399,6 +399,8 @@ def _key(event: _Event, events: Iterator[_Event], reading: _Reading, path: Path)
 # ---------------------------------------------------------------- scalars
 
 _YAML: Final = YAML(typ="safe", pure=True)
+# The resolver builds its table at the first question; asked here, no two threads build it at once.
+_YAML.resolver.resolve(ScalarNode, "1", (True, False))
 _CONSTRUCT: Final[Mapping[str, Any]] = {
     "tag:yaml.org,2002:null": SafeConstructor.construct_yaml_null,
     "tag:yaml.org,2002:bool": SafeConstructor.construct_yaml_bool,
