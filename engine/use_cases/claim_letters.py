@@ -1,0 +1,213 @@
+"""Which letters must leave now, and are they still true? The first claim fixes what a letter says."""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from engine.core.letters import CASE, RECEIPT, RESULT, WITHDRAWN, Letter, subject_of_case
+from engine.core.links import Link, Purpose, code_for, last_moment, receipt_code, token_for, token_hash
+from engine.core.misuse import Misuse
+from engine.store import cases, links, outbox, people
+from engine.store.cases import CaseState
+from engine.store.outbox import Claimed, Frozen, Settlement
+from engine.store.session import Database, new_id
+
+_SUBJECT: Final = subject_of_case("")
+_STANDING: Final = {CASE: "open", RECEIPT: "open", RESULT: "decided", WITHDRAWN: "withdrawn"}
+"""How the case must stand for a kind of letter to be true."""
+_BUGS: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, Misuse)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """What a letter is to say, in JSON, by whoever knows how letters are worded."""
+
+    payload: str
+    template_digest: str
+    message_id: str
+
+
+Compose = Callable[[Connection, Claimed], Composed]
+"""Reads the world for one letter; it only reads. Whatever it raises kills that letter and no other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A letter that may leave: what it says, and the secrets derived for it, which are stored nowhere."""
+
+    claimed: Claimed
+    frozen: Frozen
+    url: str | None
+    code: str | None
+    receipt_code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The letters to send, and those already settled: withdrawn as untrue, dead as impossible to word."""
+
+    ready: tuple[Ready, ...]
+    withdrawn: tuple[Settlement, ...]
+    dead: tuple[Settlement, ...]
+
+
+def claim_letters(
+    db: Database,
+    *,
+    keys: Mapping[int, bytes],
+    base_url: str,
+    worker: str,
+    limit: int,
+    compose: Compose,
+    now: datetime,
+) -> Claim:
+    """Lease up to `limit` due letters to `worker`, withdraw the untrue, freeze the new: one transaction.
+
+    A `worker` is one run of one process: two that share a name would settle each other's letters.
+    """
+    with db.writing() as tx:
+        ready: list[Ready] = []
+        settled: list[Settlement] = []
+        for letter in outbox.claim(tx, worker=worker, limit=limit, now=now):
+            untrue = withdrawal(tx, letter, now=now)
+            if untrue is not None:
+                settled.append(untrue)
+                continue
+            try:
+                frozen = letter.frozen or _frozen(tx, letter, compose, keys=keys, now=now)
+                ready.append(_ready(tx, letter, frozen, keys=keys, base_url=base_url))
+            except _BUGS as bug:
+                settled.append(_settled(letter, "dead", "compose", f"{type(bug).__name__}: {bug}"))
+        if settled:
+            outbox.settle(tx, settled, worker=worker, now=now)
+    return Claim(
+        ready=tuple(ready),
+        withdrawn=tuple(one for one in settled if one.state == "withdrawn"),
+        dead=tuple(one for one in settled if one.state == "dead"),
+    )
+
+
+def withdrawal(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement | None:
+    """The end of a claimed letter that has stopped being true; None when it may leave.
+
+    A letter frozen for an address that is no longer the reader's makes place for a new one.
+    """
+    reason = _untrue(tx, letter)
+    if reason is None:
+        return None
+    if reason == "address_changed" and letter.kind != RECEIPT:
+        again = Letter(
+            kind=letter.kind,
+            subject=letter.subject,
+            recipient=letter.recipient,
+            occurrence=f"moved-{new_id()}",
+        )
+        outbox.enqueue(tx, [again], now=now)
+    return _settled(letter, "withdrawn", "withdrawn", reason)
+
+
+def _untrue(tx: Connection, letter: Claimed) -> str | None:
+    case = cases.state(tx, letter.subject.removeprefix(_SUBJECT))
+    if case is None:
+        return "gone"
+    if case.status != _STANDING.get(letter.kind, case.status):
+        return case.status
+    reader = people.by_id(tx, letter.recipient)
+    if reader is None or not reader.email:
+        return "no_address"
+    if letter.frozen is not None and letter.frozen.address != reader.email:
+        return "address_changed"
+    if letter.kind == CASE:
+        return _untrue_request(tx, letter, case)
+    if letter.kind == RECEIPT:
+        cast = [ballot for ballot in cases.ballots(tx, case.id) if ballot.person == letter.recipient]
+        if not cast or cast[-1].id != letter.occurrence:
+            return "answered_again"
+    return None
+
+
+def _untrue_request(tx: Connection, letter: Claimed, case: CaseState) -> str | None:
+    version = re.fullmatch(r"v(\d+)", letter.occurrence)
+    if version is not None and int(version[1]) != case.version:
+        return "superseded"
+    if all(entry["person"] != letter.recipient for entry in case.roll):
+        return "not_on_roll"
+    if letter.frozen is not None and letter.frozen.link is not None:
+        link = links.by_id(tx, letter.frozen.link)
+        if link is None or link.revoked_at is not None:
+            return "link_dead"
+    return None
+
+
+def _frozen(
+    tx: Connection, letter: Claimed, compose: Compose, *, keys: Mapping[int, bytes], now: datetime
+) -> Frozen:
+    composed = compose(tx, letter)
+    reader = people.by_id(tx, letter.recipient)
+    link = _link(tx, letter, keys=keys, now=now)
+    frozen = Frozen(
+        address="" if reader is None else reader.email or "",
+        payload=composed.payload,
+        template_digest=composed.template_digest,
+        message_id=composed.message_id,
+        dated=now.replace(microsecond=0),
+        link=None if link is None else link.id,
+    )
+    outbox.freeze(tx, letter.id, frozen)
+    return frozen
+
+
+def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: datetime) -> Link | None:
+    """The reader's link to the case. Only a case letter makes one; all letters of the thread carry it."""
+    if letter.kind == WITHDRAWN:
+        return None
+    found = links.newest_for(tx, person=letter.recipient, subject=letter.subject, purpose=Purpose.BALLOT)
+    if found is not None and found.revoked_at is None and found.locked_at is None and found.not_after > now:
+        return found
+    case = cases.state(tx, letter.subject.removeprefix(_SUBJECT))
+    if letter.kind != CASE or case is None:
+        return None
+    link = Link(
+        id=secrets.token_hex(16),
+        purpose=Purpose.BALLOT,
+        kid=max(keys),
+        generation=1 if found is None else found.generation + 1,
+        person=letter.recipient,
+        subject=letter.subject,
+        level=str(case.rules["link_level"]),
+        created_at=now,
+        not_after=last_moment(now, case.answer_by),
+    )
+    token = token_for(keys, kid=link.kid, purpose=link.purpose, link_id=link.id, generation=link.generation)
+    links.insert(tx, link, token_sha256=token_hash(token))
+    return link
+
+
+def _ready(
+    tx: Connection, letter: Claimed, frozen: Frozen, *, keys: Mapping[int, bytes], base_url: str
+) -> Ready:
+    link = None if frozen.link is None else links.by_id(tx, frozen.link)
+    url = code = None
+    if link is not None:
+        kid, id_, generation = link.kid, link.id, link.generation
+        token = token_for(keys, kid=kid, purpose=link.purpose, link_id=id_, generation=generation)
+        url = f"{base_url.rstrip('/')}/b/{token}"
+        # The code is told once, with the request: a receipt with it would be one more key to the door.
+        if letter.kind == CASE and link.level != "enkel":
+            code = code_for(keys, kid=kid, link_id=id_, generation=generation)
+    receipt = None
+    if letter.kind == RECEIPT:
+        receipt = receipt_code(
+            keys, kid=min(keys) if link is None else link.kid, receipt_id=letter.occurrence
+        )
+    claimed = replace(letter, frozen=frozen)
+    return Ready(claimed=claimed, frozen=frozen, url=url, code=code, receipt_code=receipt)
+
+
+def _settled(letter: Claimed, state: str, phase: str, reply: str) -> Settlement:
+    return Settlement(letter=letter.id, attempt=letter.attempts, state=state, phase=phase, reply=reply)

@@ -1,0 +1,232 @@
+"""What is due to be told, and did it arrive? One round of the outbox: claim, word, send, settle."""
+
+import base64
+import hashlib
+import json
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from jinja2 import TemplateError
+from sqlalchemy import Connection
+
+from engine.core.ledger import canonical
+from engine.store.outbox import Claimed, Settlement
+from engine.store.session import Database
+from engine.use_cases.begin_delivery import begin_delivery
+from engine.use_cases.claim_letters import Claim, Composed, Ready, claim_letters
+from engine.use_cases.settle_letters import settle_letters
+from notifications import letters, message, smtp
+
+BATCH: Final = 20
+"""Letters to a connection and to a claim: few, so that a claim holds the database's one writer briefly."""
+
+_BUGS: Final = (TemplateError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSettings:
+    """How letters leave: the server with its password, who they are from, where their links lead."""
+
+    smtp_url: str = field(repr=False)
+    mail_from: str
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A letter that did not get away: what became of it, how far it came, and why."""
+
+    letter: str
+    state: str
+    phase: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """How many letters ended how, and every failure for the log and for `doctor`."""
+
+    sent: int = 0
+    retried: int = 0
+    withdrawn: int = 0
+    bounced: int = 0
+    dead: int = 0
+    failures: tuple[Failure, ...] = ()
+
+
+class MailSettingsError(Exception):
+    """The settings cannot be used; args: the reasons, as `language.sentences` says them."""
+
+
+def deliver_due(
+    db: Database,
+    *,
+    keys: Mapping[int, bytes],
+    settings: MailSettings,
+    worker: str,
+    now: datetime,
+    limits: smtp.Limits | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> Delivered:
+    """Send every letter that is due at `now`, until none is left or the server cannot be reached.
+
+    A batch costs three write transactions: claim and freeze, about to send, settle. `worker` must be this
+    run's own name. Raises MailSettingsError; faults of network, server or a single letter are outcomes.
+    """
+    server, domain = _checked(settings)
+    ends: list[Settlement] = []
+    while True:
+        claim = claim_letters(
+            db,
+            keys=keys,
+            base_url=settings.base_url,
+            worker=worker,
+            limit=BATCH,
+            compose=partial(_compose, domain=domain, now=now),
+            now=now,
+        )
+        ends += [*claim.withdrawn, *claim.dead]
+        if not claim.ready:
+            if not (claim.withdrawn or claim.dead):
+                return _counted(ends)
+            continue
+        done, reached = _one_batch(db, claim, server, settings, domain, worker, now, limits, tls)
+        ends += done
+        if not reached:
+            return _counted(ends)
+
+
+def _checked(settings: MailSettings) -> tuple[smtp.Server, str]:
+    """The server, and the domain that letters' identities end in."""
+    server, sender = smtp.parse_smtp_url(settings.smtp_url), message.read_sender(settings.mail_from)
+    if isinstance(server, tuple) or not isinstance(sender, tuple):
+        reasons = server if isinstance(server, tuple) else ()
+        raise MailSettingsError(*reasons, *(() if isinstance(sender, tuple) else (sender,)))
+    return server, sender[1].rpartition("@")[2]
+
+
+def _compose(tx: Connection, letter: Claimed, *, domain: str, now: datetime) -> Composed:
+    facts = letters.facts_for(tx, letter, now=now)
+    return Composed(
+        payload=canonical(facts),
+        template_digest=letters.template_digest(letter.kind),
+        message_id=f"{_identity(letter.kind, letter.subject, letter.recipient, letter.occurrence)}@{domain}",
+    )
+
+
+def _identity(*parts: str) -> str:
+    return base64.b32encode(hashlib.sha256("\0".join(parts).encode()).digest()[:20]).decode("ascii").lower()
+
+
+def _one_batch(
+    db: Database,
+    claim: Claim,
+    server: smtp.Server,
+    settings: MailSettings,
+    domain: str,
+    worker: str,
+    now: datetime,
+    limits: smtp.Limits | None,
+    tls: ssl.SSLContext | None,
+) -> tuple[list[Settlement], bool]:
+    """Word and send one batch; says how its letters ended, and whether the server was there at all."""
+    ready = {one.claimed.id: one for one in claim.ready}
+    outgoing, unfit = _worded(claim.ready, settings.mail_from, domain)
+    withdrawn: list[Settlement] = []
+
+    def before_data(about_to_leave: Sequence[str]) -> tuple[str, ...]:
+        claimed = [ready[letter].claimed for letter in about_to_leave]
+        begun = begin_delivery(db, letters=claimed, worker=worker, now=now)
+        withdrawn.extend(begun.withdrawn)
+        return begun.letters
+
+    outcomes: tuple[smtp.Outcome, ...] = ()
+    if outgoing:
+        outcomes = smtp.deliver(outgoing, server=server, before_data=before_data, limits=limits, tls=tls)
+    settled = unfit + [_settlement(ready[one.letter], one, now) for one in outcomes]
+    settle_letters(db, settlements=settled, worker=worker, now=now)
+    unreachable = outcomes and all(one.phase in ("connect", "starttls", "login") for one in outcomes)
+    return settled + withdrawn, not unreachable
+
+
+def _worded(
+    ready: Sequence[Ready], mail_from: str, domain: str
+) -> tuple[list[smtp.Outgoing], list[Settlement]]:
+    """The letters as bytes; one that cannot be worded is dead, and the others leave all the same."""
+    outgoing: list[smtp.Outgoing] = []
+    unfit: list[Settlement] = []
+    for one in ready:
+        try:
+            outgoing.append(_bytes_of(one, mail_from, domain))
+        except _BUGS as bug:
+            why = f"{type(bug).__name__}: {' '.join(str(part) for part in bug.args)}"
+            unfit.append(
+                Settlement(
+                    letter=one.claimed.id,
+                    attempt=one.claimed.attempts,
+                    state="dead",
+                    phase="render",
+                    reply="".join(c if c.isprintable() else " " for c in why)[:500],
+                )
+            )
+    return outgoing, unfit
+
+
+def _bytes_of(one: Ready, mail_from: str, domain: str) -> smtp.Outgoing:
+    facts = json.loads(one.frozen.payload)
+    words = letters.render(facts, url=one.url, code=one.code, receipt_code=one.receipt_code)
+    envelope = message.Envelope(
+        sender=mail_from,
+        to_name=facts["to"]["name"],
+        to_address=one.frozen.address,
+        message_id=one.frozen.message_id,
+        thread=f"{_identity('case', facts['thread'])}@{domain}",
+        dated=one.frozen.dated,
+    )
+    sender = message.read_sender(mail_from)
+    assert isinstance(sender, tuple)
+    return smtp.Outgoing(
+        letter=one.claimed.id,
+        sender=sender[1],
+        recipient=one.frozen.address,
+        content=message.build(words, envelope),
+    )
+
+
+def _settlement(one: Ready, outcome: smtp.Outcome, now: datetime) -> Settlement:
+    state, retry_at = outcome.state, None
+    if state == "retry":
+        waited = outcome.phase == smtp.NOT_TRIED
+        retry_at = (
+            now if waited else smtp.next_try(attempts=one.claimed.attempts, first=one.frozen.dated, now=now)
+        )
+        state = "dead" if retry_at is None else "retry"
+    return Settlement(
+        letter=one.claimed.id,
+        attempt=one.claimed.attempts,
+        state=state,
+        # The outbox knows a possibly delivered letter by this phase.
+        phase="in_doubt" if outcome.in_doubt else outcome.phase,
+        reply=outcome.reply,
+        retry_at=retry_at,
+    )
+
+
+def _counted(ends: Sequence[Settlement]) -> Delivered:
+    states = [one.state for one in ends]
+    return Delivered(
+        sent=states.count("sent"),
+        retried=states.count("retry"),
+        withdrawn=states.count("withdrawn"),
+        bounced=states.count("bounced"),
+        dead=states.count("dead"),
+        failures=tuple(
+            Failure(letter=one.letter, state=one.state, phase=one.phase, reply=one.reply)
+            for one in ends
+            if one.state in ("retry", "bounced", "dead")
+        ),
+    )

@@ -1,0 +1,350 @@
+"""Did the mail server take the letters? The only place that talks SMTP.
+
+A batch goes over one connection; what stops one letter stops no other, and a lost connection is made again.
+Each letter ends in one outcome that says how far it came, in the server's own words. Only a fault between
+DATA and the reply to the final dot leaves it open whether the letter was delivered: that is `in_doubt`, and
+the letter is sent again under the same identity.
+"""
+
+import asyncio
+import ipaddress
+import re
+import socket
+import ssl
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Final, Literal
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from aiosmtplib import SMTP, SMTPException, SMTPResponseException
+
+from engine.core.criteria import Reason
+
+Tls = Literal["required", "implicit", "none"]
+State = Literal["sent", "retry", "bounced", "dead"]
+
+CODES: Final[Mapping[str, tuple[str, ...]]] = {
+    "smtp_scheme": ("scheme",),
+    "smtp_host": (),
+    "smtp_port": (),
+    "smtp_path": ("path",),
+    "smtp_option": ("name",),
+    "smtp_tls": ("value",),
+    "smtp_clear": ("host",),
+    "smtp_user": (),
+    "smtp_character": (),
+}
+"""What can be wrong with the address of a mail server."""
+
+PHASES: Final = ("connect", "starttls", "login", "mail", "rcpt", "data", "done")
+NOT_TRIED: Final = "waiting"
+"""The phase of a letter that its batch had no time left for."""
+
+BACK_OFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+GIVE_UP: Final = timedelta(days=2)
+
+_PORTS: Final[Mapping[str, int]] = {"required": 587, "implicit": 465, "none": 25}
+_UNKNOWN_REPLY: Final = -1
+_AUTHENTICATION: Final = frozenset({530, 534, 535, 538})
+_TOO_LARGE: Final = 552
+_GOODBYE: Final = 421
+_FAULTS: Final = (SMTPException, OSError, ValueError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A mail server and how to reach it. `tls` required means STARTTLS or nothing; none: this machine."""
+
+    host: str
+    port: int
+    tls: Tls
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long to wait, in seconds; after `batch` no further letter is begun (a lease is 20 minutes)."""
+
+    connect: float = 15
+    command: float = 60
+    final: float = 600
+    letter: float = 900
+    batch: float = 240
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A letter as it goes over the wire; addresses are bare."""
+
+    letter: str
+    sender: str
+    recipient: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one letter's attempt ended, in which phase, and in whose words: the server's or the fault's."""
+
+    letter: str
+    state: State
+    phase: str
+    reply: str
+    in_doubt: bool = False
+
+
+BeforeData = Callable[[Sequence[str]], Iterable[str]]
+"""Given letters about to be sent, commits that they may have been delivered; returns those still to send."""
+
+
+def parse_smtp_url(url: str) -> Server | tuple[Reason, ...]:
+    """Read `smtp://user:pass@host:port?tls=required|implicit|none`, or say everything that is wrong with it.
+
+    Without `tls` it is required; without a port it is 587, 465 or 25. The password is never part of a reason.
+    """
+    if not url.isascii() or not url.isprintable() or " " in url:
+        return (Reason(code="smtp_character", data={}),)
+    try:
+        parts = urlsplit(url)
+        host, given_port = parts.hostname or "", parts.port
+    except ValueError:
+        # A port that is no number, or half a pair of brackets; which of them is no secret.
+        code = "smtp_host" if "[" in url or "]" in url else "smtp_port"
+        return (Reason(code=code, data={}),)
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    tls = options.pop("tls", "required")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    wrong = [
+        *_wrong_address(parts.scheme, host, given_port, f"{parts.path}{'#' if parts.fragment else ''}"),
+        *(Reason(code="smtp_option", data={"name": name}) for name in options),
+    ]
+    if tls not in _PORTS:
+        wrong.append(Reason(code="smtp_tls", data={"value": tls}))
+    elif tls == "none" and host and not is_loopback(host):
+        wrong.append(Reason(code="smtp_clear", data={"host": host}))
+    if bool(user) != bool(password):
+        wrong.append(Reason(code="smtp_user", data={}))
+    if wrong:
+        return tuple(wrong)
+    chosen: Tls = "none" if tls == "none" else "implicit" if tls == "implicit" else "required"
+    return Server(host=host, port=given_port or _PORTS[tls], tls=chosen, user=user, password=password)
+
+
+def _wrong_address(scheme: str, host: str, port: int | None, rest: str) -> Iterable[Reason]:
+    if scheme != "smtp":
+        yield Reason(code="smtp_scheme", data={"scheme": scheme})
+    if not re.fullmatch(r"[A-Za-z0-9.:_-]+", host):
+        yield Reason(code="smtp_host", data={})
+    if port == 0:
+        yield Reason(code="smtp_port", data={})
+    if rest not in ("", "/"):
+        yield Reason(code="smtp_path", data={"path": rest})
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this very machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def next_try(*, attempts: int, first: datetime, now: datetime) -> datetime | None:
+    """When to try a letter again after `attempts` tries since `first`; None when it is time to give up."""
+    if now - first >= GIVE_UP:
+        return None
+    return now + BACK_OFF[min(max(attempts, 1), len(BACK_OFF)) - 1]
+
+
+def deliver(
+    batch: Sequence[Outgoing],
+    *,
+    server: Server,
+    before_data: BeforeData,
+    limits: Limits | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> tuple[Outcome, ...]:
+    """Send a batch and wait for the end of it; not to be called from a running event loop.
+
+    Letters that `before_data` takes out have no outcome. `tls` replaces the machine's own trust, for tests
+    and private authorities. Faults of the network or the server never raise.
+    """
+    return asyncio.run(_deliver(batch, server, before_data, limits or Limits(), tls))
+
+
+@dataclass(slots=True)
+class _Round:
+    """One batch under way."""
+
+    server: Server
+    limits: Limits
+    tls: ssl.SSLContext | None
+    before_data: BeforeData
+    waiting: deque[Outgoing]
+    outcomes: list[Outcome] = field(default_factory=list)
+    cleared: frozenset[str] | None = None
+    phase: str = "connect"
+
+    def end(self, letter: Outgoing, fault: Exception) -> None:
+        self.outcomes.append(_ended(letter.letter, self.phase, fault))
+
+    def clear(self, letter: Outgoing) -> bool:
+        """Ask once for the whole rest of the batch, just before its first DATA."""
+        if self.cleared is None:
+            asked = [letter.letter, *(other.letter for other in self.waiting)]
+            try:
+                self.cleared = frozenset(self.before_data(asked))
+            except Exception as bug:
+                # Ours, not the server's: it must not be taken for a fault of the letter.
+                raise RuntimeError("before_data") from bug
+        return letter.letter in self.cleared
+
+
+async def _deliver(
+    batch: Sequence[Outgoing],
+    server: Server,
+    before_data: BeforeData,
+    limits: Limits,
+    tls: ssl.SSLContext | None,
+) -> tuple[Outcome, ...]:
+    under_way = _Round(server, limits, tls, before_data, deque(batch))
+    loop = asyncio.get_running_loop()
+    end = loop.time() + limits.batch
+    while under_way.waiting:
+        if loop.time() >= end:
+            late = (_not_tried(letter) for letter in under_way.waiting)
+            return (*under_way.outcomes, *late)
+        await _one_connection(under_way, end)
+    return tuple(under_way.outcomes)
+
+
+async def _one_connection(under_way: _Round, end: float) -> None:
+    """As many letters as one connection carries; when there is no connection, the attempt ends for all."""
+    client = _client(under_way)
+    try:
+        await _open(client, under_way)
+    except _FAULTS as fault:
+        client.close()
+        for letter in under_way.waiting:
+            under_way.end(letter, fault)
+        under_way.waiting.clear()
+        return
+    loop = asyncio.get_running_loop()
+    try:
+        while under_way.waiting and loop.time() < end:
+            if not await _one_letter(client, under_way, under_way.waiting.popleft()):
+                return
+        with suppress(
+            *_FAULTS
+        ):  # every letter has its answer: a server that hangs up here takes nothing back
+            await client.quit(timeout=min(10, under_way.limits.command))
+    finally:
+        client.close()
+
+
+def _client(under_way: _Round) -> SMTP:
+    server, limits = under_way.server, under_way.limits
+    return SMTP(
+        hostname=server.host,
+        port=server.port,
+        timeout=limits.command,
+        local_hostname=_own_name(),
+        use_tls=server.tls == "implicit",
+        # Said outright: left open, the client would go on in clear when the server does not offer STARTTLS.
+        start_tls=False,
+        tls_context=None if server.tls == "none" else under_way.tls or _trust(),
+    )
+
+
+async def _open(client: SMTP, under_way: _Round) -> None:
+    server, limits = under_way.server, under_way.limits
+    under_way.phase = "connect"
+    async with asyncio.timeout(limits.connect):
+        await client.connect(timeout=limits.connect)
+    if server.tls == "required":
+        under_way.phase = "starttls"
+        await client.starttls(timeout=limits.command)
+    if server.user:
+        under_way.phase = "login"
+        await client.login(server.user, server.password, timeout=limits.command)
+
+
+async def _one_letter(client: SMTP, under_way: _Round, letter: Outgoing) -> bool:
+    """Send one letter; False when the connection is not fit for another."""
+    command = under_way.limits.command
+    try:
+        async with asyncio.timeout(under_way.limits.letter):
+            under_way.phase = "mail"
+            await client.mail(letter.sender, timeout=command)
+            under_way.phase = "rcpt"
+            await client.rcpt(letter.recipient, timeout=command)
+            if not under_way.clear(letter):
+                return await _reset(client, command)
+            under_way.phase = "data"
+            reply = await client.data(letter.content, timeout=under_way.limits.final)
+    except SMTPResponseException as refusal:
+        under_way.end(letter, refusal)
+        if refusal.code in (_UNKNOWN_REPLY, _GOODBYE) or not client.is_connected:
+            return False
+        return under_way.phase == "data" or await _reset(client, command)
+    except _FAULTS as fault:
+        under_way.end(letter, fault)
+        return False
+    words = _one_line(f"{reply.code} {reply.message}")
+    under_way.outcomes.append(Outcome(letter=letter.letter, state="sent", phase="done", reply=words))
+    return client.is_connected
+
+
+async def _reset(client: SMTP, command: float) -> bool:
+    try:
+        await client.rset(timeout=command)
+    except _FAULTS:
+        return False
+    return True
+
+
+def _ended(letter: str, phase: str, fault: Exception) -> Outcome:
+    """What a fault in a phase means for the letter."""
+    code = fault.code if isinstance(fault, SMTPResponseException) else None
+    words = str(getattr(fault, "message", "") or fault) or type(fault).__name__
+    reply = _one_line(f"{code} {words}" if code and code > 0 else f"{type(fault).__name__}: {words}")
+    state: State = "retry"
+    in_doubt = False
+    if isinstance(fault, ValueError) and not isinstance(fault, OSError):
+        # The letter itself cannot go over the wire; it will not be better tomorrow.
+        state = "dead" if phase in ("mail", "rcpt", "data") else "retry"
+    elif phase == "data":
+        in_doubt = code is None or code == _UNKNOWN_REPLY
+        state = "dead" if code is not None and code >= 500 else "retry"
+    elif phase == "rcpt" and code is not None and code >= 500:
+        # By RFC 5321 4.5.3.1.10, 552 to RCPT is read as 452: try later. 53x is about our login.
+        state = "retry" if code == _TOO_LARGE or code in _AUTHENTICATION else "bounced"
+    elif phase == "mail" and code == _TOO_LARGE:
+        state = "dead"
+    # Other refusals before RCPT speak of our set-up: somebody may mend it before the letter is given up.
+    return Outcome(letter=letter, state=state, phase=phase, reply=reply, in_doubt=in_doubt)
+
+
+def _not_tried(letter: Outgoing) -> Outcome:
+    return Outcome(letter=letter.letter, state="retry", phase=NOT_TRIED, reply="")
+
+
+def _one_line(words: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in words).split())[:500]
+
+
+def _own_name() -> str:
+    """The name said in EHLO: the machine's own, without asking the name service, which may take long."""
+    name = socket.gethostname()
+    return name if re.fullmatch(r"[A-Za-z0-9.-]+", name) else "localhost"
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    # One for the process: making one reads every authority of the machine, 26 ms each time.
+    return ssl.create_default_context()
