@@ -41,10 +41,10 @@ def record(tx: Connection, events: Sequence[ev.Event], *, now: datetime) -> None
     """
     for chain, run in groupby(events, key=lambda event: event.chain):
         _append(tx, chain, list(run), now)
-    recalls = [recall for event in events for recall in recalls_for(event)]
-    letters = [letter for event in events for letter in letters_for(event)]
-    outbox.withdraw(tx, recalls, now=now)
-    outbox.enqueue(tx, letters, now=now)
+    for event in events:
+        # In the events' order: a ballot that decides calls for a receipt, and the decision takes it back.
+        outbox.withdraw(tx, recalls_for(event), now=now)
+        outbox.enqueue(tx, letters_for(event), now=now)
 
 
 def replay(tx: Connection, *, seq: int, body: str, prose: Mapping[str, str | None]) -> None:

@@ -12,6 +12,7 @@ from engine.store import projects
 from engine.store.record import record
 from engine.store.session import Database, new_id
 from engine.use_cases.actors import person_named, steered
+from engine.use_cases.words import read_words
 
 SIZE_LIMIT: Final = 25 * 1024 * 1024
 MEDIA_TYPES: Final = {
@@ -51,8 +52,8 @@ def add_paper(
         reasons.append(Reason(code="paper_empty", data={}))
     if len(content) > SIZE_LIMIT:
         reasons.append(Reason(code="paper_too_large", data={"limit": SIZE_LIMIT // 1024 // 1024}))
-    if not title.strip():
-        reasons.append(Reason(code="paper_untitled", data={}))
+    name, unfit = read_words(title, field="title", one_line=True)
+    reasons += unfit or (() if name else (Reason(code="paper_untitled", data={}),))
     with db.writing() as tx:
         person = person_named(tx, by)
         found = steered(tx, key, lock=True)
@@ -71,7 +72,7 @@ def add_paper(
             sha256=digest,
             media_type=MEDIA_TYPES[ending.lower()],
             size=len(content),
-            title=title.strip(),
+            title=name,
         )
         record(tx, [added], now=now)
     return Added(paper=added.paper, sha256=digest, size=len(content))

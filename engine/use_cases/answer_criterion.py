@@ -14,6 +14,7 @@ from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE, Steered, capacities, person_named, steered
 from engine.use_cases.check_gate import gate_at
+from engine.use_cases.words import EXPLANATION_LIMIT, read_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +59,10 @@ def answer_criterion(
             raise NotAllowed("may_not_answer", {"role": role})
         if value not in allowed:
             raise NotAllowed("answer_not_allowed", {"value": value, "allowed": ", ".join(allowed)})
-        words = explanation.strip() or _said_before(asked, value)
-        if not words:
-            return Refused(reasons=(Reason(code="explanation_required", data={"criterion": criterion}),))
+        said, unfit = read_words(explanation, field="explanation", limit=EXPLANATION_LIMIT)
+        words = said or _said_before(asked, value)
+        if unfit or not words:
+            return Refused(reasons=unfit or _nothing_said(criterion))
         answered = CriterionAnswered(
             by=asked.person,
             project=key,
@@ -112,15 +114,16 @@ def waive_criterion(
         asked = _question(tx, key, criterion, gate, by, local_date(now))
         if not asked.held & set(asked.criterion.waive_by):
             raise NotAllowed("may_not_waive", {"role": " eller ".join(asked.criterion.waive_by) or "ingen"})
-        if not reason.strip():
-            return Refused(reasons=(Reason(code="explanation_required", data={"criterion": criterion}),))
+        words, unfit = read_words(reason, field="reason")
+        if unfit or not words:
+            return Refused(reasons=unfit or _nothing_said(criterion))
         waived = CriterionWaived(
             by=asked.person,
             project=key,
             gate=asked.gate,
             round=asked.round,
             criterion=criterion,
-            reason=reason.strip(),
+            reason=words,
         )
         record(tx, [waived], now=now)
     return Noted(criterion=criterion, gate=asked.gate, round=asked.round)
@@ -149,6 +152,10 @@ def _gate_named(found: Steered, name: str) -> Gate:
     if name.lower() not in known:
         raise unknown("gate", name, [gate.id for gate in found.definition.gates])
     return known[name.lower()]
+
+
+def _nothing_said(criterion: str) -> tuple[Reason, ...]:
+    return (Reason(code="explanation_required", data={"criterion": criterion}),)
 
 
 def _answering(criterion: Criterion) -> tuple[str, tuple[str, ...]]:

@@ -1,14 +1,18 @@
 """Somebody takes a seat or an office, acts in it, or becomes its deputy, from a date."""
 
 from datetime import date, datetime
+from typing import Final
 
 from engine.core.events import SeatAssigned
+from engine.core.facts import shown
 from engine.core.misuse import NotAllowed, unknown
 from engine.core.programme import Programme
 from engine.store import people
 from engine.store.record import record
 from engine.store.session import Database
 from engine.use_cases.actors import person_named, programme_in_force
+
+CAPACITIES: Final = ("holder", "acting", "deputy")
 
 
 def assign_seat(
@@ -25,10 +29,12 @@ def assign_seat(
     """Assign a seat of a body (or, with `body` empty, an office) to a person. Cases that are open keep
     their roll.
 
-    Raises Unknown for a body, seat or person, NotAllowed for reversed dates.
+    Raises Unknown for a body, seat or person, NotAllowed for reversed dates or another capacity.
     """
     if valid_to is not None and valid_to < valid_from:
         raise NotAllowed("dates_reversed", {"from": valid_from.isoformat(), "to": valid_to.isoformat()})
+    if capacity not in CAPACITIES:
+        raise NotAllowed("no_such_capacity", {"capacity": shown(capacity)})
     with db.writing() as tx:
         _check_place(programme_in_force(tx), body, seat)
         person = person_named(tx, who)

@@ -1,5 +1,6 @@
 """A member answers a case: is it theirs to answer, and does the answer settle it?"""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any, Final
 from engine.core.calendar import local_date
 from engine.core.criteria import Reason
 from engine.core.events import BallotCast, CaseDecided, Event
+from engine.core.letters import subject_of_case
 from engine.core.machine import move
 from engine.core.misuse import NotAllowed, Refused, Unknown, unknown
 from engine.core.voting import Choice, Tally
@@ -17,8 +19,10 @@ from engine.store.record import record
 from engine.store.session import Connection, Database, new_id
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities
 from engine.use_cases.tally import as_json, tally_of
+from engine.use_cases.words import read_words
 
-WORDS_LIMIT: Final = 4_000
+_NONCE: Final = re.compile(r"[!-~]{1,100}")
+"""A form's own mark: visible ASCII, so that it is the same text wherever it has been."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +62,24 @@ def cast_ballot(
         if state is None:
             raise Unknown("case", case)
         cast = cases.ballots(tx, case)
-        again = next((ballot for ballot in cast if ballot.nonce == nonce), None)
-        if again is not None and again.person == person:
-            return Answered(ballot=again.id, case=case, decided=state.status == "decided", repeated=True)
         _may_answer(tx, state, person=person, recorded_by=recorded_by, link=link, now=now)
         entry = _entry_of(state, person, seat)
-        reasons = _reasons_against(state, entry, choice, version, comment, condition)
+        said, unfit = _words_of(choice, comment, condition)
+        again = next((ballot for ballot in cast if ballot.nonce == nonce), None)
+        if again is not None and (again.person, again.choice, again.comment, again.condition) == (
+            person,
+            choice,
+            *said,
+        ):
+            return Answered(ballot=again.id, case=case, decided=state.status == "decided", repeated=True)
+        reasons = _reasons_against(state, entry, choice, version) or (
+            *_reasons_to_complete(choice, said, unfit),
+            # The form has carried another answer: to say that this one is stored would be untrue.
+            *([] if again is None and _NONCE.fullmatch(nonce) else [Reason(code="form_used", data={})]),
+        )
         if reasons:
             return Refused(reasons=reasons)
+        comment, condition = said
         ballot = BallotCast(
             by=recorded_by or person,
             project=state.project,
@@ -76,8 +90,8 @@ def cast_ballot(
             person=person,
             choice=choice,
             nonce=nonce,
-            comment=_words(comment),
-            condition=_words(condition) if choice == Choice.APPROVE_WITH_CONDITIONS else None,
+            comment=comment,
+            condition=condition,
         )
         events: list[Event] = [ballot]
         tally = tally_of(state, [*cast, _as_cast(ballot, now)])
@@ -136,7 +150,8 @@ def _may_answer(
 ) -> None:
     if link is not None:
         found = links.by_id(tx, link)
-        if found is None or found.revoked_at is not None or found.person != person:
+        mine = found is not None and found.revoked_at is None and found.person == person
+        if found is None or not mine or found.subject != subject_of_case(state.id):
             raise NotAllowed("link_revoked", {})
     if recorded_by is not None and recorded_by != person:
         held = capacities(tx, recorded_by, project=state.project, on=local_date(now))
@@ -157,12 +172,7 @@ def _entry_of(state: CaseState, person: str, seat: str | None) -> Mapping[str, A
 
 
 def _reasons_against(
-    state: CaseState,
-    entry: Mapping[str, Any],
-    choice: str,
-    version: int,
-    comment: str | None,
-    condition: str | None,
+    state: CaseState, entry: Mapping[str, Any], choice: str, version: int
 ) -> tuple[Reason, ...]:
     if state.status != "open":
         return (Reason(code="case_closed", data={"number": state.number, "status": state.status}),)
@@ -170,22 +180,31 @@ def _reasons_against(
         return (Reason(code="case_changed", data={"number": state.number}),)
     if entry["requester"]:
         return (Reason(code="requester_never_decides", data={}),)
-    reasons: list[Reason] = []
-    if choice not in set(Choice):
-        reasons.append(Reason(code="choice_missing", data={}))
-    if choice == Choice.REJECT and not _words(comment):
-        reasons.append(Reason(code="comment_required", data={}))
-    if choice == Choice.APPROVE_WITH_CONDITIONS and not _words(condition):
-        reasons.append(Reason(code="condition_required", data={}))
-    for name, words in (("comment", comment), ("condition", condition)):
-        if len(words or "") > WORDS_LIMIT:
-            reasons.append(Reason(code="words_too_long", data={"field": name, "limit": WORDS_LIMIT}))
-    return tuple(reasons)
+    return () if choice in set(Choice) else (Reason(code="choice_missing", data={}),)
 
 
-def _words(text: str | None) -> str | None:
-    stripped = (text or "").strip()
-    return stripped or None
+_Said = tuple[str | None, str | None]
+"""A comment, and a condition, as they are kept."""
+
+
+def _words_of(choice: str, comment: str | None, condition: str | None) -> tuple[_Said, tuple[Reason, ...]]:
+    """What goes with the answer, and why it cannot be kept; only one of the choices has a condition."""
+    words, unfit = read_words(comment, field="comment")
+    terms, wrong = (
+        read_words(condition, field="condition") if choice == Choice.APPROVE_WITH_CONDITIONS else ("", ())
+    )
+    return (words or None, terms or None), (*unfit, *wrong)
+
+
+def _reasons_to_complete(choice: str, said: _Said, unfit: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    comment, condition = said
+    if unfit:
+        return unfit
+    if choice == Choice.REJECT and not comment:
+        return (Reason(code="comment_required", data={}),)
+    if choice == Choice.APPROVE_WITH_CONDITIONS and not condition:
+        return (Reason(code="condition_required", data={}),)
+    return ()
 
 
 def _as_cast(ballot: BallotCast, now: datetime) -> CastBallot:

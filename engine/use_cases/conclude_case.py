@@ -1,21 +1,23 @@
 """The chair concludes: what was decided, in which words, on which conditions?"""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from engine.core.calendar import local_date
 from engine.core.criteria import Reason
+from engine.core.facts import shown
 from engine.core.misuse import NotAllowed, Refused, Unknown
-from engine.core.voting import Tally
+from engine.core.voting import Choice, Tally
 from engine.store import cases, definitions, projects
-from engine.store.cases import CaseState
+from engine.store.cases import CaseState, CastBallot, counting
 from engine.store.record import record
 from engine.store.session import Database
 from engine.use_cases.actors import person_named
 from engine.use_cases.cast_ballot import decision
 from engine.use_cases.tally import tally_of
+from engine.use_cases.words import read_words
 
 WITHOUT_QUORUM: Final = frozenset({"utsatt", "sendt_tilbake"})
 """Outcomes that decide nothing about the project, so that the chair may give them alone."""
@@ -67,22 +69,17 @@ def conclude_case(
         if project is None:
             raise Unknown("project", state.project)
         gate = definitions.load(tx, project.workflow, project.version).gate(state.gate)
-        tally = tally_of(state, cases.ballots(tx, case))
-        reasons = _reasons_against(
-            state,
-            tally,
-            allowed=gate.outcomes,
-            outcome=outcome,
-            wording=wording,
-            conditions=conditions,
-            today=local_date(now),
+        cast = cases.ballots(tx, case)
+        tally = tally_of(state, cast)
+        words, unfit = read_words(wording, field="wording")
+        terms, faults = _read_conditions(conditions, local_date(now))
+        reasons = _reasons_it_is_not_to_decide(state, leader, cast) or (
+            *unfit,
+            *_reasons_against(tally, allowed=gate.outcomes, outcome=outcome, wording=words, conditions=terms),
+            *faults,
         )
         if reasons:
             return Refused(reasons=reasons)
-        numbered = [
-            {"id": f"F{number}", "text": one.text.strip(), "owner": one.owner.strip(), "due": one.due}
-            for number, one in enumerate(conditions, 1)
-        ]
         decided = decision(
             tx,
             state,
@@ -91,25 +88,33 @@ def conclude_case(
             basis="chair",
             now=now,
             by=person.id,
-            wording=wording.strip() or None,
-            conditions=numbered,
+            wording=words or None,
+            conditions=terms,
         )
         record(tx, [decided], now=now)
     return Concluded(case=case, number=state.number, outcome=outcome, to_phase=decided.to_phase)
 
 
+def _reasons_it_is_not_to_decide(
+    state: CaseState, leader: Mapping[str, Any], cast: Sequence[CastBallot]
+) -> tuple[Reason, ...]:
+    if state.status != "open":
+        return (Reason(code="case_closed", data={"number": state.number, "status": state.status}),)
+    if leader["requester"]:
+        return (Reason(code="requester_never_decides", data={}),)
+    mine = {entry["seat"] for entry in state.roll if entry["person"] == leader["person"]}
+    given = (ballot.choice for seat, ballot in counting(cast, state.version).items() if seat in mine)
+    return (Reason(code="recused_never_decides", data={}),) if Choice.RECUSE in given else ()
+
+
 def _reasons_against(
-    state: CaseState,
     tally: Tally,
     *,
     allowed: Collection[str],
     outcome: str,
     wording: str,
-    conditions: Sequence[Condition],
-    today: date,
-) -> tuple[Reason, ...]:
-    if state.status != "open":
-        return (Reason(code="case_closed", data={"number": state.number, "status": state.status}),)
+    conditions: Sequence[Mapping[str, str]],
+) -> list[Reason]:
     reasons: list[Reason] = []
     if outcome not in allowed:
         reasons.append(
@@ -118,33 +123,39 @@ def _reasons_against(
     if not tally.quorate and outcome not in WITHOUT_QUORUM:
         answered = tally.base - len(tally.missing)
         reasons.append(Reason(code="quorum_missing", data={"answered": answered, "quorum": tally.quorum}))
-    if outcome not in APPROVED and not wording.strip():
+    if outcome not in APPROVED and not wording:
         reasons.append(Reason(code="reason_required", data={"outcome": outcome}))
     if outcome == "godkjent_med_forutsetninger" and not conditions:
         reasons.append(Reason(code="conditions_required", data={}))
     if outcome != "godkjent_med_forutsetninger" and conditions:
         reasons.append(Reason(code="conditions_not_allowed", data={"outcome": outcome}))
-    for number, condition in enumerate(conditions, 1):
-        reasons += _faults_of(condition, number, today)
-    return tuple(reasons)
+    return reasons
 
 
-def _faults_of(condition: Condition, number: int, today: date) -> list[Reason]:
-    faults = [
-        Reason(code=code, data={"number": number})
-        for code, words in (
-            ("condition_text_missing", condition.text),
-            ("condition_owner_missing", condition.owner),
-        )
-        if not words.strip()
-    ]
+def _read_conditions(
+    conditions: Sequence[Condition], today: date
+) -> tuple[list[dict[str, str]], list[Reason]]:
+    """The conditions as they are kept, numbered, and everything that is wrong with them."""
+    terms: list[dict[str, str]] = []
+    reasons: list[Reason] = []
+    for number, one in enumerate(conditions, 1):
+        text, unfit = read_words(one.text, field="condition")
+        owner, misnamed = read_words(one.owner, field="owner", one_line=True)
+        reasons += [*unfit, *misnamed]
+        if not text and not unfit:
+            reasons.append(Reason(code="condition_text_missing", data={"number": number}))
+        if not owner and not misnamed:
+            reasons.append(Reason(code="condition_owner_missing", data={"number": number}))
+        due, late = _read_due(one.due, number, today)
+        reasons += late
+        terms.append({"id": f"F{number}", "text": text, "owner": owner, "due": due})
+    return terms, reasons
+
+
+def _read_due(text: str, number: int, today: date) -> tuple[str, list[Reason]]:
     try:
-        due = date.fromisoformat(condition.due)
+        due = date.fromisoformat(text)
     except ValueError:
-        return [
-            *faults,
-            Reason(code="condition_due_unreadable", data={"number": number, "due": condition.due}),
-        ]
-    if due < today:
-        faults.append(Reason(code="condition_due_past", data={"number": number, "due": condition.due}))
-    return faults
+        return "", [Reason(code="condition_due_unreadable", data={"number": number, "due": shown(text)})]
+    past = [Reason(code="condition_due_past", data={"number": number, "due": due.isoformat()})]
+    return due.isoformat(), past if due < today else []

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from unicodedata import normalize
 
 from engine.core.events import Event, PersonRegistered, ProgrammeLoaded, SeatAssigned
 from engine.core.misuse import Invalid
@@ -41,7 +42,8 @@ def load_programme(db: Database, *, text: str, now: datetime) -> Loaded:
     Seats that have been assigned since stay assigned: a line in the file counts from its own date, and a
     later assignment goes before it.
     """
-    programme = parse_programme(text)
+    # In normal form C: the ledger's form, so that what is stored is what its digests say.
+    programme = parse_programme(normalize("NFC", text))
     if not isinstance(programme, Programme):
         raise Invalid(programme)
     with db.writing() as tx:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from unicodedata import normalize
 
 from engine.core.definition import Definition, parse_definition
 from engine.core.events import DefinitionRegistered
@@ -28,7 +29,8 @@ def register_definition(db: Database, *, text: str, now: datetime) -> Registrati
     Raises Invalid with every mistake, and NotAllowed when this version is registered with another text: a
     version never changes, so the number must be raised.
     """
-    definition = parse_definition(text)
+    # In normal form C: the ledger's form, so that what is stored is what its digests say.
+    definition = parse_definition(normalize("NFC", text))
     if not isinstance(definition, Definition):
         raise Invalid(definition)
     with db.writing() as tx:

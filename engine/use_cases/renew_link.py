@@ -6,7 +6,7 @@ from typing import Final
 from engine.core.criteria import Reason
 from engine.core.letters import CASE, Letter
 from engine.core.misuse import Refused
-from engine.store import links, outbox
+from engine.store import links, outbox, people
 from engine.store.session import Database, new_id
 from engine.use_cases.open_door import look_at_door
 
@@ -28,6 +28,9 @@ def renew_link(db: Database, *, token: str, now: datetime) -> Refused | None:
         if door.case.status != "open":
             return Refused(reasons=(Reason(code="link_closed", data={}),))
         link = door.link
+        holder = people.by_id(tx, link.person)
+        if holder is None or not holder.email or all(seat["person"] != holder.id for seat in door.case.roll):
+            return Refused(reasons=(Reason(code="link_unknown", data={}),))
         recent = outbox.count_recent(
             tx, subject=link.subject, recipient=link.person, kind=CASE, since=now - WITHIN
         )

@@ -14,13 +14,14 @@ from engine.core.ledger import canonical
 from engine.core.misuse import NotAllowed, Refused, unknown
 from engine.core.programme import Body, Programme
 from engine.core.shape import text_in
-from engine.core.voting import count
+from engine.core.voting import HANDLINGS, count
 from engine.store import cases, people
 from engine.store.record import record
 from engine.store.session import Connection, Database, new_id
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, person_named
 from engine.use_cases.check_gate import Checked, check_gate
 from engine.use_cases.tally import rules_of, seats_of
+from engine.use_cases.words import read_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,10 @@ def request_transition(
     `by` is the id or address of a leader of the project or of programkontoret; `handling` overrides the
     body's own. Raises Unknown and NotAllowed as `check_gate` does, and when `by` may not ask.
     """
+    if handling is not None and handling not in HANDLINGS:
+        raise NotAllowed("no_such_handling", {"handling": handling})
     today = local_date(now)
+    words, unfit = read_words(proposal, field="proposal")
     with db.writing() as tx:
         person = person_named(tx, by)
         checked = check_gate(tx, key=key, today=today, gate=gate, lock=True)
@@ -68,7 +72,7 @@ def request_transition(
             return Refused(
                 reasons=(Reason(code="case_open", data={"number": already.number, "gate": already.gate}),)
             )
-        reasons = _shut(checked, proposal)
+        reasons = _shut(checked, words, unfit)
         if reasons:
             return NotReady(reasons=reasons, check=checked.check)
         body, roll = _deciders(tx, checked, person.id, today)
@@ -87,10 +91,10 @@ def request_transition(
             rules={"rule": body.rule, "quorum": body.quorum, "tie": body.tie, "link_level": body.link_level},
             roll=tuple(roll),
             version=1,
-            digest=sha256(canonical([dossier, proposal]).encode()).hexdigest(),
+            digest=sha256(canonical([dossier, words]).encode()).hexdigest(),
             answer_by=_answer_by(body, today).isoformat(),
             dossier=dossier,
-            proposal=proposal,
+            proposal=words,
         )
         record(tx, [opened], now=now)
     return Opened(
@@ -183,7 +187,7 @@ def _may_request(tx: Connection, checked: Checked, person: str, today: date) -> 
         raise NotAllowed("may_not_request", {"role": " eller ".join(leaders)})
 
 
-def _shut(checked: Checked, proposal: str) -> tuple[Reason, ...]:
+def _shut(checked: Checked, proposal: str, unfit: tuple[Reason, ...]) -> tuple[Reason, ...]:
     if not checked.check.open:
         return tuple(
             reason
@@ -191,7 +195,9 @@ def _shut(checked: Checked, proposal: str) -> tuple[Reason, ...]:
             if criterion.weight == "må" and criterion.status == "unmet"
             for reason in criterion.reasons
         )
-    return () if proposal.strip() else (Reason(code="proposal_missing", data={}),)
+    if unfit:
+        return unfit
+    return () if proposal else (Reason(code="proposal_missing", data={}),)
 
 
 def _deciders(tx: Connection, checked: Checked, asker: str, today: date) -> tuple[Body, list[dict[str, Any]]]:

@@ -11,6 +11,7 @@ from engine.store import cases
 from engine.store.record import record
 from engine.store.session import Database
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, person_named
+from engine.use_cases.words import read_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +39,13 @@ def withdraw_case(db: Database, *, case: str, by: str, reason: str, now: datetim
             return Refused(
                 reasons=(Reason(code="case_closed", data={"number": state.number, "status": state.status}),)
             )
-        if not reason.strip():
-            return Refused(reasons=(Reason(code="reason_required", data={"outcome": "trukket"}),))
+        words, unfit = read_words(reason, field="reason")
+        if unfit or not words:
+            return Refused(reasons=unfit or (Reason(code="reason_required", data={"outcome": "trukket"}),))
         members = [entry["person"] for entry in state.roll if entry["person"]]
         told = dict.fromkeys([*members, *([state.requested_by] if state.requested_by else [])])
         withdrawn = CaseWithdrawn(
-            by=person.id, project=state.project, case=case, told=tuple(told), reason=reason.strip()
+            by=person.id, project=state.project, case=case, told=tuple(told), reason=words
         )
         record(tx, [withdrawn], now=now)
     return Withdrawn(case=case, number=state.number)
