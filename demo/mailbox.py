@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any, Final
 
-from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 MOST: Final = 2_000
 """This many letters are kept; the oldest go first."""
@@ -97,14 +97,20 @@ class Mailbox:
 @contextmanager
 def receiving(mailbox: Mailbox) -> Iterator[str]:
     """An SMTP server on a free loopback port; yields the address to send to, as FASEPORT_SMTP_URL has it."""
-    controller = Controller(mailbox, hostname="127.0.0.1", port=0, server_hostname="postkasse.example.org")
-    controller.start()
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="smtp", daemon=True)
+    thread.start()
+    serving = loop.create_server(
+        lambda: SMTP(mailbox, hostname="postkasse.example.org", loop=loop), "127.0.0.1", 0
+    )
+    server = asyncio.run_coroutine_threadsafe(serving, loop).result(timeout=10)
     try:
-        assert isinstance(controller.server, asyncio.Server)
-        port = controller.server.sockets[0].getsockname()[1]
-        yield f"smtp://127.0.0.1:{port}?tls=none"
+        yield f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}?tls=none"
     finally:
-        controller.stop()
+        loop.call_soon_threadsafe(server.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout=10)
+        loop.close()
 
 
 def _part(message: EmailMessage, kind: str) -> str:
