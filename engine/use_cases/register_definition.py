@@ -33,10 +33,13 @@ def register_definition(db: Database, *, text: str, now: datetime) -> Registrati
     definition = parse_definition(normalize("NFC", text))
     if not isinstance(definition, Definition):
         raise Invalid(definition)
+    with db.reading() as tx:
+        programme = programmes.current(tx)
+    # A proof takes a while; nobody should have to wait for the database's one writer meanwhile.
+    mistakes = verify(definition, programme)
+    if mistakes:
+        raise Invalid(mistakes)
     with db.writing() as tx:
-        mistakes = verify(definition, programmes.current(tx))
-        if mistakes:
-            raise Invalid(mistakes)
         known = definitions.find(tx, definition.workflow, definition.version)
         if known is None:
             registered = DefinitionRegistered(
