@@ -1,5 +1,7 @@
 """Does the database answer at all, and what does the server say of itself?"""
 
+from pathlib import Path
+
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -7,9 +9,13 @@ from sqlalchemy.pool import NullPool
 
 
 def silence_of(url: str) -> str:
-    """Why the database cannot be read, in its driver's own words; empty when it answers. Nothing is created or changed."""
+    """Why the database cannot be read, in its driver's own words; empty when it answers. Nothing is created
+    or changed.
+    """
     parsed = make_url(url)
     question = "SELECT count(*) FROM sqlite_master" if parsed.get_backend_name() == "sqlite" else "SELECT 1"
+    if parsed.get_backend_name() == "sqlite" and parsed.database and not Path(parsed.database).exists():
+        return ""
     engine = create_engine(url, poolclass=NullPool)
     try:
         with engine.connect() as connection:

@@ -25,9 +25,11 @@ class Kept:
 
 
 def keep_house(db: Database, *, now: datetime) -> Kept:
-    """Beat the heart, forget ended visits, and once a day let the programme's chain witness every project's head.
+    """Beat the heart, forget ended visits, and once a day let the programme's chain witness every project's
+    head.
 
-    A head stands in the checkpoint as `seq:hash`, so that a chain cut short or rewritten later contradicts another one.
+    A head stands in the checkpoint as `seq:hash`, so that a chain cut short or rewritten later contradicts
+    another one.
     """
     with db.writing() as tx:
         settings.beat(tx, WORKER, now=now)
@@ -40,7 +42,9 @@ def _witness(tx: Connection, now: datetime) -> int:
     if last is not None and local_date(last) >= local_date(now):
         return 0
     settings.beat(tx, CHECKPOINT, now=now)
-    heads = {name: f"{head.seq}:{head.hash}" for name, head in ledger.heads(tx).items() if name != PROGRAMME_CHAIN}
+    heads = {
+        name: f"{head.seq}:{head.hash}" for name, head in ledger.heads(tx).items() if name != PROGRAMME_CHAIN
+    }
     if heads:
         record(tx, [HeadsWitnessed(heads=heads)], now=now)
     return len(heads)

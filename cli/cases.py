@@ -1,0 +1,295 @@
+"""Commands about cases: follow them, answer them, close them."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import AsJson, By, ByOrOffice
+
+if TYPE_CHECKING:
+    from engine.store.cases import CaseState
+    from engine.store.session import Connection
+    from engine.use_cases.conclude_case import Condition
+    from engine.use_cases.show_case import CaseView
+
+app = typer.Typer(help="Sakene: følg dem, svar på dem, avgjør dem.", no_args_is_help=True)
+
+CaseName = Annotated[str, typer.Argument(metavar="SAK", help="Sakens nummer (3/2025) eller id.")]
+
+
+@app.command("list")
+def list_(
+    status: Annotated[
+        str | None, typer.Option("--status", metavar="STATUS", help="open, decided eller withdrawn.")
+    ] = None,
+    project: Annotated[
+        str | None, typer.Option("--project", metavar="PROSJEKT", help="Bare dette prosjektet.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Vis sakene i den rekkefølgen de ble åpnet."""
+    from cli import console, wiring
+    from engine.core.misuse import unknown
+    from engine.store import cases, projects
+    from engine.use_cases.describe import case_json
+    from engine.use_cases.show_case import show_case
+    from language.formats import case_status_word, moment, outcome_word
+
+    statuses = ("open", "decided", "withdrawn")
+    if status is not None and status not in statuses:
+        raise unknown("status", status, statuses)
+    now = wiring.now()
+    with wiring.database() as db, db.reading() as tx:
+        if project is not None and projects.load(tx, project) is None:
+            raise unknown("project", project, projects.keys(tx))
+        found = [
+            show_case(tx, one.id, now=now) for one in cases.list_cases(tx, project=project, status=status)
+        ]
+    if as_json:
+        console.as_json([case_json(view) for view in found])
+        return
+    console.table(
+        ("Sak", "Prosjekt", "Punkt", "Status", "Utfall", "Svarfrist"),
+        [
+            (
+                view.number,
+                view.project_title,
+                view.gate,
+                case_status_word(view.status),
+                outcome_word(view.outcome) if view.outcome else "–",
+                moment(view.answer_by),
+            )
+            for view in found
+        ],
+        empty="Det er ingen saker.",
+    )
+
+
+@app.command("show")
+def show(
+    name: CaseName,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="E-POST", help="Se saken som dette medlemmet ser den.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Vis en sak: forslaget, svarene så langt de kan vises, og utfallet."""
+    from cli import console, wiring
+    from engine.use_cases.actors import person_named
+    from engine.use_cases.describe import case_json
+    from engine.use_cases.show_case import show_case
+
+    with wiring.database() as db, db.reading() as tx:
+        viewer = None if by is None else person_named(tx, by).id
+        view = show_case(tx, _named(tx, name).id, now=wiring.now(), viewer=viewer)
+    if as_json:
+        console.as_json(case_json(view))
+        return
+    _print(view)
+
+
+def _print(view: "CaseView") -> None:
+    from cli import console
+    from language.formats import case_status_word, choice_word, moment, outcome_word, plain_date
+
+    console.heading(f"Sak {view.number}: {view.project_title}, {view.gate} {view.gate_title}")
+    console.say(
+        f"{case_status_word(view.status)}. {view.body_title} avgjør. Svarfrist {moment(view.answer_by)}.",
+        f"Forslag til beslutning: {view.proposal}",
+        f"Krav: {view.must_met} av {view.must_total} må-krav er oppfylt.",
+        *(f"• {title} (bør) er åpent" for title in view.should_open),
+    )
+    console.table(
+        ("Plass", "Navn", "Svar", "Merknad"),
+        [
+            (
+                seat.office + (" (leder)" if seat.leader else ""),
+                seat.name or "ikke bemannet",
+                (
+                    "ikke svart"
+                    if not seat.answered
+                    else choice_word(seat.choice)
+                    if seat.choice
+                    else "har svart"
+                ),
+                " ".join(words for words in (seat.comment, seat.condition) if words),
+            )
+            for seat in view.seats
+        ],
+        empty="",
+    )
+    if view.outcome is not None and view.closed_at is not None:
+        console.say(
+            "", f"Beslutning {moment(view.closed_at)}: {outcome_word(view.outcome)}. {view.wording}".rstrip()
+        )
+    elif view.status == "withdrawn" and view.closed_at is not None:
+        console.say("", f"Trukket tilbake {moment(view.closed_at)}: {view.wording}")
+    console.say(
+        *(
+            f"{one.id}: {one.text} Ansvar: {one.owner}. Frist: {plain_date(one.due)}."
+            for one in view.conditions
+        )
+    )
+
+
+@app.command("vote")
+def vote(
+    name: CaseName,
+    choice: Annotated[
+        str,
+        typer.Option(
+            "--choice",
+            metavar="SVAR",
+            help="godkjenn, godkjenn_med_forutsetninger, ikke_godkjenn, ta_i_motet, avstar eller inhabil.",
+        ),
+    ],
+    seat: Annotated[
+        str | None, typer.Option("--seat", metavar="PLASS", help="Plassen det svares for.")
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="E-POST", help="Medlemmet som svarer; ellers den som har plassen."),
+    ] = None,
+    comment: Annotated[str | None, typer.Option("--comment", metavar="TEKST")] = None,
+    condition: Annotated[
+        str | None, typer.Option("--condition", metavar="TEKST", help="Forutsetningen, når svaret krever en.")
+    ] = None,
+    recorded_by: Annotated[
+        str | None,
+        typer.Option("--recorded-by", metavar="E-POST", help="Sekretæren som fører et muntlig svar."),
+    ] = None,
+) -> None:
+    """Svar på en sak for en plass, eller før et svar som er gitt i møtet."""
+    import secrets
+
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from cli.misuse import Told
+    from engine.core.misuse import unknown
+    from engine.core.voting import Choice
+    from engine.use_cases.actors import person_named
+    from engine.use_cases.cast_ballot import cast_ballot
+    from language.formats import choice_word
+
+    if choice not in set(Choice):
+        raise unknown("choice", choice, list(Choice))
+    if seat is None and by is None:
+        raise Told("Oppgi hvilken plass det svares for (--seat), eller hvem som svarer (--by).")
+    with wiring.database() as db:
+        with db.reading() as tx:
+            state = _named(tx, name)
+            person = person_named(tx, by).id if by is not None else _speaker(state, seat or "")
+            secretary = None if recorded_by is None else person_named(tx, recorded_by).id
+        done = accepted(
+            cast_ballot(
+                db,
+                case=state.id,
+                person=person,
+                seat=seat,
+                choice=choice,
+                version=state.version,
+                nonce=secrets.token_hex(16),
+                comment=comment,
+                condition=condition,
+                recorded_by=secretary,
+                now=wiring.now(),
+            )
+        )
+    ending = "Saken er avgjort." if done.decided else "Saken er fortsatt til behandling."
+    tell(f"Sak {state.number}: «{choice_word(choice)}» er registrert. {ending}")
+
+
+@app.command("conclude")
+def conclude(
+    name: CaseName,
+    outcome: Annotated[
+        str,
+        typer.Option(
+            "--outcome", metavar="UTFALL", help="godkjent, utsatt, … slik beslutningspunktet har dem."
+        ),
+    ],
+    by: By,
+    wording: Annotated[
+        str, typer.Option("--wording", metavar="TEKST", help="Ordlyden; ellers forslaget.")
+    ] = "",
+    conditions: Annotated[
+        list[str] | None,
+        typer.Option("--condition", metavar="'TEKST | ANSVAR | FRIST'", help="En forutsetning; kan gjentas."),
+    ] = None,
+) -> None:
+    """Konkluder som leder av gruppa: hva ble besluttet, med hvilke ord, på hvilke forutsetninger."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from engine.use_cases.conclude_case import conclude_case
+    from language.formats import outcome_word
+
+    given = [_condition(text) for text in conditions or ()]
+    with wiring.database() as db:
+        with db.reading() as tx:
+            case = _named(tx, name).id
+        done = accepted(
+            conclude_case(
+                db, case=case, by=by, outcome=outcome, wording=wording, conditions=given, now=wiring.now()
+            )
+        )
+    moved = (
+        f" Prosjektet er nå i fasen «{done.to_phase}»."
+        if done.to_phase
+        else " Prosjektet blir i fasen det er i."
+    )
+    tell(f"Sak {done.number}: {outcome_word(done.outcome)}.{moved}")
+
+
+@app.command("withdraw")
+def withdraw(
+    name: CaseName,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEKST", help="Grunnen; medlemmene får se den.")],
+    by: ByOrOffice = None,
+) -> None:
+    """Trekk en anmodning tilbake før den er avgjort."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from engine.use_cases.withdraw_case import withdraw_case
+
+    with wiring.database() as db:
+        with db.reading() as tx:
+            case = _named(tx, name).id
+        actor = by or wiring.programme_office(db)
+        done = accepted(withdraw_case(db, case=case, by=actor, reason=reason, now=wiring.now()))
+    tell(f"Sak {done.number} er trukket tilbake, og medlemmene får beskjed.")
+
+
+def _named(tx: "Connection", name: str) -> "CaseState":
+    from engine.core.misuse import unknown
+    from engine.store import cases
+
+    found = cases.find(tx, name)
+    if found is None:
+        raise unknown("case", name, [one.number for one in cases.list_cases(tx)])
+    return found
+
+
+def _speaker(state: "CaseState", seat: str) -> str:
+    """Who speaks for a seat in this case."""
+    from engine.core.misuse import NotAllowed, unknown
+
+    entry = next((one for one in state.roll if one["seat"] == seat), None)
+    if entry is None:
+        raise unknown("seat", seat, [one["seat"] for one in state.roll])
+    if entry["person"] is None:
+        raise NotAllowed("not_on_roll", {"body": state.body})
+    return str(entry["person"])
+
+
+def _condition(text: str) -> "Condition":
+    from cli.misuse import Told
+    from cli.options import day
+    from engine.use_cases.conclude_case import Condition
+
+    parts = [part.strip() for part in text.rsplit("|", 2)]
+    if len(parts) != 3:
+        raise Told(f"--condition: «{text}» er ikke på formen TEKST | ANSVAR | FRIST.")
+    return Condition(text=parts[0], owner=parts[1], due=day(parts[2], option="--condition").isoformat())

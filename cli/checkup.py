@@ -1,0 +1,264 @@
+"""What can an operator have got wrong, is any of it so, and what is to be done? One check each, none of
+which changes anything.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from cli import settings as environment
+from cli import wiring
+from cli.errors import lines_for
+from cli.misuse import BadSettings, DatabaseUnusable, KeyFileUnusable
+from cli.settings import Settings
+from engine.core.calendar import local_date
+from engine.core.programme import Programme
+from engine.core.shape import text_in
+from engine.core.verification import verify
+from engine.store import definitions, outbox, people, programmes, standing
+from engine.store import settings as stored
+from engine.store.session import Connection, Database, UnsafeDatabaseError
+from engine.use_cases.keep_house import WORKER
+from language.sentences import placed
+
+Status = Literal["ok", "wrong", "skipped"]
+SIGNS: Final = {"ok": "✓", "wrong": "✗", "skipped": "–"}
+
+OLDEST_PYTHON: Final = (3, 11)
+OLDEST_SQLITE: Final = (3, 37)
+LATE: Final = timedelta(minutes=15)
+"""A letter that has been due for so long is stuck."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was looked at: what was found, and what to do where it is wrong."""
+
+    id: str
+    title: str
+    status: Status
+    found: str
+    do: str = ""
+
+
+def everything() -> tuple[Check, ...]:
+    """Every check, in an order in which each rests on those before it."""
+    return tuple(_all())
+
+
+def _all() -> Iterator[Check]:
+    yield _python()
+    yield _names()
+    try:
+        settings = environment.load()
+    except BadSettings as error:
+        yield _made("settings", "Innstillinger", " ".join(error.faults), do="Rett miljøvariablene over.")
+        return
+    yield _made("settings", "Innstillinger", "kan leses")
+    yield _base_url(settings)
+    yield _mail(settings)
+    yield _keys(settings)
+    yield from _database(settings, wiring.now())
+
+
+def _made(id_: str, title: str, found: str, *, do: str = "") -> Check:
+    return Check(id=id_, title=title, status="wrong" if do else "ok", found=found, do=do)
+
+
+def _python() -> Check:
+    found = ".".join(str(part) for part in sys.version_info[:3])
+    wanted = ".".join(str(part) for part in OLDEST_PYTHON)
+    return _made(
+        "python",
+        "Python",
+        found,
+        do="" if sys.version_info >= OLDEST_PYTHON else f"Bruk Python {wanted} eller nyere.",
+    )
+
+
+def _names() -> Check:
+    wrong = environment.misspelt(os.environ)
+    if not wrong:
+        return _made("names", "Miljøvariabler", "ingen er feilskrevet")
+    named = ", ".join(name for name, _ in wrong)
+    meant = ", ".join(f"{name} → {near or 'finnes ikke'}" for name, near in wrong)
+    return _made("names", "Miljøvariabler", f"leses ikke: {named}", do=f"Rett navnet: {meant}")
+
+
+def _base_url(settings: Settings) -> Check:
+    return _made(
+        "base_url",
+        "Adressen i lenkene",
+        settings.base_url,
+        do="" if settings.may_be_served else "Sett FASEPORT_BASE_URL til en https-adresse.",
+    )
+
+
+def _mail(settings: Settings) -> Check:
+    title = "E-posttjener"
+    try:
+        found = wiring.mail_settings(settings)
+    except BadSettings as error:
+        return _made(
+            "mail", title, " ".join(error.faults), do="Rett FASEPORT_SMTP_URL og FASEPORT_MAIL_FROM."
+        )
+    if found is None:
+        return _made("mail", title, "ikke oppgitt", do="Sett FASEPORT_SMTP_URL; til da sendes ingen brev.")
+    if "FASEPORT_MAIL_FROM" not in os.environ:
+        return _made(
+            "mail",
+            title,
+            f"avsender {found.mail_from}",
+            do="Sett FASEPORT_MAIL_FROM til en adresse dere eier.",
+        )
+    return _made("mail", title, f"avsender {found.mail_from}")
+
+
+def _keys(settings: Settings) -> Check:
+    try:
+        keys = environment.read_keys(settings.secret_key_file)
+    except KeyFileUnusable as error:
+        lines = lines_for(error)
+        return _made(
+            "keys", "Nøkkelfil", lines[0], do=" ".join(lines[1:]) or "Legg den tilbake fra sikkerhetskopien."
+        )
+    return _made(
+        "keys", "Nøkkelfil", f"{len(keys)} nøkler i {settings.secret_key_file}, bare lesbar for eieren"
+    )
+
+
+def _database(settings: Settings, now: datetime) -> Iterator[Check]:
+    shown = standing.shown(settings.database_url)
+    try:
+        wiring.require_schema(settings.database_url)
+    except DatabaseUnusable as error:
+        lines = lines_for(error)
+        yield _made("schema", "Database", lines[0], do=lines[-1] if len(lines) > 1 else "Kjør: faseport init")
+        yield Check(id="contents", title="Innhold", status="skipped", found="ikke undersøkt uten database")
+        return
+    yield _made("schema", "Database", f"{shown}, rett skjema")
+    try:
+        db = Database(settings.database_url)
+    except UnsafeDatabaseError as error:
+        setting, found = error.args
+        yield _made("safety", "Varig lagring", f"{setting} er {found}", do=f"Slå på {setting} i databasen.")
+        return
+    try:
+        yield _made("safety", "Varig lagring", "databasen holder på det den kvitterer for")
+        with db.reading() as tx:
+            for check in _CONTENTS:
+                yield check(tx, now)
+    finally:
+        db.close()
+
+
+def _server(tx: Connection, _now: datetime) -> Check:
+    found = standing.server_version(tx)
+    name, _, version = found.partition(" ")
+    numbers = tuple(int(part) for part in version.split(" ")[0].split(".")[:2] if part.isdecimal())
+    old = name == "SQLite" and numbers < OLDEST_SQLITE
+    return _made("server", "Databaseutgave", found, do="Bruk SQLite 3.37 eller nyere." if old else "")
+
+
+def _programme(tx: Connection, _now: datetime) -> Check:
+    found = programmes.current(tx)
+    if found is None:
+        return _made("programme", "Program", "ikke lastet inn", do="Kjør: faseport programme load FIL")
+    return _made("programme", "Program", text_in(found.title))
+
+
+def _seats(tx: Connection, now: datetime) -> Check:
+    title = "Plasser"
+    programme = programmes.current(tx)
+    if programme is None:
+        return Check(id="seats", title=title, status="skipped", found="ikke undersøkt uten program")
+    known = {person.id: person for person in people.all_people(tx)}
+    empty = [
+        f"{body.id}/{entry['seat']}"
+        for body in programme.bodies
+        for entry in people.roll(tx, body, on=local_date(now), owner=None, requester=None)
+        if entry["person"] is None or not known[entry["person"]].email
+    ]
+    if empty:
+        todo = "Kjør: faseport seat assign GRUPPE PLASS E-POST --from DATO"
+        return _made("seats", title, f"uten noen med adresse: {', '.join(empty)}", do=todo)
+    total = sum(len(body.seats) for body in programme.bodies)
+    return _made("seats", title, f"alle {total} har noen med adresse")
+
+
+def _workflows(tx: Connection, _now: datetime) -> Check:
+    title = "Arbeidsflyter"
+    registered = definitions.registered(tx)
+    programme = programmes.current(tx)
+    if programme is None or not registered:
+        todo = "" if registered else "Kjør: faseport init"
+        return _made("workflows", title, f"{len(registered)} er registrert", do=todo)
+    wrong = list(_unsound(tx, programme))
+    if wrong:
+        return _made("workflows", title, " ".join(wrong), do="Rett fila, øk versjonen og kjør: faseport init")
+    return _made(
+        "workflows",
+        title,
+        f"{', '.join(sorted(set(programme.workflows.values())))} holder mot programmet",
+    )
+
+
+def _unsound(tx: Connection, programme: Programme) -> Iterator[str]:
+    for name in sorted(set(programme.workflows.values())):
+        newest = definitions.newest(tx, name)
+        if newest is None:
+            yield f"{name} er ikke registrert."
+            continue
+        for mistake in verify(definitions.load(tx, name, newest.version), programme):
+            yield f"{name} {placed(mistake)}"
+
+
+def _heartbeat(tx: Connection, now: datetime) -> Check:
+    title, todo = "Arbeideren", "Start den: faseport worker (eller faseport serve uten --no-worker)"
+    last = stored.last_beat(tx, WORKER)
+    if last is None:
+        return _made("heartbeat", title, "har aldri meldt seg", do=todo)
+    age = now - last
+    minutes = int(age.total_seconds() // 60)
+    found = f"meldte seg for {int(age.total_seconds())} sekunder siden"
+    if age > wiring.SILENCE_LIMIT:
+        return _made("heartbeat", title, f"meldte seg for {minutes} minutter siden", do=todo)
+    return _made("heartbeat", title, found)
+
+
+def _stuck(tx: Connection, now: datetime) -> Check:
+    waiting = [one for state in ("due", "retry") for one in outbox.list_letters(tx, state=state)]
+    stuck = [one for one in waiting if now - one.due_at > LATE]
+    if not stuck:
+        return _made("stuck", "Brev som venter", f"{len(waiting)}, ingen for lenge")
+    reasons = sorted({one.reason for one in stuck if one.reason})
+    found = f"{len(stuck)} skulle vært sendt for over 15 minutter siden. {' '.join(reasons)}".strip()
+    return _made(
+        "stuck", "Brev som venter", found, do="Se etter arbeideren og e-posttjeneren, og kjør: faseport tick"
+    )
+
+
+def _dead(tx: Connection, _now: datetime) -> Check:
+    lost = [one for state in ("dead", "bounced") for one in outbox.list_letters(tx, state=state)]
+    if not lost:
+        return _made("dead", "Brev som ikke kom fram", "ingen")
+    found = "; ".join(
+        f"{one.kind} til {one.recipient_name or one.recipient}: {one.reason or one.state}"
+        for one in lost[:10]
+    )
+    todo = "Rett adressen med «faseport person add NY --was GAMMEL», eller gi beskjed på annen måte."
+    return _made("dead", "Brev som ikke kom fram", f"{len(lost)}. {found}", do=todo)
+
+
+_CONTENTS: Final[tuple[Callable[[Connection, datetime], Check], ...]] = (
+    _server,
+    _programme,
+    _seats,
+    _workflows,
+    _heartbeat,
+    _stuck,
+    _dead,
+)

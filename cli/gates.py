@@ -1,0 +1,171 @@
+"""Commands at a gate: what is missing, answers to it, and the request itself."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import AsJson, By, GateOption, Key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.core.criteria import CriterionCheck, GateCheck
+
+app = typer.Typer(
+    help="Neste beslutningspunkt: hva mangler, svar på det, be om faseovergang.", no_args_is_help=True
+)
+
+Criterion = Annotated[str, typer.Argument(metavar="KRAV", help="Kravets id, som «gate check» viser.")]
+
+
+@app.command("check")
+def check(key: Key, gate: GateOption = None, as_json: AsJson = False) -> None:
+    """Vis hvert krav ved neste beslutningspunkt, og alt som mangler."""
+    from cli import console, wiring
+    from engine.core.calendar import local_date
+    from engine.use_cases.check_gate import check_gate
+    from engine.use_cases.describe import gate_json
+    from language.formats import check_status_word
+
+    with wiring.database() as db, db.reading() as tx:
+        checked = check_gate(tx, key=key, gate=gate, today=local_date(wiring.now()))
+    found = checked.check
+    if as_json:
+        console.as_json(gate_json(key, found))
+        return
+    console.heading(f"{checked.title}: {found.gate} {found.title}")
+    console.table(
+        ("Krav", "Vekt", "Står", "Id"),
+        [(one.title, one.weight, check_status_word(one.status), one.id) for one in found.criteria],
+        empty="Beslutningspunktet har ingen krav.",
+    )
+    console.say("", *_lacking(found))
+
+
+def _lacking(found: "GateCheck") -> "Iterator[str]":
+    from language.formats import count, upper_first
+    from language.sentences import sentence
+
+    def lines(criterion: "CriterionCheck") -> "Iterator[str]":
+        yield f"• {criterion.title} ({criterion.id})"
+        yield from (f"  – {sentence(reason)}" for reason in criterion.reasons)
+
+    must = [one for one in found.criteria if one.weight == "må" and one.status == "unmet"]
+    should = [one for one in found.criteria if one.weight == "bør" and one.status == "unmet"]
+    if found.open:
+        yield f"Klar for {found.gate}."
+    else:
+        yield f"{upper_first(count(len(must), 'krav'))} gjenstår før {found.gate}:"
+    for one in must:
+        yield from lines(one)
+    if should:
+        yield "Bør også være på plass, og vises for dem som avgjør:"
+    for one in should:
+        yield from lines(one)
+
+
+@app.command("answer")
+def answer(
+    key: Key,
+    criterion: Criterion,
+    value: Annotated[str, typer.Option("--value", metavar="SVAR", help="Svaret, f.eks. ja.")],
+    by: By,
+    explain: Annotated[
+        str, typer.Option("--explain", metavar="TEKST", help="Begrunnelsen; ellers den fra forrige runde.")
+    ] = "",
+    gate: GateOption = None,
+) -> None:
+    """Svar på et krav som noen må stå inne for."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from engine.use_cases.answer_criterion import answer_criterion
+
+    with wiring.database() as db:
+        done = accepted(
+            answer_criterion(
+                db,
+                key=key,
+                criterion=criterion,
+                value=value,
+                explanation=explain,
+                gate=gate,
+                by=by,
+                now=wiring.now(),
+            )
+        )
+    tell(f"Svaret på «{done.criterion}» er lagret ved {done.gate}, runde {done.round}.")
+
+
+@app.command("confirm")
+def confirm(key: Key, criterion: Criterion, by: By, gate: GateOption = None) -> None:
+    """Bekreft et svar som en annen har gitt."""
+    from cli import wiring
+    from cli.console import tell
+    from engine.use_cases.answer_criterion import confirm_answer
+
+    with wiring.database() as db:
+        done = confirm_answer(db, key=key, criterion=criterion, gate=gate, by=by, now=wiring.now())
+    tell(f"Svaret på «{done.criterion}» er bekreftet ved {done.gate}.")
+
+
+@app.command("waive")
+def waive(
+    key: Key,
+    criterion: Criterion,
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEKST", help="Grunnen; vises for dem som avgjør.")
+    ],
+    by: By,
+    gate: GateOption = None,
+) -> None:
+    """Fravik et krav i denne runden, der arbeidsflyten åpner for det."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from engine.use_cases.answer_criterion import waive_criterion
+
+    with wiring.database() as db:
+        done = accepted(
+            waive_criterion(
+                db, key=key, criterion=criterion, reason=reason, gate=gate, by=by, now=wiring.now()
+            )
+        )
+    tell(f"«{done.criterion}» er fraveket ved {done.gate}, runde {done.round}.")
+
+
+@app.command("request")
+def request(
+    key: Key,
+    by: By,
+    proposal: Annotated[str, typer.Option("--proposal", metavar="TEKST", help="Forslaget til beslutning.")],
+    gate: GateOption = None,
+    handling: Annotated[
+        str | None, typer.Option("--handling", metavar="skriftlig|i_mote", help="Ellers slik gruppa pleier.")
+    ] = None,
+) -> None:
+    """Be om faseovergang: åpne en sak, eller vis alt som står i veien."""
+    from typing import get_args
+
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from engine.core.misuse import unknown
+    from engine.core.programme import Handling
+    from engine.use_cases.request_transition import request_transition
+    from language.formats import count, deadline, handling_word, upper_first
+
+    handlings = get_args(Handling)
+    if handling is not None and handling not in handlings:
+        raise unknown("handling", handling, handlings)
+    with wiring.database() as db:
+        done = accepted(
+            request_transition(
+                db, key=key, gate=gate, proposal=proposal, handling=handling, by=by, now=wiring.now()
+            )
+        )
+    tell(
+        f"Sak {done.number} er åpnet: {done.gate}, {handling_word(done.handling).lower()}, id {done.case}.",
+        f"{upper_first(count(done.letters, 'brev'))} går til {done.body}. "
+        f"Svarfrist: {deadline(done.answer_by)}.",
+    )

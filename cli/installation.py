@@ -1,0 +1,214 @@
+"""Commands of whoever runs the program: make the database, look after it, serve, send."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.options import AsJson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cli.settings import Settings
+    from engine.core.misuse import NotAllowed
+    from engine.store.session import Database
+
+Host = Annotated[str, typer.Option("--host", metavar="ADRESSE", help="Adressen det lyttes på.")]
+Port = Annotated[
+    int | None, typer.Option("--port", metavar="PORT", help="Ellers den i FASEPORT_BASE_URL, eller 8080.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands, which stand by themselves and in no group."""
+    for command in (init, doctor, serve, worker, tick):
+        app.command()(command)
+
+
+def init(
+    new_key: Annotated[
+        bool,
+        typer.Option(
+            "--new-key", help="Lag en ny nøkkel; lenker som er sendt med de gamle, virker fortsatt."
+        ),
+    ] = False,
+) -> None:
+    """Lag eller oppgrader databasen, lag nøkkelfila, registrer arbeidsflytene."""
+    import os
+
+    from cli import settings as environment
+    from cli import wiring
+    from cli.console import tell
+    from cli.misuse import DatabaseUnusable, KeyFileUnusable
+    from engine.store import schema
+    from engine.store.session import Database
+
+    settings = environment.load()
+    url, shown = settings.database_url, wiring.shown(settings.database_url)
+    wiring.require_answer(url)
+    before = schema.state_of(url)
+    if before.standing == "unknown":
+        raise DatabaseUnusable(shown, "unknown", before.found or "")
+    if before.standing != "absent" and not settings.secret_key_file.exists() and not new_key:
+        raise KeyFileUnusable(settings.secret_key_file, "missing")
+    # What is made here is for the owner's eyes only.
+    os.umask(0o077)
+    keys = environment.create_keys(settings.secret_key_file, rotate=new_key)
+    schema.upgrade(url)
+    words = {"absent": "laget", "older": "oppgradert", "current": "alt som den skal være"}
+    tell(f"Databasen {shown} er {words[before.standing]} (skjema {before.wanted}).")
+    tell(f"Nøkkelfila {settings.secret_key_file} har {len(keys)} nøkkel{'' if len(keys) == 1 else 'er'}.")
+    db = Database(url)
+    try:
+        tell(*register_workflows(db, settings))
+    finally:
+        db.close()
+
+
+def register_workflows(db: "Database", settings: "Settings") -> "Iterable[str]":
+    """Register every definition that is new, and say which; those that ship and those in the operator's own
+    folder.
+
+    With a programme in force only the shipped ones it uses are registered. Raises BadFile, and Told for a
+    changed text.
+    """
+    from cli import wiring
+    from cli.errors import mistakes_in
+    from cli.misuse import Told
+    from engine.core.definition import Definition, parse_definition
+    from engine.core.misuse import NotAllowed
+    from engine.store import definitions, programmes
+    from engine.use_cases.register_definition import register_definition
+    from workflows import loader
+
+    folder = settings.workflows
+    if folder is not None and not folder.is_dir():
+        raise Told(f"FASEPORT_WORKFLOWS: mappa «{folder}» finnes ikke.")
+    with db.reading() as tx:
+        known = {(one.workflow, one.version): one.digest for one in definitions.registered(tx)}
+        programme = programmes.current(tx)
+    shipped = set(loader.shipped())
+    told: list[str] = []
+    for name in loader.workflows(folder):
+        own = folder is not None and (folder / f"{name}.yaml").is_file()
+        text = loader.read(name, folder)
+        found = parse_definition(text)
+        if isinstance(found, Definition):
+            if known.get((found.workflow, found.version)) == found.digest:
+                continue
+            used = programme is None or found.workflow in programme.workflows.values()
+            if name in shipped and not own and not used:
+                continue
+        with mistakes_in(folder / f"{name}.yaml" if own and folder is not None else f"workflows/{name}.yaml"):
+            try:
+                done = register_definition(db, text=text, now=wiring.now())
+            except NotAllowed as error:
+                raise Told(_differs(name, error)) from None
+        told.append(f"Arbeidsflyten {done.workflow} versjon {done.version} er registrert.")
+    return told or ["Alle arbeidsflyter var registrert fra før."]
+
+
+def _differs(name: str, error: "NotAllowed") -> str:
+    from language.sentences import sentence
+
+    return f"{name}.yaml: {sentence(error)}"
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Kontroller alt en driftsansvarlig kan få feil, og si hva som må gjøres."""
+    from cli import checkup, console
+    from cli.errors import REFUSED
+
+    checks = checkup.everything()
+    wrong = [one for one in checks if one.status == "wrong"]
+    if as_json:
+        console.as_json(
+            {
+                "ok": not wrong,
+                "checks": [
+                    {"id": one.id, "title": one.title, "status": one.status, "found": one.found, "do": one.do}
+                    for one in checks
+                ],
+            }
+        )
+    else:
+        for one in checks:
+            console.say(f"{checkup.SIGNS[one.status]} {one.title}: {one.found}")
+            if one.do:
+                console.say(f"  → {one.do}")
+        console.say("", "Alt er i orden." if not wrong else f"{len(wrong)} ting må ordnes.")
+    if wrong:
+        raise typer.Exit(REFUSED)
+
+
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = None,
+    no_worker: Annotated[
+        bool,
+        typer.Option("--no-worker", help="Bare nettsidene; brev sendes av «faseport worker» et annet sted."),
+    ] = False,
+) -> None:
+    """Vis nettsidene, og send brev når de skal sendes."""
+    from contextlib import ExitStack
+    from urllib.parse import urlsplit
+
+    from cli import wiring, worker
+    from cli.console import tell
+    from cli.misuse import Told
+
+    wiring.log_as_json()
+    with wiring.installation() as wired, ExitStack() as running:
+        address = wired.settings.base_url
+        if not wired.settings.may_be_served:
+            raise Told(
+                f"FASEPORT_BASE_URL er {address}. Lenkene åpner saker og må gå kryptert: bruk https.",
+                "Bare på egen maskin (127.0.0.1 eller localhost) kan det være http.",
+            )
+        app = wiring.web_application(wired)
+        wiring.mail_settings(wired.settings)
+        running.enter_context(worker.told_to_stop())
+        if not no_worker:
+            running.enter_context(worker.beating(wired))
+        at = port or (urlsplit(address).port if wired.settings.on_loopback else None) or 8080
+        tell(f"Faseport svarer på {address} (lytter på {host}:{at}). Stopp med Ctrl+C.")
+        wiring.serve(app, host=host, port=at)
+
+
+def worker() -> None:
+    """Send brev når de skal sendes, uten nettsider."""
+    from cli import wiring
+    from cli import worker as machinery
+
+    wiring.log_as_json()
+    with wiring.installation() as wired:
+        wiring.mail_settings(wired.settings)
+        machinery.work(wired)
+
+
+def tick(as_json: AsJson = False) -> None:
+    """Gjør alt som skal gjøres nå, én gang, og skriv hvor mye det ble."""
+    from cli import console, wiring
+    from cli import worker as machinery
+
+    wiring.log_as_json(all_well=False)
+    with wiring.installation() as wired:
+        done = machinery.do_round(wired, worker=wiring.worker_name())
+    told: dict[str, Any] = {
+        "letters": None if done.delivered is None else machinery.counts(done.delivered),
+        "visits_forgotten": done.kept.visits_forgotten,
+        "heads_witnessed": done.kept.heads_witnessed,
+    }
+    if as_json:
+        console.as_json(told)
+        return
+    if done.delivered is None:
+        console.tell("FASEPORT_SMTP_URL er ikke satt, så ingen brev er sendt.")
+    else:
+        letters = done.delivered
+        console.say(
+            f"Brev: {letters.sent} sendt, {letters.retried} prøves igjen, "
+            f"{letters.withdrawn} trukket tilbake, {letters.bounced} avvist, {letters.dead} gitt opp."
+        )
+        console.tell(*(f"• {one.letter}: {one.state} ({one.phase}) {one.reply}" for one in letters.failures))
+    console.say(f"Økter glemt: {done.kept.visits_forgotten}. Kjeder bevitnet: {done.kept.heads_witnessed}.")

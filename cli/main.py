@@ -1,0 +1,67 @@
+"""Which commands are there, and what becomes of an error? `run` is what `faseport` starts."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cli import (
+    cases,
+    demonstration,
+    gates,
+    installation,
+    ledger,
+    papers,
+    people,
+    programmes,
+    projects,
+    seats,
+    workflows,
+)
+
+app = typer.Typer(
+    name="faseport",
+    help="Faseoverganger i et program: fra anmodning, gjennom beslutning, til oppfølging.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+demonstration.add_to(app)
+installation.add_to(app)
+app.add_typer(programmes.app, name="programme")
+app.add_typer(people.app, name="person")
+app.add_typer(seats.app, name="seat")
+app.add_typer(projects.app, name="project")
+app.add_typer(papers.app, name="paper")
+app.add_typer(gates.app, name="gate")
+app.add_typer(cases.app, name="case")
+app.add_typer(workflows.app, name="workflow")
+app.add_typer(ledger.app, name="ledger")
+
+
+@app.callback()
+def _common(
+    _trace: Annotated[bool, typer.Option("--trace", help="Vis hele sporet når noe uventet skjer.")] = False,
+) -> None:
+    """Options that stand before the command; `--trace` is read by `run`, since it holds for every error."""
+
+
+def run() -> None:
+    """Run one command and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a letter gets «?» rather than a crash half-way.
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        app(prog_name="faseport")
+    except Exception as error:
+        # Imported late: a command that goes well need not wait for what errors need.
+        from cli import errors
+
+        sys.exit(errors.report(error, trace="--trace" in sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    run()

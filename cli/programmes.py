@@ -1,0 +1,106 @@
+"""Commands about the programme: put a file into force, show what is in force."""
+
+import difflib
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.options import AsJson, File, text_of
+
+if TYPE_CHECKING:
+    from engine.core.programme import Programme
+    from engine.store.session import Database
+
+app = typer.Typer(help="Programmet: grupper, plasser, områder, møter.", no_args_is_help=True)
+
+
+@app.command("load")
+def load(
+    file: File,
+    yes: Annotated[bool, typer.Option("--yes", help="Ikke spør, også når et annet program gjelder.")] = False,
+) -> None:
+    """Sett et program i kraft. Det samme én gang til endrer ingenting."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import mistakes_in
+    from engine.core.source import LARGEST_BYTES
+    from engine.use_cases.load_programme import load_programme
+
+    text = text_of(file, limit=LARGEST_BYTES)
+    with wiring.database() as db, mistakes_in(file):
+        if not yes:
+            _ask_before_changing(db, text)
+        done = load_programme(db, text=text, now=wiring.now())
+    if not done.changed:
+        tell(f"Programmet «{done.programme}» gjaldt alt slik. Ingenting er endret.")
+        return
+    tell(
+        f"Programmet «{done.programme}» gjelder. Nye personer: {done.people}. Nye plasseringer: {done.seats}."
+    )
+
+
+def _ask_before_changing(db: "Database", text: str) -> None:
+    """Show how the file differs from what is in force, and ask. A file with mistakes is left for the load to
+    refuse.
+    """
+    from cli.console import confirmed, tell
+    from cli.misuse import Told
+    from engine.core.programme import Programme, parse_programme
+    from engine.store import programmes
+
+    found = parse_programme(text)
+    with db.reading() as tx:
+        current = programmes.current(tx)
+    if not isinstance(found, Programme) or current is None or current.digest == found.digest:
+        return
+    before, after = current.text.splitlines(), found.text.splitlines()
+    tell(*difflib.unified_diff(before, after, "gjelder nå", "fila", n=1, lineterm=""))
+    if not confirmed("Sette den nye fila i kraft?"):
+        raise Told("Ingenting er endret. Legg til --yes for å sette den i kraft uten spørsmål.")
+
+
+@app.command("show")
+def show(as_json: AsJson = False) -> None:
+    """Vis programmet som gjelder."""
+    from cli import console, wiring
+    from engine.core.shape import text_in
+    from engine.use_cases.actors import programme_in_force
+    from language.formats import handling_word, rule_word
+
+    with wiring.database() as db, db.reading() as tx:
+        programme = programme_in_force(tx)
+    if as_json:
+        console.as_json(_told(programme))
+        return
+    console.heading(f"{text_in(programme.title)} ({programme.programme})")
+    console.table(
+        ("Gruppe", "Plasser", "Beslutningsdyktig med", "Regel", "Behandler"),
+        [
+            (
+                f"{text_in(body.title)} ({body.id})",
+                str(len(body.seats)),
+                str(body.quorum),
+                rule_word(body.rule),
+                handling_word(body.handling),
+            )
+            for body in programme.bodies
+        ],
+        empty="",
+    )
+    console.table(
+        ("Områder", "Gjelder fra", "Gjelder til"),
+        [
+            (
+                text_in(one.title),
+                one.valid_from.isoformat(),
+                one.valid_to.isoformat() if one.valid_to else "–",
+            )
+            for one in programme.taxonomies
+        ],
+        empty="",
+    )
+
+
+def _told(programme: "Programme") -> dict[str, Any]:
+    told: dict[str, Any] = programme.model_dump(mode="json")
+    return {"digest": programme.digest, **told}

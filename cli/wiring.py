@@ -1,0 +1,215 @@
+"""How do the rooms become one program? Settings and keys in; an open database, a web application and a mail
+carrier out.
+"""
+
+import os
+import secrets
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from cli import settings as environment
+from cli.misuse import BadSettings, DatabaseUnusable, Told
+from cli.settings import Settings
+from engine import clock
+from engine.core.calendar import local_date
+from engine.store import people, programmes, schema, standing
+from engine.store import settings as stored
+from engine.store.session import Database
+from engine.use_cases.actors import PROGRAMME_OFFICE
+from engine.use_cases.describe import programme_title
+from engine.use_cases.keep_house import WORKER
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from notifications.delivery import MailSettings
+
+SILENCE_LIMIT: Final = timedelta(minutes=2)
+"""A worker that has not been heard from for so long is taken to be dead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wired:
+    """An installation at work: its settings, its database, its link keys and its clock."""
+
+    settings: Settings
+    db: Database
+    keys: Mapping[int, bytes]
+    clock: Callable[[], datetime]
+
+
+@contextmanager
+def database() -> Iterator[Database]:
+    """The installation's database, for a command that needs no keys. Raises DatabaseUnusable unless its
+    schema is this program's.
+    """
+    settings = environment.load()
+    require_schema(settings.database_url)
+    db = Database(settings.database_url)
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+@contextmanager
+def installation() -> Iterator[Wired]:
+    """The whole installation, keys and all. Raises KeyFileUnusable and DatabaseUnusable."""
+    settings = environment.load()
+    require_schema(settings.database_url)
+    keys = environment.read_keys(settings.secret_key_file)
+    db = Database(settings.database_url)
+    try:
+        yield Wired(settings=settings, db=db, keys=keys, clock=clock.now)
+    finally:
+        db.close()
+
+
+def require_schema(url: str) -> None:
+    """Refuse a database that this program cannot use. Raises DatabaseUnusable; nothing is touched."""
+    require_answer(url)
+    state = schema.state_of(url)
+    if state.standing != "current":
+        raise DatabaseUnusable(shown(url), state.standing, state.found or "")
+
+
+def require_answer(url: str) -> None:
+    """Refuse an address where something is that cannot be read. Raises DatabaseUnusable; a file that is not
+    there yet is no fault.
+    """
+    silence = standing.silence_of(url)
+    if silence:
+        raise DatabaseUnusable(shown(url), "silent", silence)
+
+
+def shown(url: str) -> str:
+    """A database's address as it may be printed: without its password."""
+    return standing.shown(url)
+
+
+def now() -> datetime:
+    """The present instant, for commands."""
+    return clock.now()
+
+
+def programme_office(db: Database) -> str:
+    """The address that acts where a command names nobody: whoever holds the programme office today."""
+    with db.reading() as tx:
+        holder = people.office_holder(tx, PROGRAMME_OFFICE, on=local_date(clock.now()))
+    if holder is None or holder.email is None:
+        raise Told("Ingen holder programkontoret i dag. Oppgi hvem som gjør dette med --by.")
+    return holder.email
+
+
+def worker_name() -> str:
+    """A name no other worker has: machine, process and something random."""
+    return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def mail_settings(settings: Settings) -> "MailSettings | None":
+    """How letters leave; None where no mail server has been named. Raises BadSettings with all that is
+    wrong.
+    """
+    from engine.core.criteria import Reason
+    from language.sentences import sentence
+    from notifications.delivery import MailSettings
+    from notifications.message import read_sender
+    from notifications.smtp import parse_smtp_url
+
+    if settings.smtp_url is None:
+        return None
+    server, sender = parse_smtp_url(settings.smtp_url), read_sender(settings.mail_from)
+    wrong = [f"FASEPORT_SMTP_URL: {sentence(one)}" for one in server] if isinstance(server, tuple) else []
+    if isinstance(sender, Reason):
+        wrong.append(f"FASEPORT_MAIL_FROM: {sentence(sender)}")
+    if wrong:
+        raise BadSettings(tuple(wrong))
+    return MailSettings(smtp_url=settings.smtp_url, mail_from=settings.mail_from, base_url=settings.base_url)
+
+
+def web_application(wired: Wired, *, worker_expected: bool = True) -> "ASGIApp":
+    """The web application of this installation."""
+    from web.app import WebSettings, create_app
+
+    with wired.db.reading() as tx:
+        title = programme_title(tx)
+    return create_app(
+        db=wired.db,
+        clock=wired.clock,
+        keys=wired.keys,
+        settings=WebSettings(
+            base_url=wired.settings.base_url, programme=title, loopback=wired.settings.on_loopback
+        ),
+        health=lambda: health(wired.db, wired.clock(), worker_expected=worker_expected),
+    )
+
+
+def health(db: Database, now: datetime, *, worker_expected: bool) -> Mapping[str, Any]:
+    """Is it well? `ok`, whether there is a programme, and how many seconds since the worker was heard from
+    (None: never).
+    """
+    with db.reading() as tx:
+        beat = stored.last_beat(tx, WORKER)
+        has_programme = programmes.current_text(tx) is not None
+    age = None if beat is None else int((now - beat).total_seconds())
+    alive = age is not None and age <= SILENCE_LIMIT.total_seconds()
+    return {"ok": alive or not worker_expected, "programme": has_programme, "worker_seconds": age}
+
+
+def serve(app: "ASGIApp", *, host: str, port: int) -> None:
+    """Serve until told to stop. The application keeps its own access log, in which no link can be read."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=10,
+    )
+    uvicorn.Server(config).run()
+
+
+def log_as_json(*, all_well: bool = True) -> None:
+    """Logs are lines of JSON on standard error, those of the libraries too; `all_well` False leaves out what
+    only says that all is well.
+    """
+    import logging
+    import sys
+
+    import structlog
+
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO if all_well else logging.WARNING)
+    for chatty in ("apscheduler", "alembic", "asyncio"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
