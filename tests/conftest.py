@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 
-pytest_plugins = ["tests.databases", "tests.requirement_coverage"]
+pytest_plugins = ["tests.databases", "tests.requirement_coverage", "tests.web_builders"]
 
 for name in [name for name in os.environ if name.startswith("FASEPORT_")]:
     del os.environ[name]

@@ -14,7 +14,7 @@ from engine.core.criteria import Reason
 from engine.core.links import read_receipt_code, receipt_code
 from engine.core.misuse import NotAllowed, Refused
 from engine.store import cases, links, people, projects
-from engine.use_cases.cast_ballot import WORDS_LIMIT, Answered, cast_ballot
+from engine.use_cases.cast_ballot import Answered, cast_ballot
 from engine.use_cases.conclude_case import Condition, conclude_case
 from engine.use_cases.open_door import Guest
 from engine.use_cases.show_case import CaseView, SeatView, show_case
@@ -404,7 +404,7 @@ def _filled(rows: list[Row], view: CaseView, outcome: str) -> list[tuple[int, Ro
 def _own_wording(typed: Typed, view: CaseView) -> str:
     """The leader's wording; the proposal as it stood is no wording for turning it down."""
     same = typed.ordlyd.split() == view.proposal.split()
-    return "" if same and typed.utfall not in _APPROVED else typed.ordlyd[: WORDS_LIMIT + 1]
+    return "" if same and typed.utfall not in _APPROVED else typed.ordlyd
 
 
 def _changed(view: CaseView) -> Reason:

@@ -29,7 +29,7 @@ _OPEN_LEVEL: Final = "enkel"
 _CODE_EMPTY: Final = "Skriv koden på seks siffer. Den står i e-posten, like ved lenken."
 _CODE_SHORT: Final = "Koden har seks siffer. Sjekk at alle er med."
 _UNREADABLE: Final = {
-    "link_mistyped": (
+    "link_check": (
         "Lenken er ikke helt riktig",
         "Noen tegn mangler eller er byttet om. Åpne lenken rett fra e-posten, eller kopier hele på nytt.",
     ),
@@ -107,10 +107,10 @@ def _enter(site: Site, token: str, request: Request, *, code: str, remember: boo
         cookies.let_in(response, entered, site=site)
         return response
     reason = entered.reasons[0]
-    if reason.code == "code_empty":
+    if reason.code == "link_no_code":
         text = _CODE_SHORT if code.strip() else _CODE_EMPTY
         return _door(site, found, token, error=text, remember=remember)
-    if reason.code == "code_wrong":
+    if reason.code == "link_wrong_code":
         left = formats.count(int(reason.data["left"]), "forsøk")
         return _door(site, found, token, error=f"Koden stemmer ikke. Du har {left} igjen.", remember=remember)
     return _shut(site, found, reason, token)

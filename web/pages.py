@@ -52,7 +52,7 @@ def environment() -> Environment:
 def page(
     site: Site, template: str, *, status: int = 200, contact: Contact | None = None, **values: Any
 ) -> HTMLResponse:
-    """A whole page. Without a `contact` it looks up whom to ask; give an empty one to leave the database alone."""
+    """A whole page. Without a `contact` it looks up whom to ask; an empty one leaves the database alone."""
     asked = contact_of(site) if contact is None else contact
     settings = site.settings
     about = {

@@ -146,7 +146,7 @@ def _project(site: Site, key: str) -> Response:
 
 
 def grouped(check: GateCheck) -> dict[str, list[CriterionCheck]]:
-    """A gate's criteria as a project leader reads them: what is missing, what ought to be there, and the rest."""
+    """A gate's criteria as a project leader reads them: what is missing, what ought to be there, the rest."""
     groups: dict[str, list[CriterionCheck]] = {
         "missing": [],
         "should": [],
