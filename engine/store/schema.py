@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
 GUARDS: Final = ("ledger_leaf_keeps", "ledger_leaf_stays")
 """The triggers that refuse to change or remove a leaf."""
 
@@ -51,11 +52,12 @@ class MigrationError(Exception):
     """A migration would have lost something and was undone; args: what was found."""
 
 
-def state_of(url: str) -> SchemaState:
+def state_of(url: str, *, migrations: Path = MIGRATIONS) -> SchemaState:
     """Compare a database's revision with this program's; the database is not touched, and a missing file is
     not created.
     """
-    wanted = str(_scripts().get_current_head())
+    scripts = ScriptDirectory(str(migrations))
+    wanted = str(scripts.get_current_head())
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database and not Path(parsed.database).exists():
         return SchemaState(standing="absent", found=None, wanted=wanted)
@@ -66,16 +68,19 @@ def state_of(url: str) -> SchemaState:
         return SchemaState(standing="absent", found=None, wanted=wanted)
     if found == wanted:
         return SchemaState(standing="current", found=found, wanted=wanted)
-    known = {script.revision for script in _scripts().walk_revisions()}
+    known = {script.revision for script in scripts.walk_revisions()}
     return SchemaState(standing="older" if found in known else "unknown", found=found, wanted=wanted)
 
 
-def upgrade(url: str, *, to: str = "head", keep_foreign_keys: bool = False) -> None:
+def upgrade(
+    url: str, *, to: str = "head", keep_foreign_keys: bool = False, migrations: Path = MIGRATIONS
+) -> None:
     """Create the schema or bring it up to a revision, in one transaction that is undone if anything is
     lost.
 
     `keep_foreign_keys` leaves SQLite's foreign keys on: the way that loses rows, kept so that a test can
-    show it. Raises MigrationError when rows, keys or guards would not survive.
+    show it; `migrations` is the folder the revisions lie in. Raises MigrationError when rows, keys or guards
+    would not survive.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
@@ -83,7 +88,7 @@ def upgrade(url: str, *, to: str = "head", keep_foreign_keys: bool = False) -> N
     with _migrating(url, keep_foreign_keys=keep_foreign_keys) as connection:
         before = _row_counts(connection)
         config = Config()
-        config.set_main_option("script_location", str(_HERE))
+        config.set_main_option("script_location", str(migrations).replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, to)
         _check(connection, before)
@@ -99,13 +104,6 @@ def clear(url: str) -> None:
         found.drop_all(connection)
         if connection.dialect.name == "postgresql":
             connection.execute(text("DROP FUNCTION IF EXISTS ledger_leaf_refuse()"))
-
-
-_HERE: Final = Path(__file__).parent / "migrations"
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(_HERE))
 
 
 @contextmanager

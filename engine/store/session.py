@@ -40,28 +40,53 @@ class Turns:
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._waiting: deque[threading.Lock] = deque()
-        self._busy = False
+        self._holder: int | None = None
 
     @contextmanager
     def one_at_a_time(self) -> Iterator[None]:
-        """Wait for one's turn, and pass it on afterwards."""
-        turn: threading.Lock | None = None
-        with self._guard:
-            if self._busy:
-                turn = threading.Lock()
-                turn.acquire()
-                self._waiting.append(turn)
-            self._busy = True
-        if turn is not None:
-            turn.acquire()
+        """Wait for one's turn, and pass it on afterwards.
+
+        Raises RuntimeError for a thread that has its turn already: it would wait for itself for ever.
+        """
+        self._take_turn()
         try:
             yield
         finally:
+            self._pass_on()
+
+    def _take_turn(self) -> None:
+        me = threading.get_ident()
+        with self._guard:
+            if self._holder == me:
+                raise RuntimeError("a transaction was begun inside a transaction")
+            if self._holder is None:
+                self._holder = me
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        try:
+            turn.acquire()
+        except BaseException:
+            # Interrupted while waiting. A turn nobody takes would stop everybody behind it.
             with self._guard:
-                if self._waiting:
-                    self._waiting.popleft().release()
-                else:
-                    self._busy = False
+                came = turn not in self._waiting
+                if not came:
+                    self._waiting.remove(turn)
+            if came:
+                self._pass_on()
+            raise
+        self._holder = me
+
+    def _pass_on(self) -> None:
+        with self._guard:
+            # Passed on and not yet taken: no thread's, but not free either.
+            self._holder = _PASSED_ON if self._waiting else None
+            if self._waiting:
+                self._waiting.popleft().release()
+
+
+_PASSED_ON: Final = -1
 
 
 class NoQueue:
@@ -94,7 +119,11 @@ class Database:
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
             self._queue = NoQueue()
-        self._check_safety()
+        try:
+            self._check_safety()
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
