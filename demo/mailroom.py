@@ -2,6 +2,7 @@
 of it.
 """
 
+from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
@@ -16,6 +17,7 @@ _AROUND: Final = (
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _LETTER: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+_STYLE: Final = Path(__file__).parent / "static" / "demo.css"
 
 
 def create_mailroom(mailbox: Mailbox, *, programme: str) -> FastAPI:
@@ -40,6 +42,10 @@ def create_mailroom(mailbox: Mailbox, *, programme: str) -> FastAPI:
         if mail is None:
             raise HTTPException(404)
         return mail
+
+    @app.get(f"{MAILBOX}/demo.css")
+    def style() -> Response:
+        return Response(_STYLE.read_bytes(), media_type="text/css")
 
     @app.get(MAILBOX)
     def all_letters(til: str = "") -> Response:

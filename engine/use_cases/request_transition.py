@@ -139,7 +139,9 @@ def dossier_of(checked: Checked, *, body: Body, number: str, asked_by: str) -> d
         "summary": {
             "must_met": said.must_met,
             "must_total": said.must_total,
-            "should_open": list(said.should_open),
+            "should_open": [
+                _what_is_open(one) for one in checked.check.criteria if one.title in said.should_open
+            ],
         },
         "criteria": [_criterion(one) for one in checked.check.criteria],
         "papers": [
@@ -156,8 +158,14 @@ def dossier_of(checked: Checked, *, body: Body, number: str, asked_by: str) -> d
         ],
         "facts": dict(checked.tree),
         "roles": {name: role.name for name, role in checked.roles.items()},
-        "outcomes": {outcome: titles.get(target) for outcome, target in gate.outcomes.items()},
+        "outcomes": [[outcome, titles.get(target)] for outcome, target in gate.outcomes.items()],
     }
+
+
+def _what_is_open(one: CriterionCheck) -> str:
+    """What is open, in the definition's own words for it where there are such."""
+    said = (str(reason.data["text"]) for reason in one.reasons if "text" in reason.data)
+    return next(said, one.title)
 
 
 def _criterion(one: CriterionCheck) -> dict[str, Any]:

@@ -175,7 +175,7 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
         seats=seats,
         tally=tally_of(state, cast),
         outcome=state.outcome,
-        outcome_phase=dossier.get("outcomes", {}).get(state.outcome or ""),
+        outcome_phase=dict(dossier.get("outcomes", ())).get(state.outcome),
         wording=found.wording or "",
         conditions=tuple(_conditions(found.conditions)),
         closed_at=state.closed_at,
@@ -183,7 +183,7 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
         basis=state.basis,
         may_answer=state.status == "open" and any(seat.mine and not seat.requester for seat in seats),
         may_conclude=state.status == "open" and is_leader,
-        outcomes=tuple(dossier.get("outcomes", {}).items()),
+        outcomes=tuple((outcome, phase) for outcome, phase in dossier.get("outcomes", ())),
         programme_office="" if office is None else office.name or "",
         programme_address="" if office is None else office.email or "",
     )
