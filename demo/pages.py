@@ -18,7 +18,7 @@ from engine.use_cases.read_portfolio import read_portfolio
 from engine.use_cases.request_transition import Opened, request_transition
 from language.portfolio import move_sentence
 from web import pages
-from web.site import Site
+from web.site import Site, contact_of
 
 START: Final = "/demo"
 MAILBOX: Final = "/postkasse"
@@ -36,7 +36,7 @@ def routes(site: Site, stage: Stage) -> APIRouter:
     templates = environment()
 
     def show(template: str, **values: Any) -> HTMLResponse:
-        contact = pages.contact_of(site)
+        contact = contact_of(site)
         about = {
             "name": site.settings.name,
             "programme": site.settings.programme,

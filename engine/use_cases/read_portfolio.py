@@ -10,7 +10,7 @@ from engine.store.session import Connection
 
 
 def read_portfolio(tx: Connection, *, on: date, known_at: datetime | None = None) -> dict[str, Standing]:
-    """Where every project stood at the end of a date, by key; those that had entered no phase are left out."""
+    """Where every project stood at the end of a date, by key; those in no phase yet are left out."""
     entered: dict[str, PhaseEntry] = {}
     for entry in projects.phases(tx):
         if entry.effective <= on and (known_at is None or entry.recorded_at <= known_at):
