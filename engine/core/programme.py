@@ -92,8 +92,25 @@ class PaperDeadline(WorkingDays):
     """How long before a meeting its papers must be ready."""
 
 
+class Pause(Shape):
+    """A time without meetings, both days included, as the summer."""
+
+    from_day: Day = Field(alias="from")
+    to_day: Day = Field(alias="to")
+    reason: Line
+
+
+class MeetingChange(Shape):
+    """One meeting of the series is held another day or time, or, without `to`, not at all."""
+
+    date: Day
+    to_day: Day | None = Field(default=None, alias="to")
+    time: Clock | None = None
+    reason: Line
+
+
 class MeetingRhythm(Shape):
-    """A series of meetings: every so many weeks from the first one on."""
+    """A series of meetings: every so many weeks from the first one on, less pauses and changes."""
 
     weekday: Weekday
     time: Clock
@@ -101,6 +118,10 @@ class MeetingRhythm(Shape):
     from_day: Day = Field(alias="from")
     to_day: Day | None = Field(default=None, alias="to")
     paper_deadline: PaperDeadline
+    place: Line | None = None
+    on_holiday: Literal["utgar", "neste_virkedag"] = "utgar"
+    pauses: tuple[Pause, ...] = ()
+    changes: tuple[MeetingChange, ...] = ()
 
 
 class Holder(Shape):
@@ -485,6 +506,7 @@ def _dates(source: Source) -> _Found:
         ("bodies.*.seats.*.holder", "from", "to"),
         ("bodies.*.seats.*.deputy", "from", "to"),
         ("bodies.*.meetings", "from", "to"),
+        ("bodies.*.meetings.pauses.*", "from", "to"),
         ("taxonomies.*", "valid_from", "valid_to"),
         ("platform", "valid_from", "valid_to"),
         ("periods.*", "from", "to"),

@@ -1,0 +1,122 @@
+"""When does a body meet, and at which meeting will a case come up?
+
+A series is computed from the programme's rhythm; nothing here is stored. A meeting keeps the date it was
+planned for as its identity, whatever day it is moved to, so that an invitation can be changed instead of
+sent anew.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final, Literal
+
+from engine.core.calendar import (
+    add_working_days,
+    holiday_name,
+    is_working_day,
+    local_date,
+    oslo,
+    working_days_before,
+)
+from engine.core.programme import MeetingRhythm
+
+Status = Literal["planned", "moved", "cancelled"]
+
+AHEAD: Final = timedelta(days=366)
+"""How far a case looks for a meeting; a body that does not meet within a year has no series."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One meeting of a series. `planned_on` is its identity, `on` the day it is held; instants are UTC.
+
+    `reason` says why it was moved or cancelled, and is empty for one that goes as planned.
+    """
+
+    planned_on: date
+    on: date
+    starts_at: datetime
+    papers_by: datetime
+    status: Status
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landing:
+    """Where a case comes up, and which meetings it was too late for or that are not held, in order."""
+
+    slot: Slot
+    too_late_for: tuple[Slot, ...]
+    cancelled: tuple[Slot, ...]
+
+
+def series(rhythm: MeetingRhythm, *, since: date, until: date) -> tuple[Slot, ...]:
+    """The meetings planned for the days from `since` to `until`, both included, in order."""
+    return tuple(_slot(rhythm, day) for day in _planned(rhythm, until) if day >= since)
+
+
+def landing(rhythm: MeetingRhythm, *, asked_at: datetime) -> Landing | None:
+    """The first meeting whose paper deadline a case asked for at an instant still makes; None when there is
+    none.
+
+    A deadline is met until the very minute it names.
+    """
+    today = local_date(asked_at)
+    too_late: list[Slot] = []
+    cancelled: list[Slot] = []
+    for slot in series(rhythm, since=today - timedelta(days=31), until=today + AHEAD):
+        if slot.starts_at <= asked_at:
+            continue
+        if slot.status == "cancelled":
+            cancelled.append(slot)
+        elif slot.papers_by < asked_at:
+            too_late.append(slot)
+        else:
+            return Landing(slot=slot, too_late_for=tuple(too_late), cancelled=tuple(cancelled))
+    return None
+
+
+def following(rhythm: MeetingRhythm, slot: Slot) -> Slot | None:
+    """The next meeting that is held after this one: where unfinished and displaced cases go."""
+    after = series(rhythm, since=slot.planned_on + timedelta(days=1), until=slot.planned_on + AHEAD)
+    return next((one for one in after if one.status != "cancelled"), None)
+
+
+def _planned(rhythm: MeetingRhythm, until: date) -> Iterator[date]:
+    day, step = rhythm.from_day, timedelta(weeks=rhythm.every_weeks)
+    last = until if rhythm.to_day is None else min(until, rhythm.to_day)
+    while day <= last:
+        yield day
+        day += step
+
+
+def _slot(rhythm: MeetingRhythm, day: date) -> Slot:
+    change = next((one for one in rhythm.changes if one.date == day), None)
+    if change is not None:
+        if change.to_day is None and change.time is None:
+            return _held(rhythm, day, day, rhythm.time, status="cancelled", reason=change.reason)
+        on, at = change.to_day or day, change.time or rhythm.time
+        return _held(rhythm, day, on, at, status="moved", reason=change.reason)
+    pause = next((one for one in rhythm.pauses if one.from_day <= day <= one.to_day), None)
+    if pause is not None:
+        return _held(rhythm, day, day, rhythm.time, status="cancelled", reason=pause.reason)
+    if not is_working_day(day):
+        name = holiday_name(day) or ""
+        if rhythm.on_holiday == "utgar":
+            return _held(rhythm, day, day, rhythm.time, status="cancelled", reason=name)
+        return _held(rhythm, day, add_working_days(day, 1), rhythm.time, status="moved", reason=name)
+    return _held(rhythm, day, day, rhythm.time, status="planned", reason="")
+
+
+def _held(
+    rhythm: MeetingRhythm, planned_on: date, on: date, at: time, *, status: Status, reason: str
+) -> Slot:
+    deadline = rhythm.paper_deadline
+    return Slot(
+        planned_on=planned_on,
+        on=on,
+        starts_at=oslo(on, at),
+        papers_by=oslo(working_days_before(on, deadline.working_days), deadline.time),
+        status=status,
+        reason=reason,
+    )
