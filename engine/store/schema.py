@@ -33,8 +33,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
-GUARDS: Final = ("ledger_leaf_keeps", "ledger_leaf_stays")
-"""The triggers that refuse to change or remove a leaf."""
+GUARDS: Final = ("ledger_leaf_keeps", "ledger_leaf_stays", "ledger_leaf_holds")
+"""The triggers that refuse to change, remove or replace a leaf."""
 
 Standing = Literal["absent", "current", "older", "unknown"]
 

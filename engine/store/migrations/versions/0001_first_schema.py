@@ -403,6 +403,12 @@ _GUARDS = {
         CREATE TRIGGER ledger_leaf_keeps BEFORE UPDATE ON ledger_leaf
         BEGIN SELECT RAISE(ABORT, 'a ledger leaf is never changed'); END
         """,
+        # INSERT OR REPLACE removes the old row without asking the trigger for DELETE.
+        """
+        CREATE TRIGGER ledger_leaf_holds BEFORE INSERT ON ledger_leaf
+        WHEN EXISTS (SELECT 1 FROM ledger_leaf WHERE chain = NEW.chain AND seq = NEW.seq)
+        BEGIN SELECT RAISE(ABORT, 'a ledger leaf is never replaced'); END
+        """,
     ),
     "postgresql": (
         """
@@ -416,6 +422,10 @@ _GUARDS = {
         """
         CREATE TRIGGER ledger_leaf_keeps BEFORE UPDATE ON ledger_leaf
         FOR EACH ROW EXECUTE FUNCTION ledger_leaf_refuse()
+        """,
+        """
+        CREATE TRIGGER ledger_leaf_holds BEFORE TRUNCATE ON ledger_leaf
+        FOR EACH STATEMENT EXECUTE FUNCTION ledger_leaf_refuse()
         """,
     ),
 }
