@@ -11,6 +11,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from engine.core.criteria import Reason
+from engine.core.definition import OUTCOMES
 from engine.core.links import read_receipt_code, receipt_code
 from engine.core.misuse import NotAllowed, Refused
 from engine.store import cases, links, people, projects
@@ -180,6 +181,7 @@ def _case_page(
         inside=inside,
         recorders=_recorders(site, view),
         summary=short_facts(view),
+        outcomes=sorted(view.outcomes, key=lambda one: OUTCOMES.index(one[0])),
         tally_sentence=tally_sentence(view.tally),
         sentence_of_outcome=outcome_sentence(view),
     )

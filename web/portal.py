@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from engine.core.calendar import local_date
 from engine.core.criteria import CriterionCheck, GateCheck, summary
+from engine.core.definition import Definition
 from engine.core.facts import ROLES
 from engine.core.misuse import NotAllowed
 from engine.core.shape import text_in
@@ -140,9 +141,20 @@ def _project(site: Site, key: str) -> Response:
         to_phase=None if check is None else titles.get(check.to_phase, ""),
         groups=None if check is None else grouped(check),
         standing=None if check is None else summary(check),
+        help={} if check is None else _help(definition, check.gate),
         open_case=next((one for one in had if one.status == "open"), None),
         course=_course(entered, had, titles),
     )
+
+
+def _help(definition: Definition, gate: str) -> dict[str, str]:
+    """What to do about each criterion of a gate, by the criterion's id."""
+    at = definition.gate(gate)
+    told = {one.id: text_in(one.help) for one in at.criteria if one.help is not None}
+    papers = {
+        f"paper:{kind.id}": text_in(kind.help) for kind in definition.paper_kinds if kind.help is not None
+    }
+    return told | papers
 
 
 def grouped(check: GateCheck) -> dict[str, list[CriterionCheck]]:
@@ -177,11 +189,10 @@ def _course(entered: Iterable[PhaseEntry], had: Iterable[CaseState], titles: Map
         if one.case is None
     ]
     for one in had:
-        steps.append(
-            Step(on=local_date(one.opened_at), text=f"Ba om {one.gate} (sak {one.number})", case=one.id)
-        )
+        steps.append(Step(on=local_date(one.opened_at), text=f"Ba om {one.gate} (sak {one.number})"))
         if one.closed_at is not None:
-            steps.append(Step(on=local_date(one.closed_at), text=_ending(one, entered, titles), case=one.id))
+            ending = _ending(one, entered, titles)
+            steps.append(Step(on=local_date(one.closed_at), text=ending, case=one.id))
     return sorted(steps, key=lambda step: step.on, reverse=True)
 
 

@@ -8,7 +8,7 @@ from engine.core.links import token_for
 from engine.store import links
 from engine.use_cases.open_door import DEVICE, SESSION
 from engine.use_cases.withdraw_case import withdraw_case
-from tests.web_builders import ANSWERED_AT, KEYS, LEADER, SECOND, Office, settings_for
+from tests.web_builders import ANSWERED_AT, LEADER, SECOND, Office, settings_for
 
 
 def typo(token: str) -> str:
