@@ -229,12 +229,13 @@ async def _one_connection(under_way: _Round, end: float) -> None:
     try:
         await _open(client, under_way)
     except _FAULTS as fault:
-        client.close()
+        await _let_go(client, client.transport)
         for letter in under_way.waiting:
             under_way.end(letter, fault)
         under_way.waiting.clear()
         return
     loop = asyncio.get_running_loop()
+    transport = client.transport  # the client forgets it when it closes of its own accord
     try:
         while under_way.waiting and loop.time() < end:
             if not await _one_letter(client, under_way, under_way.waiting.popleft()):
@@ -244,7 +245,17 @@ async def _one_connection(under_way: _Round, end: float) -> None:
         ):  # every letter has its answer: a server that hangs up here takes nothing back
             await client.quit(timeout=min(10, under_way.limits.command))
     finally:
-        client.close()
+        await _let_go(client, transport)
+
+
+async def _let_go(client: SMTP, transport: asyncio.BaseTransport | None) -> None:
+    """Close at once: all has been said, and an encrypted connection would wait for the other side's goodbye."""
+    client.close()
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
+    # The socket is let go on the loop's next turns, which must come after the last letter too.
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
 
 
 def _client(under_way: _Round) -> SMTP:
