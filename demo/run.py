@@ -37,7 +37,7 @@ def fresh(url: str) -> Database:
     if schema.state_of(url).standing != "absent":
         with _opened(url) as db, db.reading() as tx:
             if settings.get(tx, settings.DEMO) is None:
-                raise scene.NotADemoError(database=db.url.render_as_string(hide_password=True))
+                raise scene.NotADemoError(db.url.render_as_string(hide_password=True))
         schema.clear(url)
     schema.upgrade(url)
     db = Database(url)

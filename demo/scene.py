@@ -6,7 +6,6 @@ project are examples.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from importlib import resources
 from typing import Any, Final
@@ -114,11 +113,8 @@ PROPOSAL: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NotADemoError(Exception):
-    """The database holds something that is not a demo; it is left alone."""
-
-    database: str
+    """The database holds something that is not a demo; it is left alone. args: its address, without password."""
 
 
 def prepare(db: Database) -> None:
@@ -129,7 +125,7 @@ def prepare(db: Database) -> None:
     if is_demo:
         return
     if in_use:
-        raise NotADemoError(database=db.url.render_as_string(hide_password=True))
+        raise NotADemoError(db.url.render_as_string(hide_password=True))
     _load_programme(db)
     _prepare_project(db)
     mark_demo(db)
