@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import AsJson, By, ByOrOffice
+from cli.options import AsJson, By, ByOrOffice, chosen
 
 if TYPE_CHECKING:
     from engine.store.cases import CaseState
@@ -35,9 +35,8 @@ def list_(
     from engine.use_cases.show_case import show_case
     from language.formats import case_status_word, moment, outcome_word
 
-    statuses = ("open", "decided", "withdrawn")
-    if status is not None and status not in statuses:
-        raise unknown("status", status, statuses)
+    if status is not None:
+        chosen(status, ("open", "decided", "withdrawn"), option="--status")
     now = wiring.now()
     with wiring.database() as db, db.reading() as tx:
         if project is not None and projects.load(tx, project) is None:
@@ -166,14 +165,12 @@ def vote(
     from cli.console import tell
     from cli.errors import accepted
     from cli.misuse import Told
-    from engine.core.misuse import unknown
     from engine.core.voting import Choice
     from engine.use_cases.actors import person_named
     from engine.use_cases.cast_ballot import cast_ballot
     from language.formats import choice_word
 
-    if choice not in set(Choice):
-        raise unknown("choice", choice, list(Choice))
+    chosen(choice, Choice, option="--choice")
     if seat is None and by is None:
         raise Told("Oppgi hvilken plass det svares for (--seat), eller hvem som svarer (--by).")
     with wiring.database() as db:

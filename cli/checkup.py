@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Literal
 
 from cli import settings as environment
@@ -29,8 +29,6 @@ SIGNS: Final = {"ok": "✓", "wrong": "✗", "skipped": "–"}
 
 OLDEST_PYTHON: Final = (3, 11)
 OLDEST_SQLITE: Final = (3, 37)
-LATE: Final = timedelta(minutes=15)
-"""A letter that has been due for so long is stuck."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +229,7 @@ def _heartbeat(tx: Connection, now: datetime) -> Check:
 
 def _stuck(tx: Connection, now: datetime) -> Check:
     waiting = [one for state in ("due", "retry") for one in outbox.list_letters(tx, state=state)]
-    stuck = [one for one in waiting if now - one.due_at > LATE]
+    stuck = [one for one in waiting if now - one.due_at > wiring.LATE]
     if not stuck:
         return _made("stuck", "Brev som venter", f"{len(waiting)}, ingen for lenge")
     reasons = sorted({one.reason for one in stuck if one.reason})

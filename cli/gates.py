@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import AsJson, By, GateOption, Key
+from cli.options import AsJson, By, GateOption, Key, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,14 +150,12 @@ def request(
     from cli import wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.core.misuse import unknown
     from engine.core.programme import Handling
     from engine.use_cases.request_transition import request_transition
     from language.formats import count, deadline, handling_word, upper_first
 
-    handlings = get_args(Handling)
-    if handling is not None and handling not in handlings:
-        raise unknown("handling", handling, handlings)
+    if handling is not None:
+        chosen(handling, get_args(Handling), option="--handling")
     with wiring.database() as db:
         done = accepted(
             request_transition(

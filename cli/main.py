@@ -1,6 +1,7 @@
 """Which commands are there, and what becomes of an error? `run` is what `faseport` starts."""
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -46,21 +47,29 @@ app.add_typer(ledger.app, name="ledger")
 def _common(
     _trace: Annotated[bool, typer.Option("--trace", help="Vis hele sporet når noe uventet skjer.")] = False,
 ) -> None:
-    """Options that stand before the command; `--trace` is read by `run`, since it holds for every error."""
+    """Options that stand before the command; `--trace` is read by `main`, since it holds for every error."""
 
 
-def run() -> None:
-    """Run one command and leave with its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that lacks a letter gets «?» rather than a crash half-way.
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns its exit code. What it has to say is on standard output and standard error."""
     try:
-        app(prog_name="faseport")
+        app(args=list(arguments), prog_name="faseport")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except Exception as error:
         # Imported late: a command that goes well need not wait for what errors need.
         from cli import errors
 
-        sys.exit(errors.report(error, trace="--trace" in sys.argv[1:]))
+        return errors.report(error, trace="--trace" in arguments)
+    return 0
+
+
+def run() -> None:
+    """Run the command of this process, and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a letter gets «?» rather than a crash half-way.
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    sys.exit(main(sys.argv[1:]))
 
 
 if __name__ == "__main__":

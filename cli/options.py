@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
 AsJson: TypeAlias = Annotated[
@@ -49,6 +50,19 @@ def day_or_today(text: str | None, *, option: str = "--on") -> "date":
     from engine.core.calendar import local_date
 
     return local_date(wiring.now()) if text is None else day(text, option=option)
+
+
+def chosen(value: str, among: "Iterable[str]", *, option: str) -> str:
+    """A word out of a few. Raises Told, with the nearest of them and all of them, for another word."""
+    from cli.misuse import Told
+    from engine.core.facts import nearest
+
+    known = list(among)
+    if value in known:
+        return value
+    near = nearest(value, known)
+    suggestion = f" Mente du «{near}»?" if near else ""
+    raise Told(f"{option}: «{value}» kan ikke velges.{suggestion} Velg mellom: {', '.join(known)}.")
 
 
 def content_of(path: Path, *, limit: int) -> bytes:

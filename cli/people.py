@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import AsJson, From, day
+from cli.options import AsJson, From, chosen, day
 
 app = typer.Typer(help="Personene.", no_args_is_help=True)
 
@@ -29,13 +29,10 @@ def add(
     from cli.console import tell
     from cli.misuse import Told
     from engine.core.facts import Field, parse_value
-    from engine.core.misuse import unknown
     from engine.use_cases.register_person import register_person
     from language.sentences import sentence
 
-    languages = ("nb", "nn", "en")
-    if language not in languages:
-        raise unknown("language", language, languages)
+    chosen(language, ("nb", "nn", "en"), option="--language")
     address = parse_value(Field(name="E-POST", title="", type="person"), email)
     if isinstance(address, tuple):
         raise Told(*(f"{one.path}: {sentence(one)}" for one in address))

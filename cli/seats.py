@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import AsJson, From, To, day
+from cli.options import AsJson, From, To, chosen, day
 
 app = typer.Typer(help="Plassene i gruppene, og enkeltstående funksjoner.", no_args_is_help=True)
 
@@ -29,13 +29,10 @@ def assign(
     """Gi noen en plass fra en dato. Åpne saker beholder lista de ble åpnet med."""
     from cli import wiring
     from cli.console import tell
-    from engine.core.misuse import unknown
     from engine.store import people
     from engine.use_cases.assign_seat import assign_seat
 
-    capacities = ("holder", "acting", "deputy")
-    if capacity not in capacities:
-        raise unknown("capacity", capacity, capacities)
+    chosen(capacity, ("holder", "acting", "deputy"), option="--as")
     first = day(valid_from, option="--from")
     with wiring.database() as db:
         assign_seat(

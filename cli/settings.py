@@ -73,15 +73,17 @@ class Settings(BaseSettings):
 
 
 NAMES: Final = tuple(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)
-"""Every name that is read from the environment."""
+"""Every name that is read from the environment, in whatever letter case."""
+_SHORT_NAMES: Final = tuple(name.removeprefix(PREFIX) for name in NAMES)
 
 
 def load(**defaults: str) -> Settings:
     """The settings of this process. `defaults` hold where the environment says nothing. Raises BadSettings
     with every fault.
     """
+    told = {name.upper() for name, value in os.environ.items() if value}
     given: dict[str, Any] = {
-        name: value for name, value in defaults.items() if not os.environ.get(f"{PREFIX}{name.upper()}")
+        name: value for name, value in defaults.items() if f"{PREFIX}{name.upper()}" not in told
     }
     try:
         return Settings(**given)
@@ -98,12 +100,15 @@ def misspelt(environment: Mapping[str, str]) -> list[tuple[str, str]]:
     """Names that look like ours and are not, each with the nearest real one, or ''."""
     found: list[tuple[str, str]] = []
     for name in sorted(environment):
-        if name in NAMES:
+        asked = name.upper()
+        if asked in NAMES:
             continue
-        ours = name.upper().startswith(PREFIX.rstrip("_"))
-        near = difflib.get_close_matches(name.upper(), NAMES, n=1, cutoff=0.5 if ours else 0.85)
-        if ours or near:
-            found.append((name, near[0] if near else ""))
+        if asked.startswith(PREFIX):
+            rest = difflib.get_close_matches(asked.removeprefix(PREFIX), _SHORT_NAMES, n=1, cutoff=0.5)
+            found.append((name, PREFIX + rest[0] if rest else ""))
+        else:
+            near = difflib.get_close_matches(asked, NAMES, n=1, cutoff=0.85)
+            found += [(name, near[0])] if near else []
     return found
 
 

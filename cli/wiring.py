@@ -16,7 +16,7 @@ from cli.misuse import BadSettings, DatabaseUnusable, Told
 from cli.settings import Settings
 from engine import clock
 from engine.core.calendar import local_date
-from engine.store import people, programmes, schema, standing
+from engine.store import outbox, people, programmes, schema, standing
 from engine.store import settings as stored
 from engine.store.session import Database
 from engine.use_cases.actors import PROGRAMME_OFFICE
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SILENCE_LIMIT: Final = timedelta(minutes=2)
 """A worker that has not been heard from for so long is taken to be dead."""
+LATE: Final = timedelta(minutes=15)
+"""A letter that has been due for so long is stuck."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,15 +151,22 @@ def web_application(wired: Wired, *, worker_expected: bool = True) -> "ASGIApp":
 
 
 def health(db: Database, now: datetime, *, worker_expected: bool) -> Mapping[str, Any]:
-    """Is it well? `ok`, whether there is a programme, and how many seconds since the worker was heard from
-    (None: never).
+    """Is it well? `ok`; whether there is a programme; seconds since the worker was heard from (None: never);
+    seconds the oldest waiting letter is late.
     """
     with db.reading() as tx:
         beat = stored.last_beat(tx, WORKER)
+        due = outbox.next_due(tx)
         has_programme = programmes.current_text(tx) is not None
     age = None if beat is None else int((now - beat).total_seconds())
-    alive = age is not None and age <= SILENCE_LIMIT.total_seconds()
-    return {"ok": alive or not worker_expected, "programme": has_programme, "worker_seconds": age}
+    late = 0 if due is None else max(0, int((now - due).total_seconds()))
+    works = age is not None and age <= SILENCE_LIMIT.total_seconds() and late <= LATE.total_seconds()
+    return {
+        "ok": works or not worker_expected,
+        "programme": has_programme,
+        "worker_seconds": age,
+        "late_seconds": late,
+    }
 
 
 def serve(app: "ASGIApp", *, host: str, port: int) -> None:

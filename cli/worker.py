@@ -8,7 +8,7 @@ the next one comes all the same.
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -35,42 +35,42 @@ class Round:
 
 
 def do_round(wired: Wired, *, worker: str) -> Round:
-    """Send the letters that are due, then keep the house. Raises BadSettings for a mail server that cannot
-    be used.
+    """Send the letters that are due, and keep the house. Raises BadSettings for a mail server that cannot be
+    used.
     """
+    return Round(delivered=deliver(wired, worker=worker), kept=keep_house(wired.db, now=wired.clock()))
+
+
+def deliver(wired: Wired, *, worker: str) -> Delivered | None:
+    """Send the letters that are due; None where no mail server has been named."""
     settings = mail_settings(wired.settings)
-    delivered = None
-    if settings is not None:
-        now = wired.clock()
-        delivered = deliver_due(wired.db, keys=wired.keys, settings=settings, worker=worker, now=now)
-    return Round(delivered=delivered, kept=keep_house(wired.db, now=wired.clock()))
+    if settings is None:
+        return None
+    return deliver_due(wired.db, keys=wired.keys, settings=settings, worker=worker, now=wired.clock())
 
 
 @contextmanager
 def beating(wired: Wired) -> Iterator[None]:
-    """Do a round now and every fifteen seconds until the block ends; a round that is under way is waited
-    for.
+    """Do a round now and every fifteen seconds until the block ends; what is under way then is waited for.
+
+    The two halves of a round are two jobs, so that a mail server that keeps a letter waiting for minutes does
+    not silence the heartbeat.
     """
     worker = worker_name()
-
-    def beat() -> None:
-        try:
-            done = do_round(wired, worker=worker)
-        except Exception:
-            # Whatever it was, letters are still due and the next round may do better.
-            log.exception("round failed", worker=worker)
-        else:
-            _note(done, worker)
-
     scheduler = BackgroundScheduler(timezone="UTC")
-    scheduler.add_job(
-        beat,
-        IntervalTrigger(seconds=SECONDS, timezone="UTC"),
-        next_run_time=wired.clock(),
-        coalesce=True,
-        misfire_grace_time=None,
-        max_instances=1,
+    halves: tuple[Callable[[], None], ...] = (
+        lambda: keep_house_once(wired, worker=worker),
+        lambda: deliver_once(wired, worker=worker),
     )
+    for half in halves:
+        scheduler.add_job(
+            half,
+            IntervalTrigger(seconds=SECONDS, timezone="UTC"),
+            next_run_time=wired.clock(),
+            coalesce=True,
+            misfire_grace_time=None,
+            max_instances=1,
+        )
     scheduler.start()
     log.info("worker started", worker=worker)
     try:
@@ -78,6 +78,22 @@ def beating(wired: Wired) -> Iterator[None]:
     finally:
         scheduler.shutdown(wait=True)
         log.info("worker stopped", worker=worker)
+
+
+def keep_house_once(wired: Wired, *, worker: str) -> None:
+    """Keep the house; a failure is logged, and the next round comes all the same."""
+    try:
+        keep_house(wired.db, now=wired.clock())
+    except Exception:
+        log.exception("housekeeping failed", worker=worker)
+
+
+def deliver_once(wired: Wired, *, worker: str) -> None:
+    """Send what is due; a failure is logged: letters are still due, and the next round may do better."""
+    try:
+        _note(deliver(wired, worker=worker), worker)
+    except Exception:
+        log.exception("delivery failed", worker=worker)
 
 
 def work(wired: Wired) -> None:
@@ -98,8 +114,7 @@ def told_to_stop() -> Iterator[threading.Event]:
             signal.signal(name, handler)
 
 
-def _note(done: Round, worker: str) -> None:
-    sent = done.delivered
+def _note(sent: Delivered | None, worker: str) -> None:
     if sent is None:
         return
     for failure in sent.failures:

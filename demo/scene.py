@@ -114,7 +114,7 @@ PROPOSAL: Final = (
 
 
 class NotADemoError(Exception):
-    """The database holds something that is not a demo; it is left alone. args: its address, without password."""
+    """The database holds something that is no demo, and is left alone; args: its address, no password."""
 
 
 def prepare(db: Database) -> None:

@@ -249,7 +249,7 @@ async def _one_connection(under_way: _Round, end: float) -> None:
 
 
 async def _let_go(client: SMTP, transport: asyncio.BaseTransport | None) -> None:
-    """Close at once: all has been said, and an encrypted connection would wait for the other side's goodbye."""
+    """Close at once: all has been said, and an encrypted connection would wait for a goodbye."""
     client.close()
     if isinstance(transport, asyncio.WriteTransport):
         transport.abort()

@@ -182,7 +182,7 @@ def _course(entered: Iterable[PhaseEntry], had: Iterable[CaseState], titles: Map
     steps = [
         Step(
             on=one.effective,
-            text=f"Kom i {formats.lower_first(titles.get(one.phase, one.phase))}",
+            text=f"Kom i fasen {titles.get(one.phase, one.phase)}",
             assumed=one.assumed,
         )
         for one in entered
@@ -201,4 +201,4 @@ def _ending(case: CaseState, entered: Iterable[PhaseEntry], titles: Mapping[str,
         return f"Sak {case.number} om {case.gate} ble trukket"
     told = f"{case.gate}: {formats.lower_first(formats.outcome_word(case.outcome))}"
     moved = next((one.phase for one in entered if one.case == case.id), None)
-    return told if moved is None else f"{told}. Gikk til {formats.lower_first(titles.get(moved, moved))}"
+    return told if moved is None else f"{told}. Gikk til fasen {titles.get(moved, moved)}"

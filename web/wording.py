@@ -56,14 +56,14 @@ def _field_of(reason: Reason, rows: tuple[int, ...]) -> str:
 
 
 def outcome_sentence(view: CaseView) -> str:
-    """«Styringsgruppa besluttet 5. februar: godkjent med forutsetninger. Prosjektet går til Planlegge.»"""
+    """«Styringsgruppa besluttet 5. februar: godkjent med forutsetninger. Prosjektet går til fasen Planlegge.»"""
     if view.outcome is None or view.closed_at is None:
         return "Saken er trukket, og det er ikke tatt noen beslutning." if view.status == "withdrawn" else ""
     word = formats.lower_first(formats.outcome_word(view.outcome))
     told = f"{view.body_title} besluttet {formats.short_day(view.closed_at)}: {word}."
     if view.outcome_phase:
-        return f"{told} Prosjektet går til {formats.lower_first(view.outcome_phase)}."
-    return f"{told} Prosjektet blir i {formats.lower_first(view.from_phase)}."
+        return f"{told} Prosjektet går til fasen {view.outcome_phase}."
+    return f"{told} Prosjektet blir i fasen {view.from_phase}."
 
 
 def tally_sentence(tally: Tally) -> str:

@@ -54,7 +54,9 @@ def counts_by_area(standings: Sequence[Standing], areas: Iterable[str]) -> dict[
 def moves(before: Mapping[str, Standing], after: Mapping[str, Standing]) -> tuple[Move, ...]:
     """Every project that stands elsewhere on the later date, by the date it moved and then by title."""
     found = [
-        Move(key=key, title=(after.get(key) or before[key]).title, before=before.get(key), after=after.get(key))
+        Move(
+            key=key, title=(after.get(key) or before[key]).title, before=before.get(key), after=after.get(key)
+        )
         for key in {*before, *after}
         if _place(before.get(key)) != _place(after.get(key))
     ]

@@ -86,6 +86,28 @@ _BALLOTS: Final = (
     .order_by(_BALLOT.c.seq)
 )
 
+_dossier, _proposal, _wording, _conditions = (_PROSE.alias() for _ in range(4))
+_WHOLE: Final = (
+    select(
+        *_STATE_COLUMNS,
+        _CASE.c.tally,
+        _dossier.c.text.label("dossier"),
+        _proposal.c.text.label("proposal"),
+        _wording.c.text.label("wording"),
+        _conditions.c.text.label("conditions"),
+    )
+    .join(_dossier, _dossier.c.digest == _CASE.c.dossier_ref)
+    .join(_proposal, _proposal.c.digest == _CASE.c.proposal_ref)
+    .join(_wording, _wording.c.digest == _CASE.c.wording_ref, isouter=True)
+    .join(_conditions, _conditions.c.digest == _CASE.c.conditions_ref, isouter=True)
+    .where(_CASE.c.id == bindparam("id"))
+)
+_PROPOSAL: Final = (
+    select(_PROSE.c.text)
+    .join(_CASE, _CASE.c.proposal_ref == _PROSE.c.digest)
+    .where(_CASE.c.id == bindparam("id"))
+)
+
 
 def state(tx: Connection, case: str, *, lock: bool = False) -> CaseState | None:
     """The case's state, locked against other deciders if asked, or None."""
@@ -95,23 +117,7 @@ def state(tx: Connection, case: str, *, lock: bool = False) -> CaseState | None:
 
 def load(tx: Connection, case: str) -> Case | None:
     """The case whole, or None. Erased words read as empty."""
-    dossier, proposal, wording, conditions = (_PROSE.alias() for _ in range(4))
-    wanted = (
-        select(
-            *_STATE_COLUMNS,
-            _CASE.c.tally,
-            dossier.c.text.label("dossier"),
-            proposal.c.text.label("proposal"),
-            wording.c.text.label("wording"),
-            conditions.c.text.label("conditions"),
-        )
-        .join(dossier, dossier.c.digest == _CASE.c.dossier_ref)
-        .join(proposal, proposal.c.digest == _CASE.c.proposal_ref)
-        .join(wording, wording.c.digest == _CASE.c.wording_ref, isouter=True)
-        .join(conditions, conditions.c.digest == _CASE.c.conditions_ref, isouter=True)
-        .where(_CASE.c.id == case)
-    )
-    row = tx.execute(wanted).one_or_none()
+    row = tx.execute(_WHOLE, {"id": case}).one_or_none()
     if row is None:
         return None
     return Case(
@@ -122,6 +128,11 @@ def load(tx: Connection, case: str) -> Case | None:
         conditions=json.loads(row.conditions or "[]"),
         tally=row.tally,
     )
+
+
+def proposal(tx: Connection, case: str) -> str:
+    """What a case's members were asked to decide; empty when it has been erased."""
+    return tx.execute(_PROPOSAL, {"id": case}).scalar_one() or ""
 
 
 def find(tx: Connection, name: str) -> CaseState | None:

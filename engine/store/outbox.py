@@ -8,9 +8,10 @@ that holds the claim.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Update, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.core.letters import Letter, Recall
@@ -94,21 +95,19 @@ def enqueue(tx: Connection, letters: Sequence[Letter], *, now: datetime) -> None
 def withdraw(tx: Connection, recalls: Sequence[Recall], *, now: datetime) -> None:
     """Take back what has not begun to leave. A letter on its way is checked again by its worker."""
     for recall in recalls:
-        statement = _WITHDRAW_ALL if recall.recipient is None else _WITHDRAW_ONE
-        told = {"about": recall.subject, "kinds": list(recall.kinds), "why": recall.reason, "now": now}
-        tx.execute(statement, told | ({} if recall.recipient is None else {"whom": recall.recipient}))
+        told = {"about": recall.subject, "why": recall.reason, "now": now, "whom": recall.recipient}
+        tx.execute(_withdrawal(recall.kinds, to_one=recall.recipient is not None), told)
 
 
-_WITHDRAW_ALL: Final = (
-    update(_OUTBOX)
-    .where(
-        _OUTBOX.c.subject == bindparam("about"),
-        _OUTBOX.c.kind.in_(bindparam("kinds", expanding=True)),
-        _OUTBOX.c.state.in_(["due", "retry"]),
-    )
-    .values(state="withdrawn", reason=bindparam("why"), settled_at=bindparam("now"))
-)
-_WITHDRAW_ONE: Final = _WITHDRAW_ALL.where(_OUTBOX.c.recipient == bindparam("whom"))
+@lru_cache(maxsize=32)
+def _withdrawal(kinds: tuple[str, ...], *, to_one: bool) -> Update:
+    """The statement for these kinds: built once, since every ballot runs one."""
+    waiting = or_(_OUTBOX.c.state == "due", _OUTBOX.c.state == "retry")
+    fitting = or_(*(_OUTBOX.c.kind == kind for kind in kinds))
+    statement = update(_OUTBOX).where(_OUTBOX.c.subject == bindparam("about"), fitting, waiting)
+    if to_one:
+        statement = statement.where(_OUTBOX.c.recipient == bindparam("whom"))
+    return statement.values(state="withdrawn", reason=bindparam("why"), settled_at=bindparam("now"))
 
 
 def claim(tx: Connection, *, worker: str, limit: int, now: datetime) -> tuple[Claimed, ...]:
@@ -127,11 +126,15 @@ def claim(tx: Connection, *, worker: str, limit: int, now: datetime) -> tuple[Cl
     )
     rows = tx.execute(waiting).all()
     if rows:
-        leased = {"state": "claimed", "claimed_by": worker, "lease_until": now + LEASE}
-        ids = [row.id for row in rows]
-        tx.execute(
-            update(_OUTBOX).where(_OUTBOX.c.id.in_(ids)).values(leased | {"attempts": _OUTBOX.c.attempts + 1})
-        )
+        leased = {
+            "state": "claimed",
+            "claimed_by": worker,
+            "lease_until": now + LEASE,
+            "attempts": _OUTBOX.c.attempts + 1,
+            # Remembered over crashes: a copy sent from now on may be the reader's second.
+            "reason": case((_OUTBOX.c.state == "in_doubt", "in_doubt"), else_=_OUTBOX.c.reason),
+        }
+        tx.execute(update(_OUTBOX).where(_OUTBOX.c.id.in_([row.id for row in rows])).values(leased))
     return tuple(
         Claimed(
             id=row.id,

@@ -108,6 +108,13 @@ _FACTS: Final = (
     .order_by(_FACT.c.project, _FACT.c.effective, _FACT.c.seq)
 )
 
+_ROLES: Final = (
+    select(_ROLE, _PERSON.c.name, _PERSON.c.email)
+    .join(_PERSON, _PERSON.c.id == _ROLE.c.person)
+    .where(_ROLE.c.project == bindparam("key"), _ROLE.c.valid_from <= bindparam("on"))
+    .order_by(_ROLE.c.valid_from, _ROLE.c.seq)
+)
+
 
 def load(tx: Connection, key: str, *, lock: bool = False) -> Project | None:
     """The project, locked against other deciders if asked, or None."""
@@ -170,12 +177,6 @@ def phases(tx: Connection, key: str | None = None) -> tuple[PhaseEntry, ...]:
 
 def roles(tx: Connection, key: str, *, on: date) -> dict[str, Role]:
     """Who has which role on a date; the newest assignment of each."""
-    wanted = (
-        select(_ROLE, _PERSON.c.name, _PERSON.c.email)
-        .join(_PERSON, _PERSON.c.id == _ROLE.c.person)
-        .where(_ROLE.c.project == key, _ROLE.c.valid_from <= on.isoformat())
-        .order_by(_ROLE.c.valid_from, _ROLE.c.seq)
-    )
     return {
         row.role: Role(
             role=row.role,
@@ -184,7 +185,7 @@ def roles(tx: Connection, key: str, *, on: date) -> dict[str, Role]:
             email=row.email or "",
             valid_from=date.fromisoformat(row.valid_from),
         )
-        for row in tx.execute(wanted)
+        for row in tx.execute(_ROLES, {"key": key, "on": on.isoformat()})
     }
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.core import events as ev
 from engine.core.ledger import GENESIS, SALT_BYTES, canonical, leaf, text_digest
-from engine.core.letters import letters_for, recalls_for
+from engine.core.letters import Letter, letters_for, recalls_for
 from engine.store import outbox
 from engine.store.tables import metadata
 
@@ -41,10 +41,14 @@ def record(tx: Connection, events: Sequence[ev.Event], *, now: datetime) -> None
     """
     for chain, run in groupby(events, key=lambda event: event.chain):
         _append(tx, chain, list(run), now)
+    letters: list[Letter] = []
     for event in events:
         # In the events' order: a ballot that decides calls for a receipt, and the decision takes it back.
-        outbox.withdraw(tx, recalls_for(event), now=now)
-        outbox.enqueue(tx, letters_for(event), now=now)
+        recalls = recalls_for(event)
+        outbox.withdraw(tx, recalls, now=now)
+        letters = [one for one in letters if not any(recall.covers(one) for recall in recalls)]
+        letters += letters_for(event)
+    outbox.enqueue(tx, letters, now=now)
 
 
 def replay(tx: Connection, *, seq: int, body: str, prose: Mapping[str, str | None]) -> None:
@@ -343,6 +347,21 @@ def _ballot_cast(tx: Connection, event: ev.BallotCast, stamp: Stamp) -> None:
 
 
 _CASE: Final = metadata.tables["gate_case"]
+_CLOSED: Final = (
+    "status",
+    "closed_at",
+    "outcome",
+    "basis",
+    "concluded_by",
+    "wording_ref",
+    "conditions_ref",
+    "tally",
+)
+_CLOSE: Final = (
+    update(_CASE)
+    .where(_CASE.c.id == bindparam("case_id"))
+    .values({name: bindparam(name) for name in _CLOSED})
+)
 
 
 def _case_decided(tx: Connection, event: ev.CaseDecided, stamp: Stamp) -> None:
@@ -356,7 +375,7 @@ def _case_decided(tx: Connection, event: ev.CaseDecided, stamp: Stamp) -> None:
         "conditions_ref": stamp.refs["conditions"],
         "tally": dict(event.tally),
     }
-    tx.execute(update(_CASE).where(_CASE.c.id == event.case).values(closed))
+    tx.execute(_CLOSE, closed | {"case_id": event.case})
     if event.to_phase is not None:
         _enter_phase(
             tx, event.project, event.to_phase, event.effective, stamp, assumed=False, case=event.case

@@ -127,8 +127,7 @@ def decision(
     told = [entry["person"] for entry in state.roll if entry["person"]]
     told += [state.requested_by] if state.requested_by else []
     if wording is None:
-        case = cases.load(tx, state.id)
-        wording = case.proposal if case is not None and outcome == "godkjent" else ""
+        wording = cases.proposal(tx, state.id) if outcome == "godkjent" else ""
     return CaseDecided(
         by=by,
         project=state.project,

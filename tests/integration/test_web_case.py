@@ -301,7 +301,7 @@ def test_the_leader_concludes_with_conditions_and_the_project_moves(office: Offi
         "F1",
         "Nullpunkt målt i to soner",
         "fredag 4. april",
-        "planlegge",
+        "fasen Planlegge",
     ):
         assert words in page
     with office.db.reading() as tx:

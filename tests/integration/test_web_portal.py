@@ -5,7 +5,8 @@ import json
 import pytest
 
 from demo import scene
-from tests.web_builders import Office, settings_for
+from tests.integration.test_web_case import answer
+from tests.web_builders import MEMBERS, Office, settings_for
 
 
 def test_the_portfolio_counts_and_finds_the_real_projects(office: Office) -> None:
@@ -31,6 +32,20 @@ def test_the_project_page_says_what_is_missing_before_the_next_gate(office: Offi
     assert "Sak 1/2025 venter på beslutning" in ready
     assert "Ba om BP2" in ready
     assert office.browser().get("/prosjekt/finnes-ikke").status_code == 404
+
+
+def test_a_decided_case_can_be_read_in_an_open_portal_but_not_what_members_wrote(office: Office) -> None:
+    for email in MEMBERS:
+        answer(office.inside(email), office, "godkjenn", kommentar="Mellom oss")
+    told = office.browser().get(f"/sak/{office.case}")
+    assert told.status_code == 200
+    assert "besluttet 30. januar: godkjent" in told.text
+    assert "Mellom oss" not in told.text
+    assert "<form" not in told.text
+    assert "/underlag/" not in told.text
+    assert f'href="/sak/{office.case}"' in office.browser().get(f"/prosjekt/{scene.PROJECT}").text
+    office.settings = settings_for("https://faseport.example.org", open_portal=False)
+    assert office.browser().get(f"/sak/{office.case}").status_code == 403
 
 
 def test_a_shut_portal_shows_nothing_of_the_portfolio(office: Office) -> None:
@@ -73,8 +88,6 @@ def test_the_api_gives_the_documented_shapes(office: Office) -> None:
 
 
 def test_the_api_does_not_tell_how_members_have_answered_an_open_case(office: Office) -> None:
-    from tests.integration.test_web_case import answer
-
     answer(office.inside("kommunalsjef-boa@example.org"), office, "ikke_godkjenn", kommentar="For dyrt")
     told = json.dumps(office.browser().get(f"/api/v1/cases/{office.case}").json())
     assert "ikke_godkjenn" not in told
