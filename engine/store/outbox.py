@@ -194,9 +194,11 @@ def settle(tx: Connection, settlements: Sequence[Settlement], *, worker: str, no
     """
     for done in settlements:
         final = done.state in {"sent", "bounced", "dead", "withdrawn"}
-        # A retry that may have been delivered says so: the next copy is counted as a possible duplicate.
-        reason = None if done.state == "sent" else done.reply[:500] if final else done.phase
-        values = {
+        # A letter that may once have been delivered goes on saying so: its next copy is counted as a possible
+        # duplicate, also when the attempts between came nowhere.
+        doubted = case((_OUTBOX.c.reason == "in_doubt", "in_doubt"), else_=done.phase)
+        reason = None if done.state == "sent" else done.reply[:500] if final else doubted
+        values: dict[str, Any] = {
             "state": done.state,
             "settled_at": now if final else None,
             "reason": reason,
