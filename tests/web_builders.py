@@ -59,20 +59,20 @@ class Office:
     letters: Mapping[str, Letter]
     settings: WebSettings
     healthy: bool = True
-    _app: FastAPI | None = field(default=None)
+    _apps: dict[WebSettings, FastAPI] = field(default_factory=dict)
 
     @property
     def app(self) -> FastAPI:
-        """The application, on this office's clock."""
-        if self._app is None:
-            self._app = create_app(
+        """The application, with the settings of now and on this office's clock."""
+        if self.settings not in self._apps:
+            self._apps[self.settings] = create_app(
                 db=self.db,
                 clock=lambda: self.now,
                 keys=KEYS,
                 settings=self.settings,
                 health=lambda: {"ok": self.healthy},
             )
-        return self._app
+        return self._apps[self.settings]
 
     def browser(self) -> TestClient:
         """A browser of its own: it keeps cookies, and follows no redirect by itself."""

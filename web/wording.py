@@ -56,7 +56,7 @@ def _field_of(reason: Reason, rows: tuple[int, ...]) -> str:
 
 
 def outcome_sentence(view: CaseView) -> str:
-    """«Styringsgruppa besluttet 5. februar: godkjent med forutsetninger. Prosjektet går til fasen Planlegge.»"""
+    """«Styringsgruppa besluttet 5. februar: godkjent. Prosjektet går til fasen Planlegge.»"""
     if view.outcome is None or view.closed_at is None:
         return "Saken er trukket, og det er ikke tatt noen beslutning." if view.status == "withdrawn" else ""
     word = formats.lower_first(formats.outcome_word(view.outcome))
