@@ -1,14 +1,13 @@
 """Commands about the programme: put a file into force, show what is in force."""
 
 import difflib
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.options import AsJson, File, text_of
 
 if TYPE_CHECKING:
-    from engine.core.programme import Programme
     from engine.store.session import Database
 
 app = typer.Typer(help="Programmet: grupper, plasser, områder, møter.", no_args_is_help=True)
@@ -70,7 +69,8 @@ def show(as_json: AsJson = False) -> None:
     with wiring.database() as db, db.reading() as tx:
         programme = programme_in_force(tx)
     if as_json:
-        console.as_json(_told(programme))
+        # As the file has it, so that what is shown can be written back.
+        console.as_json({"digest": programme.digest, "file": programme.source.data})
         return
     console.heading(f"{text_in(programme.title)} ({programme.programme})")
     console.table(
@@ -99,8 +99,3 @@ def show(as_json: AsJson = False) -> None:
         ],
         empty="",
     )
-
-
-def _told(programme: "Programme") -> dict[str, Any]:
-    told: dict[str, Any] = programme.model_dump(mode="json")
-    return {"digest": programme.digest, **told}

@@ -75,8 +75,7 @@ def show(
             raise unknown("version", str(version), [str(one.version) for one in known])
         definition = definitions.load(tx, workflow, chosen.version)
     if as_json:
-        told: dict[str, Any] = definition.model_dump(mode="json")
-        console.as_json({"digest": chosen.digest, **told})
+        console.as_json({"digest": chosen.digest, "file": definition.source.data})
         return
     console.heading(f"{text_in(definition.title)} ({workflow}, versjon {chosen.version})")
     console.say(" → ".join(text_in(phase.title) for phase in definition.phases))

@@ -1,0 +1,759 @@
+"""Do the commands do what an official and an operator ask of them, and refuse everything else in plain words?
+
+What starts a process of its own is marked by `faseport(…)`; `Desk.do(…)` runs the same command in this one,
+since a process costs seconds and a command's behaviour does not depend on it.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from sqlalchemy import create_engine, text
+
+from cli import errors
+from cli.main import main
+from cli.misuse import DatabaseUnusable
+from tests.mail_servers import real_server
+
+HOUSE = Path(__file__).resolve().parents[2]
+PROGRAMME = HOUSE / "workflows" / "programmes" / "trondheim.yaml"
+WORKFLOW = HOUSE / "workflows" / "prosjektveiviseren.yaml"
+PORTFOLIO = HOUSE / "demo" / "portfolio.csv"
+KEY = "implementering-eksisterende-vft"
+ASKER = "utreder@example.org"
+OFFICE = "programkontor@example.org"
+SEATS = (
+    "kommunaldirektor-ho",
+    "kommunaldirektor-st",
+    "kommunalsjef-hjemme",
+    "kommunalsjef-sykehjem",
+    "kommunalsjef-medisinske",
+    "kommunalsjef-boa",
+    "kommunalsjef-psykisk-helse",
+    "kommunalsjef-arbeid",
+)
+ANSWERS = (
+    "problem=Utstyret brukes ulikt i sonene.",
+    "goals=Alle soner bruker det samme.",
+    "success_signs=Færre fysiske tilsyn.",
+    "cost_overview=Opplæring og lisenser",
+    "cost_total=1 200 000",
+    "union_involvement=Hovedtillitsvalgt er med i arbeidsgruppa.",
+    "user_involvement=Brukerrådet uttaler seg.",
+    'alternatives+={"title": "Nullalternativet", "is_null": "ja", "description": "Alt blir som før."}',
+    'alternatives+={"title": "Innføring sone for sone", "recommended": true}',
+    "role.gevinstansvarlig=kommunalsjef-boa@example.org",
+    "role.prosjekteier=kommunalsjef-hjemme@example.org",
+)
+BENEFIT = {
+    "id": "tilsyn",
+    "title": "Færre fysiske tilsyn om natta",
+    "kind": "frigjort_tid",
+    "indicators": [{"title": "Tilsyn per natt", "unit": "tilsyn"}],
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """How a command ended, and what it had to say."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output, which must be JSON and nothing else."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A folder with an installation in it, and somebody at the keyboard."""
+
+    folder: Path
+    capsys: pytest.CaptureFixture[str] = field(repr=False)
+
+    def do(self, *arguments: str | Path) -> Said:
+        """Run a command in this process."""
+        self.capsys.readouterr()
+        code = main([str(one) for one in arguments])
+        out, err = self.capsys.readouterr()
+        return Said(code=code, out=out, err=err)
+
+    def done(self, *arguments: str | Path) -> Said:
+        """The same, of a command that must go well."""
+        said = self.do(*arguments)
+        assert said.code == 0, said
+        return said
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        """Put a file on the desk."""
+        path = self.folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+
+def environment(**more: str) -> dict[str, str]:
+    """What a process of ours starts with: nothing of Faseport's, and the tree to import from."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("FASEPORT_")}
+    return {**plain, "PYTHONPATH": str(HOUSE), **more}
+
+
+def faseport(folder: Path, *arguments: str | Path, **more: str) -> Said:
+    """Run a command as a process, in a folder."""
+    command = [sys.executable, "-m", "cli.main", *(str(one) for one in arguments)]
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment(**more),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+    return Said(code=done.returncode, out=done.stdout, err=done.stderr)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with Trondheim's programme and its portfolio, made by three processes; tests get
+    copies of it.
+    """
+    folder = tmp_path_factory.mktemp("et sted på disk")
+    for arguments in (
+        ["init"],
+        ["programme", "load", PROGRAMME],
+        ["project", "import", PORTFOLIO, "--on", "2024-12-31"],
+    ):
+        said = faseport(folder, *arguments, LC_ALL="POSIX")
+        assert said.code == 0, said
+    return folder
+
+
+@pytest.fixture
+def desk(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Desk:
+    """A copy of the installation, to do with as one likes."""
+    shutil.copytree(installed / "var", tmp_path / "var")
+    monkeypatch.chdir(tmp_path)
+    return Desk(folder=tmp_path, capsys=capsys)
+
+
+@pytest.fixture
+def empty_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    """A folder with nothing in it."""
+    monkeypatch.chdir(tmp_path)
+    return Desk(folder=tmp_path, capsys=capsys)
+
+
+def fill_in(desk: Desk) -> None:
+    """Give the project everything BP2 asks for."""
+    desk.done("person", "add", ASKER, "--name", "Utredningsleder")
+    desk.done("project", "set", KEY, f"role.utredningsleder={ASKER}")
+    desk.done("project", "set", KEY, *ANSWERS, f"benefits+={json.dumps(BENEFIT)}", "--by", ASKER)
+    paper = desk.write("forslag.md", "# Prosjektforslag")
+    desk.done("paper", "add", KEY, "prosjektforslag", paper, "--title", "Prosjektforslag", "--by", ASKER)
+    desk.done("gate", "answer", KEY, "leangen", "--value", "ja", "--explain", "Bo hjemme.", "--by", ASKER)
+    desk.done("gate", "confirm", KEY, "leangen", "--by", OFFICE)
+
+
+def opened_case(desk: Desk) -> None:
+    """The case for BP2, in writing."""
+    fill_in(desk)
+    desk.done("gate", "request", KEY, "--by", ASKER, "--proposal", "Gå videre.", "--handling", "skriftlig")
+
+
+# ---------------------------------------------------------------- the sunny day
+
+
+def test_the_freshly_loaded_portfolio_counts_as_the_report_does(desk: Desk) -> None:
+    portfolio = desk.done("project", "list", "--json").json
+    reported = [one["reported_as"] for one in portfolio]
+    areas = [one["focus_area"] for one in portfolio]
+    assert {status: reported.count(status) for status in dict.fromkeys(reported)} == {
+        "Avsluttet": 3,
+        "Konsept": 5,
+        "Prosjekt": 23,
+        "Realisering": 4,
+    }
+    assert [areas.count(area) for area in ("2", "3", "4", "5")] == [7, 17, 7, 4]
+    assert (
+        "35 prosjekter: 5 Konsept, 23 Prosjekt, 4 Realisering, 3 Avsluttet."
+        in desk.done("project", "list").out
+    )
+
+
+def test_a_project_goes_from_refused_to_decided_by_commands_alone(desk: Desk) -> None:
+    checked = desk.done("gate", "check", KEY, "--json").json
+    unmet = [one for one in checked["criteria"] if one["weight"] == "må" and one["status"] == "unmet"]
+    assert (checked["gate"], checked["open"]) == ("BP2", False)
+    fill_in(desk)
+    assert desk.done("gate", "check", KEY, "--json").json["open"] is True
+    asked = faseport(
+        desk.folder,
+        "gate",
+        "request",
+        KEY,
+        "--by",
+        ASKER,
+        "--proposal",
+        "Gå videre.",
+        "--handling",
+        "skriftlig",
+    )
+    assert (asked.code, asked.out) == (0, "")
+    assert "Sak 1/" in asked.err
+    case = desk.done("case", "list", "--json").json[0]
+    for seat in SEATS:
+        desk.done("case", "vote", case["number"], "--seat", seat, "--choice", "godkjenn")
+    decided = desk.done("case", "show", case["id"], "--json").json
+    assert (decided["status"], decided["outcome"], len(decided["ballots"])) == ("decided", "godkjent", 8)
+    assert desk.done("project", "show", KEY, "--json").json["reported_as"] == "Prosjekt"
+    assert desk.done("ledger", "verify", "--json").json["sound"] is True
+    assert len(unmet) > 5
+
+
+def test_a_request_that_is_not_ready_names_every_reason_and_opens_nothing(desk: Desk) -> None:
+    desk.done("person", "add", ASKER, "--name", "Utredningsleder")
+    desk.done("project", "set", KEY, f"role.utredningsleder={ASKER}")
+    checked = desk.done("gate", "check", KEY, "--json").json
+    unmet = [one["id"] for one in checked["criteria"] if one["weight"] == "må" and one["status"] == "unmet"]
+    refused = faseport(desk.folder, "gate", "request", KEY, "--by", ASKER, "--proposal", "Gå videre.")
+    assert (refused.code, refused.out) == (3, "")
+    assert [name for name in unmet if f"({name})" not in refused.err] == []
+    assert refused.err.count("  – ") >= len(unmet)
+    assert desk.done("case", "list", "--json").json == []
+    tick = desk.done("tick", "--json").json
+    assert tick["letters"] is None  # no mail server is named here; and nothing waits for one
+    assert "0, ingen for lenge" in desk.do("doctor").out
+
+
+def test_the_chair_concludes_with_conditions_and_the_office_withdraws_nothing_after(desk: Desk) -> None:
+    opened_case(desk)
+    number = desk.done("case", "list", "--json").json[0]["number"]
+    for seat in SEATS[:5]:
+        desk.done("case", "vote", number, "--seat", seat, "--choice", "godkjenn")
+    refused = desk.do(
+        "case",
+        "conclude",
+        number,
+        "--outcome",
+        "godkjent_med_forutsetninger",
+        "--by",
+        f"{SEATS[0]}@example.org",
+    )
+    assert refused.code == 3
+    concluded = desk.do(
+        "case",
+        "conclude",
+        number,
+        "--outcome",
+        "godkjent_med_forutsetninger",
+        "--wording",
+        "Prosjektet går videre.",
+        "--condition",
+        "Nullpunkt er målt i to soner. | Gevinstansvarlig | 1.4.2199",
+        "--by",
+        f"{SEATS[0]}@example.org",
+    )
+    assert concluded.code == 0, concluded
+    told = desk.done("case", "show", number, "--json").json
+    assert told["conditions"][0]["due"] == "2199-04-01"
+    late = desk.do("case", "withdraw", number, "--reason", "Angrer.")
+    assert late.code == 3
+    assert "avgjort" in late.err
+
+
+def test_the_secretary_enters_an_answer_that_was_given_in_the_meeting(desk: Desk) -> None:
+    opened_case(desk)
+    number = desk.done("case", "list", "--json").json[0]["number"]
+    desk.done("case", "vote", number, "--seat", SEATS[1], "--choice", "avstar", "--recorded-by", OFFICE)
+    seen = desk.done("case", "show", number, "--by", OFFICE, "--json").json
+    assert [(one["seat"], one["recorded_by"] is not None) for one in seen["ballots"]] == [(SEATS[1], True)]
+    stranger = desk.do(
+        "case", "vote", number, "--seat", SEATS[2], "--choice", "avstar", "--recorded-by", ASKER
+    )
+    assert stranger.code == 2
+
+
+def test_letters_leave_at_a_tick_one_to_each_seat(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened_case(desk)
+    with real_server() as (mailbox, port):
+        monkeypatch.setenv("FASEPORT_SMTP_URL", f"smtp://127.0.0.1:{port}?tls=none")
+        monkeypatch.setenv("FASEPORT_MAIL_FROM", "Faseport <faseport@example.org>")
+        assert desk.done("tick", "--json").json["letters"]["sent"] == 8
+        assert desk.done("tick", "--json").json["letters"]["sent"] == 0
+        assert len({recipient for recipient, _ in mailbox.received}) == len(mailbox.received) == 8
+
+
+# ---------------------------------------------------------------- what is misspelt
+
+
+@pytest.mark.parametrize(
+    ("arguments", "nearest"),
+    [
+        (["project", "show", "implementering-eksisterende-vf"], KEY),
+        (["gate", "check", KEY, "--gate", "BP22"], "BP2"),
+        (["gate", "answer", KEY, "leangn", "--value", "ja", "--by", OFFICE], "leangen"),
+        (["gate", "request", KEY, "--by", "programkontr@example.org", "--proposal", "x"], OFFICE),
+        (["gate", "request", KEY, "--by", OFFICE, "--proposal", "x", "--handling", "skriftli"], "skriftlig"),
+        (["seat", "assign", "styringsgrupa", SEATS[0], OFFICE, "--from", "2026-01-01"], "styringsgruppa"),
+        (
+            ["seat", "assign", "styringsgruppa", "kommunalsjef-bo", OFFICE, "--from", "2026-01-01"],
+            "kommunalsjef-boa",
+        ),
+        (["project", "set", KEY, "goalz=x"], "goals"),
+        (["project", "set", KEY, f"role.prosjektledr={OFFICE}"], "prosjektleder"),
+        (["paper", "add", KEY, "prosjektforslagg", str(PORTFOLIO)], "prosjektforslag"),
+        (["workflow", "show", "prosjektveivisern"], "prosjektveiviseren"),
+        (["person", "erase", "programkontr@example.org", "--yes"], OFFICE),
+    ],
+)
+def test_an_unknown_name_is_misuse_and_the_nearest_one_is_suggested(
+    arguments: list[str], nearest: str, desk: Desk
+) -> None:
+    said = desk.do(*arguments)
+    assert (said.code, said.out) == (2, "")
+    assert f"Mente du «{nearest}»?" in said.err
+
+
+def test_every_wrong_value_is_named_and_none_is_stored(desk: Desk) -> None:
+    before = desk.done("project", "show", KEY, "--json").out
+    said = desk.do(
+        "project", "set", KEY, "goals=Gode mål", "cost_total=mye", "planned_end_on=31.02.2026", "size=enorm"
+    )
+    assert said.code == 2
+    assert [line.partition(":")[0] for line in said.err.splitlines()] == [
+        "cost_total",
+        "planned_end_on",
+        "size",
+    ]
+    assert desk.done("project", "show", KEY, "--json").out == before
+
+
+@pytest.mark.parametrize("arguments", [["project", "set", KEY, "uten-verdi"], ["project", "set", KEY, "=x"]])
+def test_an_assignment_without_name_or_value_is_misuse(arguments: list[str], desk: Desk) -> None:
+    assert desk.do(*arguments).code == 2
+
+
+def test_somebody_without_the_role_is_refused_by_name_of_the_role(desk: Desk) -> None:
+    said = desk.do("gate", "request", KEY, "--by", f"{SEATS[5]}@example.org", "--proposal", "x")
+    assert said.code == 2
+    assert "tredningsleder" in said.err
+
+
+# ---------------------------------------------------------------- portfolio files nobody should send
+
+
+HEADER = "key,title,workflow,phase,focus_area,started_on"
+
+
+def refused_import(desk: Desk, file: Path) -> list[str]:
+    """The lines an import was refused with; the portfolio is untouched."""
+    before = desk.done("project", "list", "--json").out
+    said = desk.do("project", "import", file)
+    assert (said.code, said.out) == (2, "")
+    assert desk.done("project", "list", "--json").out == before
+    return said.err.splitlines()
+
+
+def places(lines: list[str], file: Path) -> list[str]:
+    """«row:column» of each line, which begins with the file's name."""
+    assert all(line.startswith(f"{file}:") for line in lines), lines
+    return [line.removeprefix(f"{file}:").split(" ")[0] for line in lines]
+
+
+def test_every_wrong_cell_is_named_by_row_and_column_and_no_row_is_imported(desk: Desk) -> None:
+    file = desk.write(
+        "p.csv",
+        f"{HEADER}\n"
+        "god,Et godt prosjekt,prosjektveiviseren,konsept,2,2025-01-01\n"
+        "en,Feil fase,prosjektveiviseren,konsepet,2,2025-01-01\n"
+        "to,Feil flyt,prosjektveivisern,konsept,2,2025-01-01\n"
+        "god,Samme nøkkel,prosjektveiviseren,konsept,2,2025-01-01\n"
+        "tre,,prosjektveiviseren,,2,31.02.2025\n"
+        f"{KEY},Finnes fra før,prosjektveiviseren,konsept,2,2025-01-01\n",
+    )
+    lines = refused_import(desk, file)
+    assert places(lines, file) == ["3:4", "4:3", "5:1", "6:2", "6:4", "6:6", "7:1"]
+    assert "Mente du «konsept»?" in lines[0]
+
+
+def test_missing_and_unknown_columns_are_named(desk: Desk) -> None:
+    file = desk.write("p.csv", "key,titel,workflow\nen,Tittel,prosjektveiviseren\n")
+    lines = refused_import(desk, file)
+    assert len(lines) == 3
+    assert any("title" in line for line in lines)
+    assert any("phase" in line for line in lines)
+    assert any("titel" in line for line in lines)
+
+
+def test_formulas_are_refused_in_csv_and_in_a_workbook(desk: Desk) -> None:
+    in_csv = desk.write("p.csv", f'{HEADER}\nen,"=HYPERLINK(""x"")",prosjektveiviseren,konsept,2,\n')
+    assert places(refused_import(desk, in_csv), in_csv) == ["2:2"]
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(HEADER.split(","))
+    sheet.append(["en", "=1+1", "prosjektveiviseren", "konsept", "=A1", None])
+    book.save(desk.folder / "p.xlsx")
+    in_book = desk.folder / "p.xlsx"
+    assert places(refused_import(desk, in_book), in_book) == ["2:2", "2:5"]
+
+
+def test_latin_1_is_refused_where_its_first_foreign_byte_stands(desk: Desk) -> None:
+    file = desk.write("p.csv", f"{HEADER}\nen,Blå dør,prosjektveiviseren,konsept,2,\n".encode("latin-1"))
+    assert places(refused_import(desk, file), file) == ["2:6"]
+
+
+@pytest.mark.parametrize("size", [10 * 1024 * 1024 + 1, 10 * 1024 * 1024])
+def test_ten_megabytes_of_rubbish_are_refused_at_once(size: int, desk: Desk) -> None:
+    file = desk.write("p.csv", secrets.token_bytes(size))
+    started = time.monotonic()
+    assert len(refused_import(desk, file)) == 1
+    assert time.monotonic() - started < 20
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(desk: Desk) -> None:
+    path = desk.folder / "p.xlsx"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w") as part,
+    ):
+        for _ in range(60):
+            part.write(b"0" * 1024 * 1024)
+    assert path.stat().st_size < 1024 * 1024
+    assert len(refused_import(desk, path)) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04tull", b"\0\0\0", b'a,"b\n'])
+def test_a_file_that_is_no_table_is_refused(content: bytes, desk: Desk) -> None:
+    assert refused_import(desk, desk.write("p.csv", content))
+
+
+def test_a_file_that_is_not_there_is_misuse(desk: Desk) -> None:
+    said = desk.do("project", "import", desk.folder / "borte.csv")
+    assert said.code == 2
+    assert "finnes ikke" in said.err
+
+
+# ---------------------------------------------------------------- definitions and programmes
+
+
+def test_a_sound_workflow_checks_out_alone_and_with_its_programme(desk: Desk) -> None:
+    said = desk.done("workflow", "check", WORKFLOW, "--programme", PROGRAMME)
+    assert "prosjektveiviseren versjon 1 holder" in said.err
+
+
+def test_a_wrong_workflow_is_refused_with_every_mistake_and_its_place(desk: Desk) -> None:
+    text_ = WORKFLOW.read_text(encoding="utf-8")
+    file = desk.write(
+        "feil.yaml",
+        text_.replace("from: konsept\n    decided", "from: konsepet\n    decided", 1) + "tull: 1\n",
+    )
+    said = desk.do("workflow", "check", file)
+    assert said.code == 2
+    assert len(places(said.err.splitlines(), file)) >= 2
+
+
+def test_a_programme_file_is_refused_with_every_mistake_and_nothing_is_changed(desk: Desk) -> None:
+    file = desk.write(
+        "program.yaml", PROGRAMME.read_text(encoding="utf-8").replace("quorum: 5", "quorum: mange")
+    )
+    before = desk.done("programme", "show", "--json").out
+    said = desk.do("programme", "load", file)
+    assert said.code == 2
+    assert places(said.err.splitlines(), file)
+    assert desk.done("programme", "show", "--json").out == before
+
+
+def test_a_changed_programme_is_shown_and_not_put_into_force_without_a_yes(desk: Desk) -> None:
+    file = desk.write("program.yaml", PROGRAMME.read_text(encoding="utf-8").replace("quorum: 5", "quorum: 6"))
+    asked = desk.do("programme", "load", file)
+    assert asked.code == 2
+    assert "-    quorum: 5" in asked.err
+    assert "+    quorum: 6" in asked.err
+    desk.done("programme", "load", file, "--yes")
+    assert desk.done("programme", "show", "--json").json["file"]["bodies"][1]["quorum"] == 6
+
+
+def test_loading_the_same_programme_twice_changes_nothing(desk: Desk) -> None:
+    assert "Ingenting er endret" in desk.done("programme", "load", PROGRAMME).err
+
+
+def test_the_same_version_with_another_text_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = desk.folder / "egne"
+    own.mkdir()
+    changed = WORKFLOW.read_text(encoding="utf-8").replace("Problemet er beskrevet", "Problemet er forklart")
+    (own / "prosjektveiviseren.yaml").write_text(changed, encoding="utf-8")
+    monkeypatch.setenv("FASEPORT_WORKFLOWS", str(own))
+    said = desk.do("init")
+    assert said.code == 2
+    assert "prosjektveiviseren" in said.err
+    raised = changed.replace("version: 1", "version: 2", 1)
+    (own / "prosjektveiviseren.yaml").write_text(raised, encoding="utf-8")
+    desk.done("init")
+    versions = [
+        one["version"]
+        for one in desk.done("workflow", "list", "--json").json
+        if one["workflow"] == "prosjektveiviseren"
+    ]
+    assert versions == [1, 2]
+    assert desk.done("project", "show", KEY, "--json").json["version"] == 1
+
+
+# ---------------------------------------------------------------- the installation itself
+
+
+def test_init_makes_what_only_its_owner_can_read_and_twice_changes_nothing(
+    installed: Path, desk: Desk
+) -> None:
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (installed / "var").iterdir()}
+    assert modes["secret.key"] == modes["faseport.db"] == 0o600
+    key = (desk.folder / "var" / "secret.key").read_text(encoding="ascii")
+    assert "alt som den skal være" in desk.done("init").err
+    assert (desk.folder / "var" / "secret.key").read_text(encoding="ascii") == key
+
+
+@pytest.mark.parametrize(
+    "arguments", [["project", "list"], ["tick"], ["ledger", "verify"], ["serve"], ["worker"]]
+)
+def test_without_a_database_every_command_names_the_one_that_makes_it(
+    arguments: list[str], empty_desk: Desk
+) -> None:
+    said = empty_desk.do(*arguments)
+    assert said.code == 2
+    assert "faseport init" in said.err
+    assert not list(empty_desk.folder.iterdir())
+
+
+def test_a_database_from_another_version_is_refused_and_left_alone(desk: Desk) -> None:
+    url = f"sqlite:///{desk.folder / 'var' / 'faseport.db'}"
+    engine = create_engine(url)
+    with engine.begin() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    for command in (["project", "list"], ["init"]):
+        said = desk.do(*command)
+        assert said.code == 2
+        assert "9999" in said.err
+        assert "faseport init" in said.err
+
+
+def test_an_older_database_is_refused_with_the_command_that_upgrades_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert errors.report(DatabaseUnusable("sqlite:///x.db", "older", "0000")) == 2
+    assert "faseport init" in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_database_is_refused(empty_desk: Desk) -> None:
+    (empty_desk.folder / "var").mkdir()
+    empty_desk.write("var/faseport.db", "dette er ikke en database, men en ganske lang tekst " * 100)
+    for command in (["project", "list"], ["init"]):
+        said = empty_desk.do(*command)
+        assert said.code == 2
+        assert "kan ikke åpnes" in said.err
+
+
+def test_a_missing_key_beside_a_database_is_refused_and_none_is_made(desk: Desk) -> None:
+    key = desk.folder / "var" / "secret.key"
+    key.unlink()
+    for command in (["tick"], ["serve"], ["init"]):
+        assert desk.do(*command).code == 2
+    assert not key.exists()
+
+
+def test_a_key_that_others_can_read_is_refused_with_what_mends_it(desk: Desk) -> None:
+    (desk.folder / "var" / "secret.key").chmod(0o644)
+    said = desk.do("tick")
+    assert said.code == 2
+    assert "chmod 600" in said.err
+
+
+def test_serving_unencrypted_on_an_open_address_is_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FASEPORT_BASE_URL", "http://faseport.example.org")
+    said = desk.do("serve")
+    assert said.code == 2
+    assert "https" in said.err
+
+
+def test_doctor_finds_what_is_wrong_and_says_what_to_do(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FASEPORT_SMPT_URL", "smtp://post.example.org")
+    monkeypatch.setenv("FASEPORT_BASE_URL", "http://faseport.example.org")
+    (desk.folder / "var" / "secret.key").chmod(0o640)
+    said = desk.do("doctor", "--json")
+    assert said.code == 3
+    wrong = {one["id"]: one["do"] for one in said.json["checks"] if one["status"] == "wrong"}
+    assert set(wrong) == {"names", "base_url", "mail", "keys", "heartbeat"}
+    assert "FASEPORT_SMTP_URL" in wrong["names"]
+    assert all(wrong.values())
+
+
+def test_doctor_finds_an_empty_seat_and_a_stuck_letter(desk: Desk) -> None:
+    opened_case(desk)
+    url = f"sqlite:///{desk.folder / 'var' / 'faseport.db'}"
+    engine = create_engine(url)
+    with engine.begin() as tx:
+        tx.execute(text("UPDATE outbox SET due_at = '2026-01-01 00:00:00.000000'"))
+        tx.execute(text("DELETE FROM seat_holding WHERE seat = 'kommunalsjef-boa'"))
+    engine.dispose()
+    wrong = {
+        one["id"]: one["found"]
+        for one in desk.do("doctor", "--json").json["checks"]
+        if one["status"] == "wrong"
+    }
+    assert "kommunalsjef-boa" in wrong["seats"]
+    assert wrong["stuck"].startswith("8 ")
+
+
+def test_doctor_is_content_with_an_installation_where_all_is_well(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with real_server() as (_, port):
+        monkeypatch.setenv("FASEPORT_SMTP_URL", f"smtp://127.0.0.1:{port}?tls=none")
+        monkeypatch.setenv("FASEPORT_MAIL_FROM", "Faseport <faseport@example.org>")
+        desk.done("tick")
+        assert desk.done("doctor", "--json").json["ok"] is True
+
+
+def test_ledger_verify_finds_a_changed_answer(desk: Desk) -> None:
+    opened_case(desk)
+    number = desk.done("case", "list", "--json").json[0]["number"]
+    desk.done("case", "vote", number, "--seat", SEATS[1], "--choice", "ikke_godkjenn", "--comment", "Nei.")
+    url = f"sqlite:///{desk.folder / 'var' / 'faseport.db'}"
+    engine = create_engine(url)
+    with engine.begin() as tx:
+        tx.execute(text("UPDATE ballot SET choice = 'godkjenn'"))
+    engine.dispose()
+    said = desk.do("ledger", "verify", "--json")
+    assert said.code == 3
+    assert [one["code"] for one in said.json["faults"]] == ["state_changed"]
+
+
+def test_a_day_has_one_checkpoint_of_every_chain(desk: Desk) -> None:
+    assert desk.done("tick", "--json").json["heads_witnessed"] == 35
+    assert desk.done("tick", "--json").json["heads_witnessed"] == 0
+    assert desk.done("ledger", "verify", "--json").json["sound"] is True
+
+
+def test_an_erased_person_is_gone_and_the_ledger_still_holds(desk: Desk) -> None:
+    desk.done("person", "add", "innom@example.org", "--name", "Innom")
+    assert desk.do("person", "erase", "innom@example.org").code == 2
+    desk.done("person", "erase", "innom@example.org", "--yes")
+    assert "innom@example.org" not in desk.done("person", "list", "--json").out
+    verified = desk.done("ledger", "verify", "--json").json
+    assert verified["sound"] is True
+    assert verified["erased"] > 0
+
+
+def test_help_is_quick_since_it_loads_nothing_heavy(tmp_path: Path) -> None:
+    probe = "import sys, cli.main; print({'sqlalchemy', 'pydantic', 'celpy', 'fastapi'} & set(sys.modules))"
+    found = subprocess.run(
+        [sys.executable, "-c", probe],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.strip() == "set()"
+    assert "gate" in faseport(tmp_path, "--help").out
+
+
+def test_a_bug_ends_short_with_exit_1_and_the_trace_only_on_request(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{desk.folder / 'var' / 'faseport.db'}"
+    engine = create_engine(url)
+    with engine.begin() as tx:
+        tx.execute(text("UPDATE definition SET text = 'tull'"))
+    engine.dispose()
+    short, whole = (
+        faseport(desk.folder, "project", "list"),
+        faseport(desk.folder, "--trace", "project", "list"),
+    )
+    assert (short.code, len(short.err.splitlines())) == (1, 2)
+    assert whole.code == 1
+    assert "Traceback" in whole.err
+
+
+# ---------------------------------------------------------------- serving
+
+
+@contextmanager
+def served(folder: Path, **more: str) -> Iterator[str]:
+    """A real server process in a folder, told to stop as an operating system does; the address it answers
+    on.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli.main", "serve"],
+        cwd=folder,
+        env=environment(FASEPORT_BASE_URL=address, **more),
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    try:
+        wait_for(f"{address}/healthz")
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        logged = process.communicate(timeout=30)[1]
+    assert process.returncode == 0, logged
+    for line in logged.splitlines():
+        assert line.startswith(("{", "Faseport svarer på")), line
+    assert "/b/fpb1-" not in logged
+
+
+def wait_for(address: str) -> Mapping[str, Any]:
+    """What an address says once it is well; fails when it has not been within half a minute."""
+    end = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                told: Mapping[str, Any] = json.load(answer)
+                return told
+        except (urllib.error.URLError, ConnectionError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
+def test_serve_shows_the_portfolio_and_sends_letters_by_itself(desk: Desk) -> None:
+    opened_case(desk)
+    with real_server() as (mailbox, port):
+        server = f"smtp://127.0.0.1:{port}?tls=none"
+        sender = "Faseport <faseport@example.org>"
+        with served(desk.folder, FASEPORT_SMTP_URL=server, FASEPORT_MAIL_FROM=sender) as address:
+            end = time.monotonic() + 30
+            while len(mailbox.received) < 8 and time.monotonic() < end:
+                time.sleep(0.1)
+            assert wait_for(f"{address}/healthz")["ok"] is True
+            with pytest.raises(urllib.error.HTTPError):
+                urllib.request.urlopen(f"{address}/b/fpb1-{'a' * 32}-abcd", timeout=5)
+        assert len(mailbox.received) == 8
