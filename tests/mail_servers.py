@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any, cast
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
@@ -29,9 +29,7 @@ class Mailbox:
 
     def letters(self) -> list[EmailMessage]:
         """The letters, parsed."""
-        return [
-            cast(EmailMessage, message_from_bytes(content, policy=default)) for _, content in self.received
-        ]
+        return [message_from_bytes(content, policy=default) for _, content in self.received]
 
 
 @contextlib.contextmanager
@@ -42,7 +40,7 @@ def real_server(
 
     def login(_server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
         right = (given.login, given.password) == (user.encode(), password.encode())
-        return AuthResult(success=right, handled=False if not right else True)
+        return AuthResult(success=right, handled=right)
 
     mailbox = Mailbox()
     options: dict[str, Any] = {"authenticator": login, "auth_required": True} if user else {}
@@ -88,6 +86,9 @@ class Script:
     stores: bool = True
     """Whether a letter whose `body` goes wrong was stored all the same."""
 
+    def goes_wrong_for(self, recipient: str) -> bool:
+        return self.only_for in ("", recipient)
+
 
 DROP, HANG, GARBAGE, DRIP = "DROP", "HANG", "GARBAGE", "DRIP"
 
@@ -124,48 +125,54 @@ class _HungUp(Exception):
 
 def _talk(rfile: Any, wfile: Any, script: Script, mailbox: Mailbox, ended: threading.Event) -> None:
     def say(words: str) -> None:
-        if words == DROP:
-            raise _HungUp
-        if words == HANG:
-            ended.wait(30)
-            raise _HungUp
-        if words == GARBAGE:
-            wfile.write(b"\x00\xff<html>ikke SMTP</html>\r\n")
-        elif words == DRIP:
-            for character in "220 " + "lang" * 100:
-                wfile.write(character.encode())
-                time.sleep(0.05)
-        else:
-            wfile.write(words.encode() + b"\r\n")
+        _say(wfile, words, ended)
 
     say(script.banner)
     recipient = ""
     while line := rfile.readline():
-        command = line.strip().decode("ascii", "replace")
-        word = command.upper()
-        amiss = not script.only_for or recipient == script.only_for
-        if word.startswith(("EHLO", "HELO")):
-            say(script.ehlo)
-        elif word == "STARTTLS":
-            say(script.starttls)
-        elif word.startswith("MAIL"):
-            recipient = ""
-            say(script.mail)
-        elif word.startswith("RCPT"):
-            recipient = command.partition("<")[2].partition(">")[0]
-            say(script.rcpt if not script.only_for or recipient == script.only_for else "250 ok")
-        elif word == "DATA":
-            say(script.data if amiss else "354 send")
-            if amiss and not script.data.startswith("354"):
-                continue
-            content = b""
-            while (part := rfile.readline()) not in (b".\r\n", b""):
-                content += part
-            if not amiss or script.stores:
-                mailbox.received.append((recipient, content))
-            say(script.body if amiss else "250 2.0.0 tatt imot")
-        elif word == "QUIT":
-            say(script.quit)
-            return
-        else:
-            say("250 ok")
+        word, _, rest = line.strip().decode("ascii", "replace").partition(" ")
+        match word.upper():
+            case "EHLO" | "HELO":
+                say(script.ehlo)
+            case "STARTTLS":
+                say(script.starttls)
+            case "MAIL":
+                say(script.mail)
+            case "RCPT":
+                recipient = rest.partition("<")[2].partition(">")[0]
+                say(script.rcpt if script.goes_wrong_for(recipient) else "250 ok")
+            case "DATA":
+                script_now = script if script.goes_wrong_for(recipient) else Script()
+                say(script_now.data)
+                if script_now.data.startswith("354"):
+                    _take_in(rfile, recipient, mailbox, keep=script_now.stores)
+                    say(script_now.body)
+            case "QUIT":
+                say(script.quit)
+                return
+            case _:
+                say("250 ok")
+
+
+def _take_in(rfile: Any, recipient: str, mailbox: Mailbox, *, keep: bool) -> None:
+    content = b""
+    while (part := rfile.readline()) not in (b".\r\n", b""):
+        content += part
+    if keep:
+        mailbox.received.append((recipient, content))
+
+
+def _say(wfile: Any, words: str, ended: threading.Event) -> None:
+    if words == DROP:
+        raise _HungUp
+    if words == HANG:
+        ended.wait(30)
+        raise _HungUp
+    if words == GARBAGE:
+        wfile.write(b"\x00\xff<html>ikke SMTP</html>\r\n")
+    elif words == DRIP:
+        for character in "220 " + "lang" * 100:
+            wfile.write(character.encode())
+            time.sleep(0.05)
+    else:
+        wfile.write(words.encode() + b"\r\n")
