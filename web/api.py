@@ -19,6 +19,21 @@ _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     404: {"description": "No such thing; the nearest name is given where there is one"},
 }
 
+_PROJECT: Final = (
+    "`key`, `title`, `kind`, `workflow`, `version`, `phase`, `phase_title`, `phase_assumed`, `reported_as` "
+    "(Konsept, Prosjekt, Realisering, Avsluttet or null), `focus_area` and the other plain facts; null where "
+    "nothing is known."
+)
+_GATE: Final = (
+    "`project`, `gate`, `title`, `from`, `to`, `open`, and `criteria`: each with `id`, `title`, `weight` (må, "
+    "bør, tips), `status` (met, unmet, waived, not_applicable), `reasons` (`code`, `data`) and `source`."
+)
+_CASE: Final = (
+    "`id`, `number`, `project`, `gate`, `body`, `handling`, `status`, `version`, `digest`, `answer_by`, "
+    "`ballots`, `missing`, `outcome`, `wording`, `conditions`, `decided_at`. Until the case is closed `ballots` "
+    "tells which seats have answered, and not what; comments are never told."
+)
+
 
 def routes(site: Site) -> APIRouter:
     """Everything under `/api/v1`, for reading."""
@@ -35,12 +50,12 @@ def routes(site: Site) -> APIRouter:
 
 def _project_routes(router: APIRouter, site: Site) -> None:
 
-    @router.get("/projects", summary="Every project, by key")
+    @router.get("/projects", summary="Every project, by key", description=_PROJECT)
     def list_projects() -> list[Json]:
         with site.db.reading() as tx:
             return portfolio_json(tx)
 
-    @router.get("/projects/{key}", summary="One project")
+    @router.get("/projects/{key}", summary="One project", description=_PROJECT)
     def one_project(key: str) -> Json:
         with site.db.reading() as tx:
             project = projects.load(tx, key)
@@ -49,7 +64,11 @@ def _project_routes(router: APIRouter, site: Site) -> None:
             definition = definitions.load(tx, project.workflow, project.version)
             return project_json(project, projects.facts(tx, key, on=local_date(site.clock())), definition)
 
-    @router.get("/projects/{key}/gate", summary="What a project lacks at its next gate, or at a named one")
+    @router.get(
+        "/projects/{key}/gate",
+        summary="What a project lacks at a gate: its next, or a named one",
+        description=_GATE,
+    )
     def gate(key: str, gate: str | None = None) -> Json:
         with site.db.reading() as tx:
             try:
@@ -62,12 +81,12 @@ def _project_routes(router: APIRouter, site: Site) -> None:
 
 
 def _case_routes(router: APIRouter, site: Site) -> None:
-    @router.get("/cases", summary="Every case, oldest first; answers only once it is closed")
+    @router.get("/cases", summary="Every case, oldest first", description=_CASE)
     def list_cases(status: str | None = None) -> list[Json]:
         with site.db.reading() as tx:
             return [_case(tx, state.id, site) for state in cases.list_cases(tx, status=status)]
 
-    @router.get("/cases/{case}", summary="One case; answers only once it is closed")
+    @router.get("/cases/{case}", summary="One case", description=_CASE)
     def one_case(case: str) -> Json:
         with site.db.reading() as tx:
             try:

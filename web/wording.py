@@ -96,7 +96,7 @@ def short_facts(view: CaseView) -> list[tuple[str, str]]:
     """The few facts of a project that a decider looks for: (label, value), in the order they help."""
     project: Mapping[str, Any] = view.facts.get("project", {})
     told = [
-        (field.title, _shown(field, project[name]))
+        (field.title.removesuffix(" (kr)"), _shown(field, project[name]))
         for name in _SHORT_FACTS
         if (field := _FIELD_OF.get(name)) is not None and project.get(name) is not None
     ]

@@ -8,7 +8,7 @@ from engine.core.links import token_for
 from engine.store import links
 from engine.use_cases.open_door import DEVICE, SESSION
 from engine.use_cases.withdraw_case import withdraw_case
-from tests.web_builders import ANSWERED_AT, LEADER, SECOND, Office, settings_for
+from tests.web_builders import ANSWERED_AT, LEADER, SECOND, Office, give_letters, settings_for
 
 
 def typo(token: str) -> str:
@@ -94,6 +94,18 @@ def test_a_device_remembers_its_own_member_only(office: Office) -> None:
         f"/b/{office.letters[SECOND].token}", data={"kode": office.letters[SECOND].code, "husk": "ja"}
     )
     assert browser.post(f"/b/{office.letters[LEADER].token}", data={"kode": ""}).status_code == 422
+
+
+def test_the_simplest_link_asks_for_no_code_but_still_for_a_press_of_the_button(office: Office) -> None:
+    letter = give_letters(office.db, office.case, now=office.now, level="enkel")[SECOND]
+    browser = office.browser()
+    before = office.dump()
+    page = browser.get(f"/b/{letter.token}")
+    assert 'name="kode"' not in page.text
+    assert "set-cookie" not in page.headers
+    assert office.dump() == before
+    assert browser.post(f"/b/{letter.token}").status_code == 303
+    assert browser.get(f"/sak/{office.case}").status_code == 200
 
 
 def test_a_session_ends_after_eight_hours(office: Office) -> None:
