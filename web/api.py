@@ -25,13 +25,13 @@ _PROJECT: Final = (
     "nothing is known."
 )
 _GATE: Final = (
-    "`project`, `gate`, `title`, `from`, `to`, `open`, and `criteria`: each with `id`, `title`, `weight` (må, "
-    "bør, tips), `status` (met, unmet, waived, not_applicable), `reasons` (`code`, `data`) and `source`."
+    "`project`, `gate`, `title`, `from`, `to`, `open`, and `criteria`: each with `id`, `title`, `weight` "
+    "(må, bør, tips), `status` (met, unmet, waived, not_applicable), `reasons` (`code`, `data`) and `source`."
 )
 _CASE: Final = (
     "`id`, `number`, `project`, `gate`, `body`, `handling`, `status`, `version`, `digest`, `answer_by`, "
-    "`ballots`, `missing`, `outcome`, `wording`, `conditions`, `decided_at`. Until the case is closed `ballots` "
-    "tells which seats have answered, and not what; comments are never told."
+    "`ballots`, `missing`, `outcome`, `wording`, `conditions`, `decided_at`. Until the case is closed "
+    "`ballots` tells which seats have answered, and not what; comments are never told."
 )
 
 
