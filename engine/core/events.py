@@ -205,8 +205,179 @@ class CaseOpened(Event):
     version: int
     digest: str
     answer_by: str
+    meeting: str | None = None
+    """The meeting it comes up at, when it is handled in one."""
     dossier: ProseJson
     proposal: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAmended(Event):
+    """An open case got other papers, facts or proposal.
+
+    With `substance` the version goes up and answers to the one before are void; without it («rettelse uten
+    betydning for saken») they stand.
+    """
+
+    project: str
+    case: str
+    version: int
+    digest: str
+    substance: bool
+    told: tuple[str, ...]
+    """Those who had answered, and are asked again."""
+    dossier: ProseJson
+    proposal: Prose
+    what: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRolled(Event):
+    """Somebody else speaks for a seat in an open case: a new holder, a deputy, or nobody."""
+
+    project: str
+    case: str
+    roll: tuple[Mapping[str, Any], ...]
+    told: tuple[str, ...] = ()
+    """Those who were not on the roll before, and must be asked now."""
+    meeting: str | None = None
+    """The meeting they are asked to, when the case is handled in one that has been called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecusalDecided(Event):
+    """The body has found, without the member concerned, that a seat takes no part in a case; or that it
+    does.
+    """
+
+    project: str
+    case: str
+    seat: str
+    recused: bool
+    roll: tuple[Mapping[str, Any], ...]
+    told: tuple[str, ...]
+    meeting: str | None = None
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReferred(Event):
+    """A case whose body can have no quorum went to the body above, which starts afresh."""
+
+    project: str
+    case: str
+    body: str
+    handling: str
+    rules: Mapping[str, Any]
+    roll: tuple[Mapping[str, Any], ...]
+    version: int
+    answer_by: str
+    meeting: str | None
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseScheduled(Event):
+    """An open case comes up at another meeting: carried over, displaced, or taken there by a member."""
+
+    project: str
+    case: str
+    meeting: str
+    answer_by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionSettled(Event):
+    """A condition has been met, and somebody who may has accepted the evidence."""
+
+    project: str
+    case: str
+    condition: str
+    evidence: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionExtended(Event):
+    """A condition has got another date."""
+
+    project: str
+    case: str
+    condition: str
+    due: str
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingPlanned(Event):
+    """A meeting of a body's series is needed, or has been moved: when it is held, and when its papers
+    close.
+    """
+
+    meeting: str
+    body: str
+    planned_on: str
+    starts_at: str
+    papers_by: str
+    status: str
+    told: tuple[str, ...] = ()
+    """Those who had been invited already, and must hear of the change."""
+    reason: Prose = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingItemAdded(Event):
+    """Something that is not a decision comes up at a meeting: for orientation, or to be discussed."""
+
+    meeting: str
+    item: str
+    kind: str
+    title: Prose
+    text: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingCalled(Event):
+    """The paper deadline has passed: the list is what it is, and everybody is asked with one letter each."""
+
+    meeting: str
+    told: tuple[str, ...]
+    remind_at: str
+    """When those who have not opened their letter by then are reminded, once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendanceNoted(Event):
+    """Who is at the meeting, by seat: the person who speaks for it, or None for a seat that stays empty."""
+
+    meeting: str
+    present: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingClosed(Event):
+    """The meeting is over; what was not concluded goes to the next one."""
+
+    meeting: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinutesWritten(Event):
+    """A version of a meeting's referat is ready, and sent when `told` names somebody."""
+
+    meeting: str
+    version: int
+    sha256: str
+    told: tuple[str, ...]
+    model: ProseJson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinutesApproved(Event):
+    """A meeting's referat was approved, in a later meeting or by its chair."""
+
+    meeting: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +392,8 @@ class BallotCast(Event):
     person: str
     choice: str
     nonce: str
+    meeting: str | None = None
+    """The meeting the case comes up at: its answers share one receipt."""
     comment: Prose | None = None
     condition: Prose | None = None
 
@@ -280,6 +453,20 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         AnswerConfirmed,
         CriterionWaived,
         CaseOpened,
+        CaseAmended,
+        CaseRolled,
+        RecusalDecided,
+        CaseReferred,
+        CaseScheduled,
+        ConditionSettled,
+        ConditionExtended,
+        MeetingPlanned,
+        MeetingItemAdded,
+        MeetingCalled,
+        AttendanceNoted,
+        MeetingClosed,
+        MinutesWritten,
+        MinutesApproved,
         BallotCast,
         CaseDecided,
         CaseWithdrawn,

@@ -1,39 +1,64 @@
-"""Who is told what? From an event to the letters it calls for; no words, no addresses."""
+"""Who is told what? From an event to the letters it calls for; no words, no addresses.
+
+A case handled in writing has letters of its own. A case handled in a meeting shares them: one letter, one
+link and one code for each member and meeting, one receipt, one referat.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from engine.core.events import BallotCast, CaseDecided, CaseOpened, CaseWithdrawn, Event
+from engine.core.events import (
+    BallotCast,
+    CaseAmended,
+    CaseDecided,
+    CaseOpened,
+    CaseReferred,
+    CaseRolled,
+    CaseWithdrawn,
+    Event,
+    MeetingCalled,
+    MeetingPlanned,
+    MinutesWritten,
+    RecusalDecided,
+)
 
 CASE: Final = "case"
 RECEIPT: Final = "receipt"
 RESULT: Final = "result"
 WITHDRAWN: Final = "withdrawn"
+AMENDED: Final = "amended"
+AGENDA: Final = "agenda"
+UNOPENED: Final = "unopened"
+MEETING_CHANGED: Final = "meeting_changed"
+MINUTES: Final = "minutes"
+
+ASKING: Final = (CASE, AGENDA)
+"""Letters that carry a link and ask for answers."""
 
 RECEIPT_DELAY: Final = timedelta(minutes=15)
-"""A receipt waits this long after the last answer, so that changing one's mind gives one letter and not
-two.
-"""
+"""A receipt waits this long after the last answer: changing one's mind gives one letter and not two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One letter to one person about one subject; `occurrence` tells it from earlier ones of its kind."""
+    """One letter to one person about one subject; `occurrence` tells it from earlier ones of its kind.
+
+    It is due `after` the event, or at `due` when that is set.
+    """
 
     kind: str
     subject: str
     recipient: str
     occurrence: str
     after: timedelta = timedelta()
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recall:
-    """Letters about a subject that have stopped being true and must not be sent; `recipient` None means
-    everybody's.
-    """
+    """Letters about a subject that have stopped being true; `recipient` None means everybody's."""
 
     subject: str
     kinds: tuple[str, ...]
@@ -54,26 +79,38 @@ def subject_of_case(case: str) -> str:
     return f"case:{case}"
 
 
+def subject_of_meeting(meeting: str) -> str:
+    """How the outbox and the links name a meeting."""
+    return f"meeting:{meeting}"
+
+
 def letters_for(event: Event) -> tuple[Letter, ...]:
     """The letters an event calls for, each recipient once."""
     match event:
-        case CaseOpened():
+        case CaseOpened(meeting=None) | CaseReferred(meeting=None):
             members = (str(seat["person"]) for seat in event.roll if seat.get("person"))
-            return _to_each(CASE, event.case, members, f"v{event.version}")
-        case BallotCast():
-            return (
-                Letter(
-                    kind=RECEIPT,
-                    subject=subject_of_case(event.case),
-                    recipient=event.person,
-                    occurrence=event.ballot,
-                    after=RECEIPT_DELAY,
-                ),
+            return _to_each(CASE, subject_of_case(event.case), members, f"v{event.version}")
+        case CaseAmended():
+            return _to_each(
+                AMENDED, subject_of_case(event.case), event.told, f"{event.version}-{event.digest[:8]}"
             )
+        case CaseRolled() | RecusalDecided():
+            return _to_newcomers(event)
+        case BallotCast():
+            receipt = Letter(
+                kind=RECEIPT,
+                subject=_subject_of_ballot(event),
+                recipient=event.person,
+                occurrence=event.ballot,
+                after=RECEIPT_DELAY,
+            )
+            return (receipt,)
         case CaseDecided():
-            return _to_each(RESULT, event.case, event.told, "1")
+            return _to_each(RESULT, subject_of_case(event.case), event.told, "1")
         case CaseWithdrawn():
-            return _to_each(WITHDRAWN, event.case, event.told, "1")
+            return _to_each(WITHDRAWN, subject_of_case(event.case), event.told, "1")
+        case MeetingCalled() | MeetingPlanned() | MinutesWritten():
+            return _about_meeting(event)
         case _:
             return ()
 
@@ -83,21 +120,51 @@ def recalls_for(event: Event) -> tuple[Recall, ...]:
     match event:
         case BallotCast():
             # One receipt tells the last answer: an earlier one that has not left says too little.
-            subject = subject_of_case(event.case)
+            subject = _subject_of_ballot(event)
             return (
                 Recall(subject=subject, kinds=(RECEIPT,), reason="answered_again", recipient=event.person),
             )
         case CaseDecided():
             # The result repeats each member's own answer, so a waiting receipt has nothing left to say.
-            return (Recall(subject=subject_of_case(event.case), kinds=(CASE, RECEIPT), reason="decided"),)
+            subject = subject_of_case(event.case)
+            return (Recall(subject=subject, kinds=(CASE, RECEIPT, AMENDED), reason="decided"),)
         case CaseWithdrawn():
-            return (Recall(subject=subject_of_case(event.case), kinds=(CASE, RECEIPT), reason="withdrawn"),)
+            subject = subject_of_case(event.case)
+            return (Recall(subject=subject, kinds=(CASE, RECEIPT, AMENDED), reason="withdrawn"),)
+        case CaseReferred():
+            subject = subject_of_case(event.case)
+            return (Recall(subject=subject, kinds=(CASE, RECEIPT, AMENDED), reason="referred"),)
         case _:
             return ()
 
 
-def _to_each(kind: str, case: str, people: Iterable[str], occurrence: str) -> tuple[Letter, ...]:
-    subject = subject_of_case(case)
+def _about_meeting(event: MeetingCalled | MeetingPlanned | MinutesWritten) -> tuple[Letter, ...]:
+    subject = subject_of_meeting(event.meeting)
+    match event:
+        case MeetingCalled():
+            due = datetime.fromisoformat(event.remind_at)
+            reminders = (
+                Letter(kind=UNOPENED, subject=subject, recipient=person, occurrence="1", due=due)
+                for person in dict.fromkeys(event.told)
+            )
+            return (*_to_each(AGENDA, subject, event.told, "1"), *reminders)
+        case MeetingPlanned():
+            return _to_each(MEETING_CHANGED, subject, event.told, f"{event.status}-{event.starts_at}")
+        case MinutesWritten():
+            return _to_each(MINUTES, subject, event.told, str(event.version))
+
+
+def _to_newcomers(event: CaseRolled | RecusalDecided) -> tuple[Letter, ...]:
+    if event.meeting is not None:
+        return _to_each(AGENDA, subject_of_meeting(event.meeting), event.told, "1")
+    return _to_each(CASE, subject_of_case(event.case), event.told, "rolled")
+
+
+def _subject_of_ballot(event: BallotCast) -> str:
+    return subject_of_case(event.case) if event.meeting is None else subject_of_meeting(event.meeting)
+
+
+def _to_each(kind: str, subject: str, people: Iterable[str], occurrence: str) -> tuple[Letter, ...]:
     return tuple(
         Letter(kind=kind, subject=subject, recipient=person, occurrence=occurrence)
         for person in dict.fromkeys(people)

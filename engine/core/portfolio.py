@@ -11,7 +11,9 @@ REPORTED: Final = ("Konsept", "Prosjekt", "Realisering", "Avsluttet")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One project on a date: the phase it is in, and how the report counts it; `reported_as` None is not counted."""
+    """One project on a date: the phase it is in, and how the report counts it; `reported_as` None is not
+    counted.
+    """
 
     key: str
     title: str
@@ -26,7 +28,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A project that stands elsewhere on the later date; `before` None is a new one, `after` None one that left."""
+    """A project that stands elsewhere on the later date; `before` None is a new one, `after` None one that
+    left.
+    """
 
     key: str
     title: str

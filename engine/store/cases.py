@@ -36,6 +36,7 @@ class CaseState:
     requested_by: str | None
     opened_at: datetime
     answer_by: datetime
+    meeting: str | None
     closed_at: datetime | None
     outcome: str | None
     basis: str | None
@@ -144,14 +145,16 @@ def find(tx: Connection, name: str) -> CaseState | None:
 
 
 def list_cases(
-    tx: Connection, *, project: str | None = None, status: str | None = None
+    tx: Connection, *, project: str | None = None, status: str | None = None, meeting: str | None = None
 ) -> tuple[CaseState, ...]:
-    """Cases in the order they were opened, of one project or in one status if asked."""
+    """Cases in the order they were opened, of one project, in one status or at one meeting if asked."""
     wanted: Select[Any] = select(*_STATE_COLUMNS).order_by(_CASE.c.opened_at, _CASE.c.number)
     if project is not None:
         wanted = wanted.where(_CASE.c.project == project)
     if status is not None:
         wanted = wanted.where(_CASE.c.status == status)
+    if meeting is not None:
+        wanted = wanted.where(_CASE.c.meeting == meeting)
     return tuple(CaseState(**row._mapping) for row in tx.execute(wanted))
 
 
@@ -186,3 +189,108 @@ def ballots(tx: Connection, case: str) -> tuple[CastBallot, ...]:
 def counting(cast: Sequence[CastBallot], version: int) -> dict[str, CastBallot]:
     """The ballots that count on a version of the case: each seat's newest, by seat."""
     return {ballot.seat: ballot for ballot in cast if ballot.version == version}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """A change to an open case: with substance it voided the answers before it."""
+
+    version: int
+    substance: bool
+    what: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recusal:
+    """The body's newest finding about a seat in a case; its reason is for chair and secretary only."""
+
+    seat: str
+    recused: bool
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A condition of a decision as it stands now; `due` is the newest date it has been given."""
+
+    case: str
+    number: str
+    gate: str
+    id: str
+    text: str
+    owner: str
+    due: str
+    blocks: bool
+    settled_at: datetime | None
+    evidence: str
+
+
+def amendments(tx: Connection, case: str) -> tuple[Amendment, ...]:
+    """What has been changed in a case since it was opened, in order."""
+    wanted = (
+        select(_AMENDMENT, _PROSE.c.text.label("what"))
+        .join(_PROSE, _PROSE.c.digest == _AMENDMENT.c.what_ref)
+        .where(_AMENDMENT.c.case == case)
+        .order_by(_AMENDMENT.c.seq)
+    )
+    return tuple(
+        Amendment(version=row.version, substance=row.substance, what=row.what or "", at=row.at)
+        for row in tx.execute(wanted)
+    )
+
+
+def recusals(tx: Connection, case: str) -> dict[str, Recusal]:
+    """What the body has found about seats in a case; the newest finding of each."""
+    wanted = (
+        select(_RECUSAL, _PROSE.c.text.label("reason"))
+        .join(_PROSE, _PROSE.c.digest == _RECUSAL.c.reason_ref)
+        .where(_RECUSAL.c.case == case)
+        .order_by(_RECUSAL.c.seq)
+    )
+    return {
+        row.seat: Recusal(seat=row.seat, recused=row.recused, reason=row.reason or "", at=row.at)
+        for row in tx.execute(wanted)
+    }
+
+
+def conditions(tx: Connection, project: str) -> tuple[Condition, ...]:
+    """Every condition that decisions have put on a project, in the order of the decisions."""
+    found: list[Condition] = []
+    for decided in list_cases(tx, project=project, status="decided"):
+        case = load(tx, decided.id)
+        acts = _acts_on(tx, decided.id)
+        for told in case.conditions if case is not None else ():
+            own = [act for act in acts if act.condition == told["id"]]
+            dues = [act.due for act in own if act.act == "extended"]
+            settled = next((act for act in own if act.act == "settled"), None)
+            condition = Condition(
+                case=decided.id,
+                number=decided.number,
+                gate=decided.gate,
+                id=told["id"],
+                text=told["text"],
+                owner=told["owner"],
+                due=dues[-1] if dues else told["due"],
+                blocks=bool(told.get("blocks")),
+                settled_at=None if settled is None else settled.at,
+                evidence="" if settled is None else settled.words or "",
+            )
+            found.append(condition)
+    return tuple(found)
+
+
+_AMENDMENT: Final = metadata.tables["amendment"]
+_RECUSAL: Final = metadata.tables["recusal"]
+_CONDITION_ACT: Final = metadata.tables["condition_act"]
+
+
+def _acts_on(tx: Connection, case: str) -> list[Any]:
+    wanted = (
+        select(_CONDITION_ACT, _PROSE.c.text.label("words"))
+        .join(_PROSE, _PROSE.c.digest == _CONDITION_ACT.c.words_ref)
+        .where(_CONDITION_ACT.c.case == case)
+        .order_by(_CONDITION_ACT.c.seq)
+    )
+    return list(tx.execute(wanted))

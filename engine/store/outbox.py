@@ -83,7 +83,7 @@ def enqueue(tx: Connection, letters: Sequence[Letter], *, now: datetime) -> None
                 "recipient": letter.recipient,
                 "occurrence": letter.occurrence,
                 "state": "due",
-                "due_at": now + letter.after,
+                "due_at": letter.due or now + letter.after,
                 "created_at": now,
                 "attempts": 0,
             }

@@ -128,7 +128,13 @@ _INSERT: Final = {
         "role",
         "paper",
         "answer",
+        "meeting",
+        "meeting_item",
+        "minutes",
         "gate_case",
+        "amendment",
+        "recusal",
+        "condition_act",
         "ballot",
     )
 }
@@ -324,8 +330,169 @@ def _case_opened(tx: Connection, event: ev.CaseOpened, stamp: Stamp) -> None:
         "requested_by": event.by,
         "opened_at": stamp.at,
         "answer_by": datetime.fromisoformat(event.answer_by),
+        "meeting": event.meeting,
     }
     tx.execute(_INSERT["gate_case"], row)
+
+
+def _case_amended(tx: Connection, event: ev.CaseAmended, stamp: Stamp) -> None:
+    changed = {
+        "version": event.version,
+        "digest": event.digest,
+        "dossier_ref": stamp.refs["dossier"],
+        "proposal_ref": stamp.refs["proposal"],
+    }
+    _change_case(tx, event.case, changed)
+    row = {
+        "case": event.case,
+        "seq": stamp.seq,
+        "version": event.version,
+        "substance": event.substance,
+        "what_ref": stamp.refs["what"],
+        "by": event.by,
+        "at": stamp.at,
+    }
+    tx.execute(_INSERT["amendment"], row)
+
+
+def _case_rolled(tx: Connection, event: ev.CaseRolled, _stamp: Stamp) -> None:
+    _change_case(tx, event.case, {"roll": [dict(seat) for seat in event.roll]})
+
+
+def _recusal_decided(tx: Connection, event: ev.RecusalDecided, stamp: Stamp) -> None:
+    _change_case(tx, event.case, {"roll": [dict(seat) for seat in event.roll]})
+    row = {
+        "case": event.case,
+        "seq": stamp.seq,
+        "seat": event.seat,
+        "recused": event.recused,
+        "reason_ref": stamp.refs["reason"],
+        "by": event.by,
+        "at": stamp.at,
+    }
+    tx.execute(_INSERT["recusal"], row)
+
+
+def _case_referred(tx: Connection, event: ev.CaseReferred, _stamp: Stamp) -> None:
+    changed = {
+        "body": event.body,
+        "handling": event.handling,
+        "rules": dict(event.rules),
+        "roll": [dict(seat) for seat in event.roll],
+        "version": event.version,
+        "answer_by": datetime.fromisoformat(event.answer_by),
+        "meeting": event.meeting,
+    }
+    _change_case(tx, event.case, changed)
+
+
+def _case_scheduled(tx: Connection, event: ev.CaseScheduled, _stamp: Stamp) -> None:
+    changed = {
+        "meeting": event.meeting,
+        "handling": "i_mote",
+        "answer_by": datetime.fromisoformat(event.answer_by),
+    }
+    _change_case(tx, event.case, changed)
+
+
+def _change_case(tx: Connection, case: str, changed: Mapping[str, Any]) -> None:
+    tx.execute(update(_CASE).where(_CASE.c.id == case).values(dict(changed)))
+
+
+def _condition_settled(tx: Connection, event: ev.ConditionSettled, stamp: Stamp) -> None:
+    _insert_condition_act(tx, event, stamp, act="settled", due=None, words=stamp.refs["evidence"])
+
+
+def _condition_extended(tx: Connection, event: ev.ConditionExtended, stamp: Stamp) -> None:
+    _insert_condition_act(tx, event, stamp, act="extended", due=event.due, words=stamp.refs["reason"])
+
+
+def _insert_condition_act(
+    tx: Connection,
+    event: ev.ConditionSettled | ev.ConditionExtended,
+    stamp: Stamp,
+    *,
+    act: str,
+    due: str | None,
+    words: str,
+) -> None:
+    row = {
+        "case": event.case,
+        "seq": stamp.seq,
+        "condition": event.condition,
+        "act": act,
+        "due": due,
+        "words_ref": words,
+        "by": event.by,
+        "at": stamp.at,
+    }
+    tx.execute(_INSERT["condition_act"], row)
+
+
+_MEETING: Final = metadata.tables["meeting"]
+
+
+def _meeting_planned(tx: Connection, event: ev.MeetingPlanned, stamp: Stamp) -> None:
+    changed = {
+        "starts_at": datetime.fromisoformat(event.starts_at),
+        "papers_by": datetime.fromisoformat(event.papers_by),
+        "status": event.status,
+        "reason_ref": stamp.refs["reason"],
+    }
+    again = update(_MEETING).where(_MEETING.c.id == event.meeting)
+    if tx.execute(again.values(changed | {"sequence": _MEETING.c.sequence + 1})).rowcount == 0:
+        row = {"id": event.meeting, "body": event.body, "planned_on": event.planned_on, "sequence": 0}
+        tx.execute(_INSERT["meeting"], row | changed)
+
+
+def _meeting_item_added(tx: Connection, event: ev.MeetingItemAdded, stamp: Stamp) -> None:
+    row = {
+        "id": event.item,
+        "seq": stamp.seq,
+        "meeting": event.meeting,
+        "kind": event.kind,
+        "title_ref": stamp.refs["title"],
+        "text_ref": stamp.refs["text"],
+        "by": event.by,
+    }
+    tx.execute(_INSERT["meeting_item"], row)
+
+
+def _meeting_called(tx: Connection, event: ev.MeetingCalled, stamp: Stamp) -> None:
+    _change_meeting(tx, event.meeting, {"status": "called", "called_at": stamp.at})
+
+
+def _attendance_noted(tx: Connection, event: ev.AttendanceNoted, _stamp: Stamp) -> None:
+    _change_meeting(tx, event.meeting, {"present": dict(event.present)})
+
+
+def _meeting_closed(tx: Connection, event: ev.MeetingClosed, stamp: Stamp) -> None:
+    _change_meeting(tx, event.meeting, {"status": "held", "closed_at": stamp.at})
+
+
+def _change_meeting(tx: Connection, meeting: str, changed: Mapping[str, Any]) -> None:
+    tx.execute(update(_MEETING).where(_MEETING.c.id == meeting).values(dict(changed)))
+
+
+def _minutes_written(tx: Connection, event: ev.MinutesWritten, stamp: Stamp) -> None:
+    row = {
+        "meeting": event.meeting,
+        "version": event.version,
+        "sha256": event.sha256,
+        "model_ref": stamp.refs["model"],
+        "written_at": stamp.at,
+        "sent": bool(event.told),
+        "approved_at": None,
+        "approved_by": None,
+    }
+    tx.execute(_INSERT["minutes"], row)
+
+
+def _minutes_approved(tx: Connection, event: ev.MinutesApproved, stamp: Stamp) -> None:
+    minutes = metadata.tables["minutes"]
+    approved = {"approved_at": stamp.at, "approved_by": event.by}
+    this = (minutes.c.meeting == event.meeting) & (minutes.c.version == event.version)
+    tx.execute(update(minutes).where(this).values(approved))
 
 
 def _ballot_cast(tx: Connection, event: ev.BallotCast, stamp: Stamp) -> None:
@@ -416,6 +583,20 @@ _APPLY: Final[Mapping[type[ev.Event], _Apply]] = {
     ev.AnswerConfirmed: _answer_confirmed,
     ev.CriterionWaived: _criterion_waived,
     ev.CaseOpened: _case_opened,
+    ev.CaseAmended: _case_amended,
+    ev.CaseRolled: _case_rolled,
+    ev.RecusalDecided: _recusal_decided,
+    ev.CaseReferred: _case_referred,
+    ev.CaseScheduled: _case_scheduled,
+    ev.ConditionSettled: _condition_settled,
+    ev.ConditionExtended: _condition_extended,
+    ev.MeetingPlanned: _meeting_planned,
+    ev.MeetingItemAdded: _meeting_item_added,
+    ev.MeetingCalled: _meeting_called,
+    ev.AttendanceNoted: _attendance_noted,
+    ev.MeetingClosed: _meeting_closed,
+    ev.MinutesWritten: _minutes_written,
+    ev.MinutesApproved: _minutes_approved,
     ev.BallotCast: _ballot_cast,
     ev.CaseDecided: _case_decided,
     ev.CaseWithdrawn: _case_withdrawn,

@@ -240,6 +240,7 @@ class CaseRow(SQLModel, table=True):
     requested_by: str | None = Field(default=None, foreign_key="person.id")
     opened_at: datetime
     answer_by: datetime
+    meeting: str | None = Field(default=None, foreign_key="meeting.id", index=True)
     closed_at: datetime | None = None
     outcome: str | None = None
     basis: str | None = None
@@ -257,6 +258,97 @@ class CaseRow(SQLModel, table=True):
             postgresql_where=Column("status") == "open",
         ),
     )
+
+
+class AmendmentRow(SQLModel, table=True):
+    """An open case was changed: with substance (a new version), or as a correction that voids nothing."""
+
+    __tablename__ = "amendment"
+    case: str = Field(primary_key=True, foreign_key="gate_case.id")
+    seq: int = Field(primary_key=True)
+    version: int
+    substance: bool
+    what_ref: str = Field(foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    at: datetime
+
+
+class RecusalRow(SQLModel, table=True):
+    """The body's finding that a seat takes no part in a case, or does; the newest of a seat holds."""
+
+    __tablename__ = "recusal"
+    case: str = Field(primary_key=True, foreign_key="gate_case.id")
+    seq: int = Field(primary_key=True)
+    seat: str
+    recused: bool
+    reason_ref: str = Field(foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    at: datetime
+
+
+class ConditionActRow(SQLModel, table=True):
+    """What has happened to a condition of a decision: settled, or given another date; the newest holds."""
+
+    __tablename__ = "condition_act"
+    case: str = Field(primary_key=True, foreign_key="gate_case.id")
+    seq: int = Field(primary_key=True)
+    condition: str
+    act: str
+    due: str | None = None
+    words_ref: str = Field(foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    at: datetime
+    __table_args__ = (CheckConstraint("act in ('settled', 'extended')", name="act"),)
+
+
+class MeetingRow(SQLModel, table=True):
+    """A meeting of a body's series that has been needed; its id is the body and the date it was planned
+    for.
+    """
+
+    __tablename__ = "meeting"
+    id: str = Field(primary_key=True)
+    body: str
+    planned_on: str
+    starts_at: datetime = Field(index=True)
+    papers_by: datetime
+    status: str
+    sequence: int
+    reason_ref: str = Field(foreign_key="prose.digest")
+    called_at: datetime | None = None
+    closed_at: datetime | None = None
+    present: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    __table_args__ = (
+        CheckConstraint("status in ('planned', 'moved', 'cancelled', 'called', 'held')", name="status"),
+    )
+
+
+class MeetingItemRow(SQLModel, table=True):
+    """Something on a meeting's list that is not a decision."""
+
+    __tablename__ = "meeting_item"
+    id: str = Field(primary_key=True)
+    seq: int
+    meeting: str = Field(foreign_key="meeting.id", index=True)
+    kind: str
+    title_ref: str = Field(foreign_key="prose.digest")
+    text_ref: str = Field(foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    __table_args__ = (CheckConstraint("kind in ('orientering', 'drofting')", name="kind"),)
+
+
+class MinutesRow(SQLModel, table=True):
+    """A version of a meeting's referat, as a model and as the bytes that were sent."""
+
+    __tablename__ = "minutes"
+    meeting: str = Field(primary_key=True, foreign_key="meeting.id")
+    version: int = Field(primary_key=True)
+    sha256: str = Field(foreign_key="blob.sha256")
+    model_ref: str = Field(foreign_key="prose.digest")
+    written_at: datetime
+    sent: bool
+    approved_at: datetime | None = None
+    approved_by: str | None = Field(default=None, foreign_key="person.id")
 
 
 class BallotRow(SQLModel, table=True):
@@ -384,7 +476,13 @@ STATE_TABLES: Final = (
     "role",
     "paper",
     "answer",
+    "meeting",
+    "meeting_item",
+    "minutes",
     "gate_case",
+    "amendment",
+    "recusal",
+    "condition_act",
     "ballot",
 )
 """The tables that the ledger can rebuild, in an order that respects their foreign keys (`phase` last but

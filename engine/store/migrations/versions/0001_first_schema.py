@@ -134,65 +134,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_fact_project_name", ["project", "name", "effective", "seq"], unique=False)
 
     op.create_table(
-        "gate_case",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("project", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("gate", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("round", sa.Integer(), nullable=False),
-        sa.Column("body", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("handling", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("rules", sa.JSON(), nullable=False),
-        sa.Column("roll", sa.JSON(), nullable=False),
-        sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("dossier_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("proposal_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("requested_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("opened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("answer_by", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("basis", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("concluded_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("wording_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("conditions_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("tally", sa.JSON(), nullable=True),
-        sa.CheckConstraint("status in ('open', 'decided', 'withdrawn')", name=op.f("ck_gate_case_status")),
-        sa.ForeignKeyConstraint(
-            ["concluded_by"], ["person.id"], name=op.f("fk_gate_case_concluded_by_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["conditions_ref"], ["prose.digest"], name=op.f("fk_gate_case_conditions_ref_prose")
-        ),
-        sa.ForeignKeyConstraint(
-            ["dossier_ref"], ["prose.digest"], name=op.f("fk_gate_case_dossier_ref_prose")
-        ),
-        sa.ForeignKeyConstraint(["project"], ["project.key"], name=op.f("fk_gate_case_project_project")),
-        sa.ForeignKeyConstraint(
-            ["proposal_ref"], ["prose.digest"], name=op.f("fk_gate_case_proposal_ref_prose")
-        ),
-        sa.ForeignKeyConstraint(
-            ["requested_by"], ["person.id"], name=op.f("fk_gate_case_requested_by_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["wording_ref"], ["prose.digest"], name=op.f("fk_gate_case_wording_ref_prose")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_gate_case")),
-        sa.UniqueConstraint("number", name=op.f("uq_gate_case_number")),
-    )
-    with op.batch_alter_table("gate_case", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_gate_case_project"), ["project"], unique=False)
-        batch_op.create_index(
-            "uq_gate_case_one_open",
-            ["project"],
-            unique=True,
-            sqlite_where=sa.text("status = 'open'"),
-            postgresql_where=sa.text("status = 'open'"),
-        )
-
-    op.create_table(
         "link",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("token_sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -215,6 +156,28 @@ def upgrade() -> None:
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_link_person"), ["person"], unique=False)
         batch_op.create_index(batch_op.f("ix_link_subject"), ["subject"], unique=False)
+
+    op.create_table(
+        "meeting",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("body", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("planned_on", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("starts_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("papers_by", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("reason_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("called_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("present", sa.JSON(), nullable=True),
+        sa.CheckConstraint(
+            "status in ('planned', 'moved', 'cancelled', 'called', 'held')", name=op.f("ck_meeting_status")
+        ),
+        sa.ForeignKeyConstraint(["reason_ref"], ["prose.digest"], name=op.f("fk_meeting_reason_ref_prose")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+    )
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_starts_at"), ["starts_at"], unique=False)
 
     op.create_table(
         "paper",
@@ -279,32 +242,104 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_seat_holding_person"), ["person"], unique=False)
 
     op.create_table(
-        "ballot",
+        "gate_case",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("project", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("gate", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("body", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("handling", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
+        sa.Column("roll", sa.JSON(), nullable=False),
+        sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("dossier_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("proposal_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("requested_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("opened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("answer_by", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("meeting", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("basis", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("concluded_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("wording_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("conditions_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("tally", sa.JSON(), nullable=True),
+        sa.CheckConstraint("status in ('open', 'decided', 'withdrawn')", name=op.f("ck_gate_case_status")),
+        sa.ForeignKeyConstraint(
+            ["concluded_by"], ["person.id"], name=op.f("fk_gate_case_concluded_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["conditions_ref"], ["prose.digest"], name=op.f("fk_gate_case_conditions_ref_prose")
+        ),
+        sa.ForeignKeyConstraint(
+            ["dossier_ref"], ["prose.digest"], name=op.f("fk_gate_case_dossier_ref_prose")
+        ),
+        sa.ForeignKeyConstraint(["meeting"], ["meeting.id"], name=op.f("fk_gate_case_meeting_meeting")),
+        sa.ForeignKeyConstraint(["project"], ["project.key"], name=op.f("fk_gate_case_project_project")),
+        sa.ForeignKeyConstraint(
+            ["proposal_ref"], ["prose.digest"], name=op.f("fk_gate_case_proposal_ref_prose")
+        ),
+        sa.ForeignKeyConstraint(
+            ["requested_by"], ["person.id"], name=op.f("fk_gate_case_requested_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["wording_ref"], ["prose.digest"], name=op.f("fk_gate_case_wording_ref_prose")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gate_case")),
+        sa.UniqueConstraint("number", name=op.f("uq_gate_case_number")),
+    )
+    with op.batch_alter_table("gate_case", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gate_case_meeting"), ["meeting"], unique=False)
+        batch_op.create_index(batch_op.f("ix_gate_case_project"), ["project"], unique=False)
+        batch_op.create_index(
+            "uq_gate_case_one_open",
+            ["project"],
+            unique=True,
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        )
+
+    op.create_table(
+        "meeting_item",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("case", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("seat", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("choice", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("nonce", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("comment_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("condition_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("recorded_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("cast_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["case"], ["gate_case.id"], name=op.f("fk_ballot_case_gate_case")),
-        sa.ForeignKeyConstraint(["comment_ref"], ["prose.digest"], name=op.f("fk_ballot_comment_ref_prose")),
+        sa.Column("meeting", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("title_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.CheckConstraint("kind in ('orientering', 'drofting')", name=op.f("ck_meeting_item_kind")),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_meeting_item_by_person")),
+        sa.ForeignKeyConstraint(["meeting"], ["meeting.id"], name=op.f("fk_meeting_item_meeting_meeting")),
+        sa.ForeignKeyConstraint(["text_ref"], ["prose.digest"], name=op.f("fk_meeting_item_text_ref_prose")),
         sa.ForeignKeyConstraint(
-            ["condition_ref"], ["prose.digest"], name=op.f("fk_ballot_condition_ref_prose")
+            ["title_ref"], ["prose.digest"], name=op.f("fk_meeting_item_title_ref_prose")
         ),
-        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_ballot_person_person")),
-        sa.ForeignKeyConstraint(["recorded_by"], ["person.id"], name=op.f("fk_ballot_recorded_by_person")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ballot")),
-        sa.UniqueConstraint("case", "nonce", name=op.f("uq_ballot_case_nonce")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_item")),
     )
-    with op.batch_alter_table("ballot", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_ballot_case"), ["case"], unique=False)
+    with op.batch_alter_table("meeting_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_item_meeting"), ["meeting"], unique=False)
 
+    op.create_table(
+        "minutes",
+        sa.Column("meeting", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("model_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("written_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("sent", sa.Boolean(), nullable=False),
+        sa.Column("approved_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("approved_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(["approved_by"], ["person.id"], name=op.f("fk_minutes_approved_by_person")),
+        sa.ForeignKeyConstraint(["meeting"], ["meeting.id"], name=op.f("fk_minutes_meeting_meeting")),
+        sa.ForeignKeyConstraint(["model_ref"], ["prose.digest"], name=op.f("fk_minutes_model_ref_prose")),
+        sa.ForeignKeyConstraint(["sha256"], ["blob.sha256"], name=op.f("fk_minutes_sha256_blob")),
+        sa.PrimaryKeyConstraint("meeting", "version", name=op.f("pk_minutes")),
+    )
     op.create_table(
         "outbox",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -351,19 +386,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "phase",
-        sa.Column("project", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("phase", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("effective", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("assumed", sa.Boolean(), nullable=False),
-        sa.Column("recorded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("case", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.ForeignKeyConstraint(["case"], ["gate_case.id"], name=op.f("fk_phase_case_gate_case")),
-        sa.ForeignKeyConstraint(["project"], ["project.key"], name=op.f("fk_phase_project_project")),
-        sa.PrimaryKeyConstraint("project", "seq", name=op.f("pk_phase")),
-    )
-    op.create_table(
         "visit",
         sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -380,6 +402,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_visit_person"), ["person"], unique=False)
 
     op.create_table(
+        "amendment",
+        sa.Column("case", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("substance", sa.Boolean(), nullable=False),
+        sa.Column("what_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_amendment_by_person")),
+        sa.ForeignKeyConstraint(["case"], ["gate_case.id"], name=op.f("fk_amendment_case_gate_case")),
+        sa.ForeignKeyConstraint(["what_ref"], ["prose.digest"], name=op.f("fk_amendment_what_ref_prose")),
+        sa.PrimaryKeyConstraint("case", "seq", name=op.f("pk_amendment")),
+    )
+    op.create_table(
         "attempt",
         sa.Column("letter", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -388,6 +424,78 @@ def upgrade() -> None:
         sa.Column("reply", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(["letter"], ["outbox.id"], name=op.f("fk_attempt_letter_outbox")),
         sa.PrimaryKeyConstraint("letter", "number", name=op.f("pk_attempt")),
+    )
+    op.create_table(
+        "ballot",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("case", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("seat", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("choice", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("nonce", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("comment_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("condition_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("recorded_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("cast_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["case"], ["gate_case.id"], name=op.f("fk_ballot_case_gate_case")),
+        sa.ForeignKeyConstraint(["comment_ref"], ["prose.digest"], name=op.f("fk_ballot_comment_ref_prose")),
+        sa.ForeignKeyConstraint(
+            ["condition_ref"], ["prose.digest"], name=op.f("fk_ballot_condition_ref_prose")
+        ),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_ballot_person_person")),
+        sa.ForeignKeyConstraint(["recorded_by"], ["person.id"], name=op.f("fk_ballot_recorded_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ballot")),
+        sa.UniqueConstraint("case", "nonce", name=op.f("uq_ballot_case_nonce")),
+    )
+    with op.batch_alter_table("ballot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ballot_case"), ["case"], unique=False)
+
+    op.create_table(
+        "condition_act",
+        sa.Column("case", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("condition", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("act", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("due", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("words_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("act in ('settled', 'extended')", name=op.f("ck_condition_act_act")),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_condition_act_by_person")),
+        sa.ForeignKeyConstraint(["case"], ["gate_case.id"], name=op.f("fk_condition_act_case_gate_case")),
+        sa.ForeignKeyConstraint(
+            ["words_ref"], ["prose.digest"], name=op.f("fk_condition_act_words_ref_prose")
+        ),
+        sa.PrimaryKeyConstraint("case", "seq", name=op.f("pk_condition_act")),
+    )
+    op.create_table(
+        "phase",
+        sa.Column("project", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("phase", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("effective", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("assumed", sa.Boolean(), nullable=False),
+        sa.Column("recorded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("case", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(["case"], ["gate_case.id"], name=op.f("fk_phase_case_gate_case")),
+        sa.ForeignKeyConstraint(["project"], ["project.key"], name=op.f("fk_phase_project_project")),
+        sa.PrimaryKeyConstraint("project", "seq", name=op.f("pk_phase")),
+    )
+    op.create_table(
+        "recusal",
+        sa.Column("case", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("seat", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recused", sa.Boolean(), nullable=False),
+        sa.Column("reason_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_recusal_by_person")),
+        sa.ForeignKeyConstraint(["case"], ["gate_case.id"], name=op.f("fk_recusal_case_gate_case")),
+        sa.ForeignKeyConstraint(["reason_ref"], ["prose.digest"], name=op.f("fk_recusal_reason_ref_prose")),
+        sa.PrimaryKeyConstraint("case", "seq", name=op.f("pk_recusal")),
     )
     for statement in _GUARDS[op.get_bind().dialect.name]:
         op.execute(statement)
