@@ -65,14 +65,6 @@ class Recall:
     reason: str
     recipient: str | None = None
 
-    def covers(self, letter: Letter) -> bool:
-        """Whether this letter is one of those."""
-        return (
-            letter.subject == self.subject
-            and letter.kind in self.kinds
-            and self.recipient in (None, letter.recipient)
-        )
-
 
 def subject_of_case(case: str) -> str:
     """How the outbox and the links name a case."""

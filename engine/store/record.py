@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.core import events as ev
 from engine.core.ledger import GENESIS, SALT_BYTES, canonical, leaf, text_digest
-from engine.core.letters import Letter, letters_for, recalls_for
+from engine.core.letters import Letter, Recall, letters_for, recalls_for
 from engine.store import outbox
 from engine.store.tables import metadata
 
@@ -46,9 +46,15 @@ def record(tx: Connection, events: Sequence[ev.Event], *, now: datetime) -> None
         # In the events' order: a ballot that decides calls for a receipt, and the decision takes it back.
         recalls = recalls_for(event)
         outbox.withdraw(tx, recalls, now=now)
-        letters = [one for one in letters if not any(recall.covers(one) for recall in recalls)]
+        letters = [one for one in letters if not any(_takes_back(recall, one) for recall in recalls)]
         letters += letters_for(event)
     outbox.enqueue(tx, letters, now=now)
+
+
+def _takes_back(recall: Recall, letter: Letter) -> bool:
+    """Whether a recall is about this letter, which is not stored yet."""
+    about = (recall.subject == letter.subject, letter.kind in recall.kinds)
+    return all(about) and recall.recipient in (None, letter.recipient)
 
 
 def replay(tx: Connection, *, seq: int, body: str, prose: Mapping[str, str | None]) -> None:
