@@ -15,7 +15,7 @@ SOURCES := $(shell find $(PACKAGES) -type f -not -path '*/__pycache__/*' -not -n
 CATALOGUES := $(patsubst %.po,%.mo,$(filter %.po,$(SOURCES)))
 VENDOR := web/static/vendor/htmx/htmx.min.js
 
-.PHONY: help demo test requirements venv assets wheel lint fmt lock system race bench-decision clean
+.PHONY: help demo test requirements venv assets wheel lint fmt lock system race count-syncs bench-decision clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -65,6 +65,9 @@ system: ## install what the browser tests need from the system: Debian's Chromiu
 
 race: .venv/dev ## let members answer at the same instant a thousand times, on both databases
 	RACE_ROUNDS=1000 .venv/bin/pytest tests/integration/test_race.py --durations=0
+
+count-syncs: .venv/dev ## count with strace how often a decision waits for the disk
+	$(PY) -m tools.count_syncs
 
 bench-decision: .venv/dev build/installed ## measure how long one decision takes, from ballot to letters
 	$(PY) -m tools.bench_decision

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from engine.core.misuse import Refused
 from engine.core.sheet import Row, Sheet
 from engine.store import cases
 from engine.store.session import Database
+from engine.use_cases.add_paper import add_paper
+from engine.use_cases.answer_criterion import answer_criterion, confirm_answer
 from engine.use_cases.cast_ballot import Answered, cast_ballot
 from engine.use_cases.import_projects import import_projects
 from engine.use_cases.load_programme import load_programme
@@ -256,6 +259,31 @@ def a_project(db: Database, *, key: str = "trygghet", now: datetime = NOW, **cel
 def a_bare_project(db: Database, *, key: str = "tomt", now: datetime = NOW) -> str:
     """A project nobody has filled anything in for but its leader."""
     return a_project(db, key=key, now=now, title="Tomt prosjekt", goals="", prosjekteier="", started_on="")
+
+
+BENEFIT: Final = '[{"title": "Frigjort tid", "prioritised": true, "indicators": [{"title": "Timer i uka"}]}]'
+
+
+def a_ready_project(db: Database, *, key: str = "klar", now: datetime = NOW) -> str:
+    """A project in Konsept with all that the whole workflow's gate P2 asks for."""
+    a_project(db, key=key, now=now, benefits=BENEFIT)
+    paper = add_paper(
+        db,
+        key=key,
+        kind="prosjektforslag",
+        title="Prosjektforslag",
+        content=b"%PDF-1.7 forslag",
+        ending=".pdf",
+        by=ASKER,
+        now=now,
+    )
+    answered = answer_criterion(
+        db, key=key, criterion="forankret", value="ja", explanation="Eieren har sagt ja.", by=ASKER, now=now
+    )
+    assert not isinstance(paper, Refused)
+    assert not isinstance(answered, Refused)
+    confirm_answer(db, key=key, criterion="forankret", by=OFFICE, now=now)
+    return key
 
 
 def sheet(rows: list[dict[str, str]]) -> Sheet:
