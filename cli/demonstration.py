@@ -34,10 +34,11 @@ def demo(
 
     settings = environment.load(database_url=environment.DEMO_DATABASE)
     wiring.require_answer(settings.database_url)
-    keys = environment.create_keys(settings.secret_key_file)
     tell("Gjør klar et ferskt demoprogram …")
     try:
-        db = run.fresh(settings.database_url)
+        with wiring.for_owner_only():
+            db = run.fresh(settings.database_url)
+            keys = environment.create_keys(settings.secret_key_file)
     except NotADemoError:
         raise Told(
             f"Databasen {wiring.shown(settings.database_url)} er ikke en demo og blir ikke rørt.",

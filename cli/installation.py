@@ -34,8 +34,6 @@ def init(
     ] = False,
 ) -> None:
     """Lag eller oppgrader databasen, lag nøkkelfila, registrer arbeidsflytene."""
-    import os
-
     from cli import settings as environment
     from cli import wiring
     from cli.console import tell
@@ -51,10 +49,9 @@ def init(
         raise DatabaseUnusable(shown, "unknown", before.found or "")
     if before.standing != "absent" and not settings.secret_key_file.exists() and not new_key:
         raise KeyFileUnusable(settings.secret_key_file, "missing")
-    # What is made here is for the owner's eyes only.
-    os.umask(0o077)
-    keys = environment.create_keys(settings.secret_key_file, rotate=new_key)
-    schema.upgrade(url)
+    with wiring.for_owner_only():
+        keys = environment.create_keys(settings.secret_key_file, rotate=new_key)
+        schema.upgrade(url)
     words = {"absent": "laget", "older": "oppgradert", "current": "alt som den skal være"}
     tell(f"Databasen {shown} er {words[before.standing]} (skjema {before.wanted}).")
     tell(f"Nøkkelfila {settings.secret_key_file} har {len(keys)} nøkkel{'' if len(keys) == 1 else 'er'}.")

@@ -24,8 +24,6 @@ from engine.use_cases.describe import programme_title
 from engine.use_cases.keep_house import WORKER
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
     from notifications.delivery import MailSettings
 
 SILENCE_LIMIT: Final = timedelta(minutes=2)
@@ -69,6 +67,16 @@ def installation() -> Iterator[Wired]:
         yield Wired(settings=settings, db=db, keys=keys, clock=clock.now)
     finally:
         db.close()
+
+
+@contextmanager
+def for_owner_only() -> Iterator[None]:
+    """Files that are made inside can be read by whoever runs the program, and by nobody else."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def require_schema(url: str) -> None:
@@ -133,8 +141,10 @@ def mail_settings(settings: Settings) -> "MailSettings | None":
     return MailSettings(smtp_url=settings.smtp_url, mail_from=settings.mail_from, base_url=settings.base_url)
 
 
-def web_application(wired: Wired, *, worker_expected: bool = True) -> "ASGIApp":
-    """The web application of this installation."""
+def web_application(wired: Wired, *, worker_expected: bool = True) -> Any:
+    """The web application of this installation, as a server takes it. What it is made of is `web`'s own
+    matter.
+    """
     from web.app import WebSettings, create_app
 
     with wired.db.reading() as tx:
@@ -169,7 +179,7 @@ def health(db: Database, now: datetime, *, worker_expected: bool) -> Mapping[str
     }
 
 
-def serve(app: "ASGIApp", *, host: str, port: int) -> None:
+def serve(app: Any, *, host: str, port: int) -> None:
     """Serve until told to stop. The application keeps its own access log, in which no link can be read."""
     import uvicorn
 

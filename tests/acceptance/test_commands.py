@@ -30,6 +30,7 @@ from sqlalchemy import create_engine, text
 from cli import errors
 from cli.main import main
 from cli.misuse import DatabaseUnusable
+from tests.databases import Fresh
 from tests.mail_servers import real_server
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -202,6 +203,7 @@ def test_the_freshly_loaded_portfolio_counts_as_the_report_does(desk: Desk) -> N
     )
 
 
+@pytest.mark.requirement("000-72")
 def test_a_project_goes_from_refused_to_decided_by_commands_alone(desk: Desk) -> None:
     checked = desk.done("gate", "check", KEY, "--json").json
     unmet = [one for one in checked["criteria"] if one["weight"] == "må" and one["status"] == "unmet"]
@@ -303,6 +305,29 @@ def test_letters_leave_at_a_tick_one_to_each_seat(desk: Desk, monkeypatch: pytes
         assert desk.done("tick", "--json").json["letters"]["sent"] == 8
         assert desk.done("tick", "--json").json["letters"]["sent"] == 0
         assert len({recipient for recipient, _ in mailbox.received}) == len(mailbox.received) == 8
+
+
+def test_a_mail_server_that_is_down_stops_no_case_and_is_tried_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: nobody answers there
+        monkeypatch.setenv("FASEPORT_SMTP_URL", f"smtp://127.0.0.1:{taken.getsockname()[1]}?tls=none")
+        monkeypatch.setenv("FASEPORT_MAIL_FROM", "Faseport <faseport@example.org>")
+        opened_case(desk)
+        said = desk.done("tick", "--json").json["letters"]
+    assert (said["sent"], said["dead"]) == (0, 0)
+    assert said["retried"] > 0
+    assert desk.done("case", "list", "--json").json[0]["status"] == "open"
+
+
+@pytest.mark.requirement("000-67")
+def test_a_project_may_name_the_body_that_steers_it(desk: Desk) -> None:
+    fill_in(desk)
+    desk.done("project", "set", KEY, "body=programstyret")
+    asked = desk.done("gate", "request", KEY, "--by", ASKER, "--proposal", "Gå videre.")
+    assert "programstyret" in asked.err
+    assert desk.done("case", "list", "--json").json[0]["body"] == "Programstyret"
 
 
 # ---------------------------------------------------------------- what is misspelt
@@ -534,6 +559,22 @@ def test_init_makes_what_only_its_owner_can_read_and_twice_changes_nothing(
     assert (desk.folder / "var" / "secret.key").read_text(encoding="ascii") == key
 
 
+def test_an_installation_is_made_the_same_way_on_both_databases(
+    empty: Fresh, backend: str, empty_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FASEPORT_DATABASE_URL", empty())
+    assert empty_desk.do("project", "list").code == 2
+    empty_desk.done("init")
+    empty_desk.done("programme", "load", PROGRAMME)
+    empty_desk.done("project", "import", PORTFOLIO, "--on", "2024-12-31")
+    empty_desk.done("tick")
+    assert len(empty_desk.done("project", "list", "--json").json) == 35
+    assert empty_desk.done("ledger", "verify", "--json").json["sound"] is True
+    checks = {one["id"]: one for one in empty_desk.do("doctor", "--json").json["checks"]}
+    assert checks["server"]["found"].lower().startswith(backend)
+    assert [name for name, one in checks.items() if one["status"] == "wrong"] == ["mail"]
+
+
 @pytest.mark.parametrize(
     "arguments", [["project", "list"], ["tick"], ["ledger", "verify"], ["serve"], ["worker"]]
 )
@@ -728,6 +769,29 @@ def served(folder: Path, **more: str) -> Iterator[str]:
     for line in logged.splitlines():
         assert line.startswith(("{", "Faseport svarer på")), line
     assert "/b/fpb1-" not in logged
+
+
+def test_a_worker_sends_letters_without_any_pages_and_stops_when_told(desk: Desk) -> None:
+    opened_case(desk)
+    with real_server() as (mailbox, port):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cli.main", "worker"],
+            cwd=desk.folder,
+            env=environment(
+                FASEPORT_SMTP_URL=f"smtp://127.0.0.1:{port}?tls=none",
+                FASEPORT_MAIL_FROM="Faseport <faseport@example.org>",
+            ),
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        end = time.monotonic() + 30
+        while len(mailbox.received) < 8 and time.monotonic() < end and process.poll() is None:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        logged = [json.loads(line) for line in process.communicate(timeout=30)[1].splitlines()]
+    assert process.returncode == 0
+    assert len(mailbox.received) == 8
+    assert (logged[0]["event"], logged[-1]["event"]) == ("worker started", "worker stopped")
 
 
 def wait_for(address: str) -> Mapping[str, Any]:
