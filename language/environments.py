@@ -42,9 +42,16 @@ FILTERS: Final = (*_WITH_LOCALE, "upper_first", "lower_first", "grouped_code")
 """The names templates can use after «|»; those that depend on the language already know it."""
 
 
-def html(loader: BaseLoader, locale: str = "nb") -> Environment:
-    """An environment for `*.html`: everything that is not markup of ours is escaped."""
-    return _environment(loader, locale, autoescape=True)
+def html(loader: BaseLoader, locale: str = "nb", *, keep_together: bool = False) -> Environment:
+    """An environment for `*.html`: everything that is not markup of ours is escaped.
+
+    With `keep_together` no date or time of day is broken over two lines.
+    """
+    environment = _environment(loader, locale, autoescape=True)
+    if keep_together:
+        for name in ("day", "day_and_year", "short_day", "clock", "moment", "deadline"):
+            environment.filters[name] = _kept_together(environment.filters[name])
+    return environment
 
 
 def text(loader: BaseLoader, locale: str = "nb") -> Environment:
@@ -75,6 +82,10 @@ def _environment(loader: BaseLoader, locale: str, *, autoescape: bool) -> Enviro
     }
     environment.globals["locale"] = locale
     return environment
+
+
+def _kept_together(made: Callable[..., str]) -> Callable[..., str]:
+    return lambda *arguments: formats.kept_together(made(*arguments))
 
 
 def _in(locale: str, made: Callable[..., str]) -> Callable[..., str]:

@@ -5,6 +5,7 @@ or en. Instants are shown in Oslo time. Months, weekdays and separators are Babe
 ours.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
@@ -16,6 +17,7 @@ from babel.numbers import format_decimal
 
 OSLO: Final = ZoneInfo("Europe/Oslo")
 
+_LOOSE: Final = re.compile(r"(?<=\bkl\.) (?=\d)|(?<=\d\.) (?=[a-zæøå])")
 _BABEL: Final = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
 _DAY: Final = {"nb": "EEEE d. MMMM", "nn": "EEEE d. MMMM", "en": "EEEE d MMMM"}
 _CLOCK: Final = {"nb": "HH.mm", "nn": "HH.mm", "en": "HH:mm"}
@@ -248,6 +250,11 @@ def listed(values: Sequence[str], locale: str = "nb") -> str:
 def upper_first(text: str) -> str:
     """The text with a capital first letter, the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def kept_together(text: str) -> str:
+    """The text with «5. februar» and «kl. 09.21» each kept on one line, by spaces that do not break."""
+    return _LOOSE.sub("\u00a0", text)
 
 
 def lower_first(text: str) -> str:

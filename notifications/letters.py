@@ -208,7 +208,7 @@ def template_digest(kind: str) -> str:
 @cache
 def _environments(locale: str) -> tuple[Environment, Environment]:
     loader = FileSystemLoader(TEMPLATES)
-    return environments.text(loader, locale), environments.html(loader, locale)
+    return environments.text(loader, locale), environments.html(loader, locale, keep_together=True)
 
 
 def _paragraphs(text: str) -> str:

@@ -1,0 +1,206 @@
+"""Does each kind of letter say what it must, in text and HTML alike, and nothing it must not?"""
+
+import copy
+import html
+import re
+from typing import Any
+
+import pytest
+from jinja2 import UndefinedError
+
+from engine.core.letters import CASE, RECEIPT, RESULT, WITHDRAWN
+from language.catalogues import LOCALES
+from notifications.letters import KINDS, Rendered, render, template_digest
+from tests.letter_facts import CODE, FACTS, RECEIPT_CODE, URL
+
+
+def written(kind: str, **changes: Any) -> Rendered:
+    facts = {**copy.deepcopy(FACTS[kind]), **changes}
+    return render(
+        facts,
+        url=None if kind == WITHDRAWN else URL,
+        code=CODE if kind == CASE else None,
+        receipt_code=RECEIPT_CODE if kind == RECEIPT else None,
+    )
+
+
+def words_of(page: str) -> str:
+    """What a reader of the HTML sees, as one line."""
+    body = re.sub(r"(?s)<(head|style).*?</\1>", " ", page)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).replace("\u00a0", " ").split())
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_text_and_html_hold_the_same_facts(kind: str, locale: str) -> None:
+    letter = written(kind, locale=locale)
+    seen = words_of(letter.html)
+    for line in letter.text.splitlines():
+        # In HTML a label and its value are two elements, and a link stands behind its button.
+        label, _, value = line.partition(": ")
+        for part in (label, value) if value and line not in seen else (line,):
+            wanted = " ".join(part.split()).removesuffix(":")
+            if wanted not in ("", "--", URL):
+                assert all(word in seen for word in (wanted, *wanted.split()) if word != "Sak"), wanted
+
+
+def test_a_case_letter_begins_with_the_proposal_and_asks_for_no_more_reading() -> None:
+    letter = written(CASE)
+    assert letter.text.startswith(
+        "Forslag til beslutning:\n"
+        "1. Prosjektet går videre fra konsept til planlegging (BP2).\n"
+        "2. Prosjektleder utpekes.\n\n"
+        "Krav: 11 av 11 må-krav er oppfylt. Ett bør-krav er åpent: nytte/kost er beskrevet, ikke "
+        "beregnet.\n\n"
+        "Dette er alt du må lese.\n"
+    )
+    assert "Svar innen onsdag 5. februar kl. 15.00." in letter.text
+    assert words_of(letter.html).startswith("Forslag til beslutning:")
+    assert letter.subject.startswith("Styringsgruppa 5. februar: 1 sak til beslutning")
+
+
+def test_a_case_letter_has_one_link_alone_on_its_line_and_the_code_apart_from_it() -> None:
+    letter = written(CASE)
+    lines = letter.text.splitlines()
+    assert lines.count(URL) == 1
+    assert letter.text.count("http") == 1
+    assert len(URL) < 78
+    assert lines.count("482 913") == 1
+    assert letter.html.count("<a ") == 1
+    assert f'href="{URL}"' in letter.html
+    assert "482913" not in letter.html
+    assert CODE not in URL
+
+
+def test_several_open_and_waived_criteria_are_counted_and_named() -> None:
+    criteria = {"must_met": 9, "must_total": 9, "should_open": ["a", "b"], "waived": ["c"]}
+    text = written(CASE, criteria=criteria).text
+    assert "9 av 9 må-krav er oppfylt. Ett krav er fraveket: c. To bør-krav er åpne: a; b." in text
+
+
+@pytest.mark.parametrize(
+    ("mark", "sentence"),
+    [
+        ("deputy", "Du svarer som stedfortreder for kommunalsjef medisinske tjenester."),
+        ("owner", "Du eier prosjektet. Det står ved svaret ditt."),
+        ("requester", "Du har selv bedt om denne beslutningen, og svarer derfor ikke."),
+    ],
+)
+def test_a_reader_is_told_in_which_capacity_they_answer(mark: str, sentence: str) -> None:
+    plain = {"deputy": False, "owner": False, "requester": False}
+    seat = {"office": "Kommunalsjef medisinske tjenester", **plain, mark: True}
+    assert sentence in written(CASE, seat=seat).text
+    assert sentence not in written(CASE, seat={"office": "x", **plain}).text
+
+
+def test_in_a_meeting_an_answer_is_given_beforehand() -> None:
+    text = written(CASE, handling="i_mote").text
+    assert "Svar på forhånd, innen onsdag 5. februar kl. 15.00." in text
+    assert "møtelederen konkluderer" in text
+
+
+def test_a_receipt_says_what_was_answered_when_and_what_to_do_if_it_was_somebody_else() -> None:
+    text = written(RECEIPT).text
+    assert "Du svarte «Godkjenn med forutsetninger» fredag 31. januar 2025 kl. 14.00." in text
+    assert "Nullpunkt må måles i to soner før planleggingen er ferdig." in text
+    assert "Du kan endre svaret til saken er avgjort, senest onsdag 5. februar kl. 15.00." in text
+    assert "Var det ikke deg?\nSi fra til Programkontoret (programkontor@example.org) med én gang." in text
+    assert f"Kvitteringskode: {RECEIPT_CODE}\nPlass i historikken: nr. 17 for dette prosjektet\n" in text
+    assert "482" not in text, "the code to the door is told once, in the case letter"
+
+
+def test_a_recused_member_is_told_so_and_nothing_else_of_it() -> None:
+    answer = {
+        **FACTS[RECEIPT]["answer"],
+        "choice": "inhabil",
+        "comment": "",
+        "condition": "",
+        "recused": True,
+    }
+    text = written(RECEIPT, answer=answer).text
+    assert "Du er meldt inhabil. Gruppa avgjør dette uten deg" in text
+    assert "Kommentaren din" not in text
+
+
+def test_a_result_tells_the_decision_its_conditions_and_what_comes_next() -> None:
+    letter = written(RESULT, member=False, involved=True)
+    assert letter.text.startswith(
+        "Styringsgruppa besluttet 5. februar at prosjektet går videre fra Konsept til Planlegge (BP2), "
+        "med to forutsetninger:\n"
+        "F1 Nullpunkt målt i to soner innen fredag 4. april (ansvar: gevinstansvarlig)\n"
+        "F2 Oversikt over gjeldende avtaler innen fredag 14. mars (ansvar: prosjektleder)\n"
+    )
+    assert "Neste beslutning er BP3." in letter.text
+    assert "Se hva som gjenstår" in letter.text
+    assert "Ditt svar" not in letter.text
+    assert letter.subject.startswith("Godkjent med forutsetninger: ")
+
+
+def test_a_member_is_reminded_of_their_own_answer_and_left_in_peace() -> None:
+    text = written(RESULT).text
+    assert "Ditt svar var «Godkjenn».\n" in text
+    assert "Du trenger ikke gjøre noe nå." in text
+    assert "Du svarte ikke i denne saken." in written(RESULT, answer={"choice": None}).text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "moved", "sentence"),
+    [
+        ("godkjent", "Planlegge", "at prosjektet går videre fra Konsept til Planlegge (BP2)."),
+        ("godkjent", "", "avgjorde saken 5. februar (BP2): godkjent."),
+        ("ikke_godkjent", "", "at prosjektet ikke går videre nå (BP2). Det blir i fasen Konsept."),
+        ("utsatt", "", "utsatte saken 5. februar (BP2)."),
+        ("sendt_tilbake", "", "sendte saken tilbake for utfylling 5. februar (BP2)."),
+        ("avsluttet_uten_videreforing", "Avsluttet", "at prosjektet avsluttes uten videreføring (BP2)."),
+        ("avsluttet_uten_realisering", "Avsluttet", "at prosjektet avsluttes uten realisering (BP2)."),
+    ],
+)
+def test_every_outcome_has_its_own_sentence(outcome: str, moved: str, sentence: str) -> None:
+    text = written(RESULT, outcome=outcome, to_phase=moved, conditions=[]).text
+    assert sentence in text.splitlines()[0]
+
+
+def test_a_withdrawn_case_says_why_and_carries_no_link() -> None:
+    letter = written(WITHDRAWN)
+    assert "Sak 3/2025 ble trukket tilbake fredag 31. januar. Du trenger ikke gjøre noe" in letter.text
+    assert "Vi venter på tall fra to soner." in letter.text
+    assert "http" not in letter.text + letter.html
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_letter_with_a_fact_missing_is_not_written(kind: str) -> None:
+    facts = {name: value for name, value in FACTS[kind].items() if name != "case"}
+    with pytest.raises(UndefinedError):
+        render(facts, url=URL, code=CODE, receipt_code=RECEIPT_CODE)
+
+
+def test_a_kind_nobody_has_words_for_is_not_written() -> None:
+    with pytest.raises(KeyError):
+        render({**FACTS[CASE], "kind": "../case"}, url=None, code=None)
+
+
+def test_what_people_wrote_stays_text_in_html() -> None:
+    letter = written(CASE, proposal="<script>alert(1)</script> A & B\n漢字 🏠 שלום")
+    assert "<script" not in letter.html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; A &amp; B" in letter.html
+    assert "漢字 🏠 שלום" in letter.html
+    assert "<script>alert(1)</script> A & B\n漢字 🏠 שלום" in letter.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_html_asks_for_nothing_from_outside_and_names_its_language(kind: str) -> None:
+    page = written(kind).html
+    assert '<html lang="nb">' in page
+    assert re.search(r"<(img|link|script|iframe)|@import|url\(|http-equiv", page) is None
+    assert min(int(size) for size in re.findall(r"font-size:(\d+)px", page)) >= 16
+
+
+def test_a_subject_is_one_line_whatever_a_project_is_called() -> None:
+    case = {**FACTS[CASE]["case"], "project": "Trygg\r\nBcc: alle@example.org"}
+    assert "\n" not in written(CASE, case=case).subject
+    assert "\r" not in written(CASE, case=case).subject
+
+
+def test_changed_words_have_another_digest() -> None:
+    assert len({template_digest(kind) for kind in KINDS}) == len(KINDS)
+    assert template_digest(CASE) == template_digest(CASE)
