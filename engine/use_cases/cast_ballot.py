@@ -9,7 +9,7 @@ from typing import Any, Final
 from engine.core.calendar import local_date
 from engine.core.criteria import Reason
 from engine.core.events import BallotCast, CaseDecided, Event
-from engine.core.letters import subject_of_case
+from engine.core.letters import subject_of_case, subject_of_meeting
 from engine.core.machine import move
 from engine.core.misuse import NotAllowed, Refused, Unknown, unknown
 from engine.core.voting import Choice, Tally
@@ -150,7 +150,8 @@ def _may_answer(
     if link is not None:
         found = links.by_id(tx, link)
         mine = found is not None and found.revoked_at is None and found.person == person
-        if found is None or not mine or found.subject != subject_of_case(state.id):
+        leads_here = {subject_of_case(state.id), subject_of_meeting(state.meeting or "")}
+        if found is None or not mine or found.subject not in leads_here:
             raise NotAllowed("link_revoked", {})
     if recorded_by is not None and recorded_by != person:
         held = capacities(tx, recorded_by, project=state.project, on=local_date(now))
