@@ -11,11 +11,10 @@ from functools import partial
 from typing import Final
 
 from jinja2 import TemplateError
-from sqlalchemy import Connection
 
 from engine.core.ledger import canonical
 from engine.store.outbox import Claimed, Settlement
-from engine.store.session import Database
+from engine.store.session import Connection, Database
 from engine.use_cases.begin_delivery import begin_delivery
 from engine.use_cases.claim_letters import Claim, Composed, Ready, claim_letters
 from engine.use_cases.settle_letters import settle_letters

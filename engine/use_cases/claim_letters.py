@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection
-
 from engine.core.letters import CASE, RECEIPT, RESULT, WITHDRAWN, Letter, subject_of_case
 from engine.core.links import Link, Purpose, code_for, last_moment, receipt_code, token_for, token_hash
 from engine.core.misuse import Misuse
 from engine.store import cases, links, outbox, people
 from engine.store.cases import CaseState
 from engine.store.outbox import Claimed, Frozen, Settlement
-from engine.store.session import Database, new_id
+from engine.store.session import Connection, Database, new_id
 
 _SUBJECT: Final = subject_of_case("")
 _STANDING: Final = {CASE: "open", RECEIPT: "open", RESULT: "decided", WITHDRAWN: "withdrawn"}
