@@ -149,5 +149,7 @@ def _unexpected(error: Exception, *, trace: bool) -> int:
     ours = {Path(__file__).parents[1] / name for name in _OURS}
     last = ([one for one in frames if ours & set(Path(one.filename).parents)] or frames)[-1:]
     where = "".join(f" ({Path(one.filename).name}, linje {one.lineno})" for one in last)
-    tell(f"Uventet feil: {type(error).__name__}: {error}{where}", "«faseport --trace …» viser hele sporet.")
+    # A driver's message goes on with the statement and its values, which are nobody's business here.
+    words = next(iter(str(error).splitlines()), "")
+    tell(f"Uventet feil: {type(error).__name__}: {words}{where}", "«faseport --trace …» viser hele sporet.")
     return UNEXPECTED

@@ -141,7 +141,7 @@ def mail_settings(settings: Settings) -> "MailSettings | None":
     return MailSettings(smtp_url=settings.smtp_url, mail_from=settings.mail_from, base_url=settings.base_url)
 
 
-def web_application(wired: Wired, *, worker_expected: bool = True) -> Any:
+def web_application(wired: Wired) -> Any:
     """The web application of this installation, as a server takes it. What it is made of is `web`'s own
     matter.
     """
@@ -156,11 +156,11 @@ def web_application(wired: Wired, *, worker_expected: bool = True) -> Any:
         settings=WebSettings(
             base_url=wired.settings.base_url, programme=title, loopback=wired.settings.on_loopback
         ),
-        health=lambda: health(wired.db, wired.clock(), worker_expected=worker_expected),
+        health=lambda: health(wired.db, wired.clock()),
     )
 
 
-def health(db: Database, now: datetime, *, worker_expected: bool) -> Mapping[str, Any]:
+def health(db: Database, now: datetime) -> Mapping[str, Any]:
     """Is it well? `ok`; whether there is a programme; seconds since the worker was heard from (None: never);
     seconds the oldest waiting letter is late.
     """
@@ -172,7 +172,7 @@ def health(db: Database, now: datetime, *, worker_expected: bool) -> Mapping[str
     late = 0 if due is None else max(0, int((now - due).total_seconds()))
     works = age is not None and age <= SILENCE_LIMIT.total_seconds() and late <= LATE.total_seconds()
     return {
-        "ok": works or not worker_expected,
+        "ok": works,
         "programme": has_programme,
         "worker_seconds": age,
         "late_seconds": late,

@@ -631,6 +631,17 @@ def test_a_key_that_others_can_read_is_refused_with_what_mends_it(desk: Desk) ->
     assert "chmod 600" in said.err
 
 
+def test_the_demo_never_touches_a_database_that_is_not_a_demo(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = desk.done("project", "list", "--json").out
+    monkeypatch.setenv("FASEPORT_DATABASE_URL", "sqlite:///var/faseport.db")
+    refused = desk.do("demo", "--once")
+    assert refused.code == 2
+    assert "er ikke en demo" in refused.err
+    assert desk.done("project", "list", "--json").out == before
+
+
 def test_serving_unencrypted_on_an_open_address_is_refused(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -723,19 +734,14 @@ def test_help_is_quick_since_it_loads_nothing_heavy(tmp_path: Path) -> None:
     assert "gate" in faseport(tmp_path, "--help").out
 
 
-def test_a_bug_ends_short_with_exit_1_and_the_trace_only_on_request(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    url = f"sqlite:///{desk.folder / 'var' / 'faseport.db'}"
-    engine = create_engine(url)
+def test_what_nobody_expected_ends_short_with_exit_1_and_shows_its_trace_only_on_request(desk: Desk) -> None:
+    engine = create_engine(f"sqlite:///{desk.folder / 'var' / 'faseport.db'}")
     with engine.begin() as tx:
-        tx.execute(text("UPDATE definition SET text = 'tull'"))
+        tx.execute(text("ALTER TABLE project RENAME TO annet"))
     engine.dispose()
-    short, whole = (
-        faseport(desk.folder, "project", "list"),
-        faseport(desk.folder, "--trace", "project", "list"),
-    )
-    assert (short.code, len(short.err.splitlines())) == (1, 2)
+    short, whole = desk.do("project", "list"), desk.do("--trace", "project", "list")
+    assert (short.code, short.out, len(short.err.splitlines())) == (1, "", 2)
+    assert "SELECT" not in short.err
     assert whole.code == 1
     assert "Traceback" in whole.err
 
