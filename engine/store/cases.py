@@ -164,9 +164,9 @@ def open_for(tx: Connection, project: str) -> CaseState | None:
 
 
 def round_at(tx: Connection, project: str, gate: str) -> int:
-    """Which round a project is in at a gate: one more than the cases it has had there."""
+    """Which round a project is in at a gate: one more than the cases it has had closed there."""
     had = select(func.count()).select_from(_CASE).where(_CASE.c.project == project, _CASE.c.gate == gate)
-    return int(tx.execute(had).scalar_one()) + 1
+    return int(tx.execute(had.where(_CASE.c.status != "open")).scalar_one()) + 1
 
 
 def next_number(tx: Connection, year: int) -> str:

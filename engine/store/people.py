@@ -116,13 +116,21 @@ def office_holder(tx: Connection, office: str, *, on: date) -> Person | None:
 
 
 def roll(
-    tx: Connection, body: Body, *, on: date, owner: str | None, requester: str | None
+    tx: Connection,
+    body: Body,
+    *,
+    on: date,
+    owner: str | None,
+    requester: str | None,
+    recused: frozenset[str] = frozenset(),
 ) -> list[dict[str, Any]]:
     """A body's seats with whoever speaks for each on a date, in the programme file's order, as JSON shapes.
 
     An acting holder goes before the holder; when that person is away the deputy speaks, if there is one who
-    is not away too. A seat nobody can speak for is on the roll with `person` None. Each entry has: seat,
-    office, reports_to, person, name, leader, acting, deputy, owner, requester.
+    is not away too. A seat nobody can speak for is on the roll with `person` None. For a seat in `recused`
+    the deputy is called only if they do not report to it; else the seat is out. Each entry has: seat,
+    office, reports_to, person, name, leader, acting, deputy, owner, requester, recused, flagged (its
+    superior is recused).
     """
     held = {(one.seat, one.capacity): one for one in holdings(tx, body=body.id, on=on)}
     away = {absence.person for absence in absences(tx, on=on)}
@@ -131,8 +139,13 @@ def roll(
         acting, holder, deputy = (
             held.get((seat.id, capacity)) for capacity in ("acting", "holder", "deputy")
         )
-        present = [one for one in (acting or holder, deputy) if one is not None and one.person not in away]
-        speaker = present[0] if present else None
+        holds = acting or holder
+        out = seat.id in recused
+        if out and (seat.deputy is None or seat.deputy.reports_to == seat.id):
+            deputy = None
+        candidates = [deputy] if out else [holds, deputy]
+        present = [one for one in candidates if one is not None and one.person not in away]
+        speaker = present[0] if present else holds if out else None
         entries.append(
             {
                 "seat": seat.id,
@@ -146,6 +159,8 @@ def roll(
                 "owner": owner is not None
                 and owner in {one.person for one in (acting, holder) if one is not None},
                 "requester": requester is not None and speaker is not None and speaker.person == requester,
+                "recused": out and speaker is holds,
+                "flagged": seat.reports_to in recused,
             }
         )
     return entries

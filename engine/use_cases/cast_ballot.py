@@ -17,7 +17,9 @@ from engine.store import cases, definitions, links, projects
 from engine.store.cases import CaseState, CastBallot
 from engine.store.record import record
 from engine.store.session import Connection, Database, new_id
-from engine.use_cases.actors import PROGRAMME_OFFICE, capacities
+from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, programme_in_force
+from engine.use_cases.call_meetings import carried
+from engine.use_cases.panel import IN_MEETING, body_named, term_for
 from engine.use_cases.tally import as_json, tally_of
 from engine.use_cases.words import read_words
 
@@ -90,6 +92,7 @@ def cast_ballot(
             person=person,
             choice=choice,
             nonce=nonce,
+            meeting=state.meeting,
             comment=comment,
             condition=condition,
         )
@@ -97,8 +100,12 @@ def cast_ballot(
         tally = tally_of(state, [*cast, _as_cast(ballot, now)])
         if tally.state == "certain" and tally.outcome is not None:
             events.append(decision(tx, state, tally, outcome=tally.outcome, basis="count", now=now))
+        elif tally.state == "meeting" and state.meeting is None:
+            events = [*_to_next_meeting(tx, state, now), *events]
         record(tx, events, now=now)
-    return Answered(ballot=ballot.ballot, case=case, decided=len(events) > 1, repeated=False)
+    return Answered(
+        ballot=ballot.ballot, case=case, decided=isinstance(events[-1], CaseDecided), repeated=False
+    )
 
 
 def decision(
@@ -124,7 +131,8 @@ def decision(
     phase = move(definition, gate=state.gate, outcome=outcome, phase=project.phase, open=True)
     today = local_date(now)
     involved = projects.roles(tx, state.project, on=today).values()
-    told = [entry["person"] for entry in state.roll if entry["person"]]
+    # Members of a meeting read its referat; those of a case in writing get the result.
+    told = [entry["person"] for entry in state.roll if entry["person"] and state.meeting is None]
     told += [state.requested_by] if state.requested_by else []
     if wording is None:
         wording = cases.proposal(tx, state.id) if outcome == "godkjent" else ""
@@ -142,6 +150,15 @@ def decision(
         conditions=[dict(condition) for condition in conditions],
         wording=wording,
     )
+
+
+def _to_next_meeting(tx: Connection, state: CaseState, now: datetime) -> list[Event]:
+    """«Ta saken i møtet»: the case leaves its written handling for the body's next meeting, if the body has
+    meetings.
+    """
+    body = body_named(programme_in_force(tx), state.body)
+    term = term_for(body, IN_MEETING, now=now)
+    return [] if term.slot is None else list(carried(tx, (state,), body.id, term.slot, why="taken_by_member"))
 
 
 def _may_answer(

@@ -95,15 +95,16 @@ def gate_at(found: Steered, gate: str | None) -> Gate:
 
 def conditions_of(tx: Connection, key: str) -> list[dict[str, Any]]:
     """The conditions earlier decisions have put on a project, in the shape rules see."""
-    found: list[dict[str, Any]] = []
-    for state in cases.list_cases(tx, project=key, status="decided"):
-        case = cases.load(tx, state.id)
-        for condition in case.conditions if case is not None else ():
-            seen = {
-                name: condition[name] for name in ("text", "due", "blocks") if condition.get(name) is not None
-            }
-            found.append({"gate": state.gate, "settled": False} | seen)
-    return found
+    return [
+        {
+            "gate": one.gate,
+            "text": one.text,
+            "settled": one.settled_at is not None,
+            "blocks": one.blocks,
+            "due": one.due,
+        }
+        for one in cases.conditions(tx, key)
+    ]
 
 
 def _sorted_acts(

@@ -1,7 +1,7 @@
 """The chair concludes: what was decided, in which words, on which conditions?"""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -10,13 +10,13 @@ from engine.core.criteria import Reason
 from engine.core.facts import shown
 from engine.core.misuse import NotAllowed, Refused, Unknown
 from engine.core.voting import Choice, Tally
-from engine.store import cases, definitions, projects
+from engine.store import cases, definitions, meetings, projects
 from engine.store.cases import CaseState, CastBallot, counting
 from engine.store.record import record
-from engine.store.session import Database
+from engine.store.session import Connection, Database
 from engine.use_cases.actors import person_named
 from engine.use_cases.cast_ballot import decision
-from engine.use_cases.tally import tally_of
+from engine.use_cases.tally import seats_of, tally_of
 from engine.use_cases.words import read_words
 
 WITHOUT_QUORUM: Final = frozenset({"utsatt", "sendt_tilbake"})
@@ -41,6 +41,8 @@ class Condition:
     text: str
     owner: str
     due: str
+    blocks: bool = False
+    """Whether the project's next gate stays shut until it is settled."""
 
 
 def conclude_case(
@@ -52,10 +54,13 @@ def conclude_case(
     now: datetime,
     wording: str = "",
     conditions: Sequence[Condition] = (),
+    version: int | None = None,
 ) -> Concluded | Refused:
     """Close a case as its leader. The phase moves, and everybody is told, in the same transaction.
 
-    Raises Unknown for a case or person, NotAllowed when `by` does not speak for the leader's seat.
+    `version` is the one the leader has read; a case amended meanwhile is not concluded. A meeting's quorum
+    is whoever is noted as present, else whoever has answered. Raises Unknown for a case or person,
+    NotAllowed when `by` does not speak for the leader's seat.
     """
     with db.writing() as tx:
         state = cases.state(tx, case, lock=True)
@@ -70,12 +75,18 @@ def conclude_case(
             raise Unknown("project", state.project)
         gate = definitions.load(tx, project.workflow, project.version).gate(state.gate)
         cast = cases.ballots(tx, case)
-        tally = tally_of(state, cast)
+        tally = _as_present(tx, state, tally_of(state, cast))
         words, unfit = read_words(wording, field="wording")
         terms, faults = _read_conditions(conditions, local_date(now))
-        reasons = _reasons_it_is_not_to_decide(state, leader, cast) or (
+        reasons = _reasons_it_is_not_to_decide(state, leader, cast, version) or (
             *unfit,
-            *_reasons_against(tally, allowed=gate.outcomes, outcome=outcome, wording=words, conditions=terms),
+            *_reasons_against(
+                _as_present(tx, state, tally),
+                allowed=gate.outcomes,
+                outcome=outcome,
+                wording=words,
+                conditions=terms,
+            ),
             *faults,
         )
         if reasons:
@@ -95,11 +106,23 @@ def conclude_case(
     return Concluded(case=case, number=state.number, outcome=outcome, to_phase=decided.to_phase)
 
 
+def _as_present(tx: Connection, state: CaseState, tally: Tally) -> Tally:
+    """The tally with a meeting's own quorum: the counted seats somebody was noted to sit in."""
+    meeting = None if state.meeting is None else meetings.load(tx, state.meeting)
+    if meeting is None or meeting.present is None:
+        return tally
+    counted = {one.key for one in seats_of(state.roll) if not (one.recused or one.requester)}
+    present = sum(seat in counted and person is not None for seat, person in meeting.present.items())
+    return replace(tally, quorate=present >= tally.quorum)
+
+
 def _reasons_it_is_not_to_decide(
-    state: CaseState, leader: Mapping[str, Any], cast: Sequence[CastBallot]
+    state: CaseState, leader: Mapping[str, Any], cast: Sequence[CastBallot], version: int | None
 ) -> tuple[Reason, ...]:
     if state.status != "open":
         return (Reason(code="case_closed", data={"number": state.number, "status": state.status}),)
+    if version not in (None, state.version):
+        return (Reason(code="case_changed", data={"number": state.number}),)
     if leader["requester"]:
         return (Reason(code="requester_never_decides", data={}),)
     mine = {entry["seat"] for entry in state.roll if entry["person"] == leader["person"]}
@@ -134,9 +157,9 @@ def _reasons_against(
 
 def _read_conditions(
     conditions: Sequence[Condition], today: date
-) -> tuple[list[dict[str, str]], list[Reason]]:
+) -> tuple[list[dict[str, Any]], list[Reason]]:
     """The conditions as they are kept, numbered, and everything that is wrong with them."""
-    terms: list[dict[str, str]] = []
+    terms: list[dict[str, Any]] = []
     reasons: list[Reason] = []
     for number, one in enumerate(conditions, 1):
         text, unfit = read_words(one.text, field="condition")
@@ -148,7 +171,7 @@ def _read_conditions(
             reasons.append(Reason(code="condition_owner_missing", data={"number": number}))
         due, late = _read_due(one.due, number, today)
         reasons += late
-        terms.append({"id": f"F{number}", "text": text, "owner": owner, "due": due})
+        terms.append({"id": f"F{number}", "text": text, "owner": owner, "due": due, "blocks": one.blocks})
     return terms, reasons
 
 

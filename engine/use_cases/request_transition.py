@@ -7,34 +7,45 @@ from hashlib import sha256
 from typing import Any
 
 from engine.core import rules
-from engine.core.calendar import add_working_days, local_date, oslo
+from engine.core.calendar import local_date
 from engine.core.criteria import CriterionCheck, GateCheck, Reason, summary
 from engine.core.events import CaseOpened
 from engine.core.ledger import canonical
-from engine.core.misuse import NotAllowed, Refused, unknown
-from engine.core.programme import Body, Programme
+from engine.core.misuse import NotAllowed, Refused
+from engine.core.programme import Body
 from engine.core.shape import text_in
-from engine.core.voting import HANDLINGS, count
-from engine.store import cases, people
+from engine.core.voting import HANDLINGS
+from engine.store import cases
 from engine.store.record import record
 from engine.store.session import Connection, Database, new_id
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, person_named
 from engine.use_cases.check_gate import Checked, check_gate
-from engine.use_cases.tally import rules_of, seats_of
+from engine.use_cases.panel import Term, panel_for, planned
 from engine.use_cases.words import read_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """The case is open and its letters are in the outbox."""
+    """The case is open: its letters are in the outbox, or go out when its meeting is called."""
 
     case: str
     number: str
     gate: str
     body: str
-    handling: str
-    answer_by: datetime
+    term: Term
+    """By when it is decided, and at which meeting; a late request sees there which meetings it missed."""
     letters: int
+    """How many are asked."""
+
+    @property
+    def handling(self) -> str:
+        """`skriftlig` or `i_mote`."""
+        return self.term.handling
+
+    @property
+    def answer_by(self) -> datetime:
+        """When the answers are due: the deadline in writing, or the start of the meeting."""
+        return self.term.answer_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +86,18 @@ def request_transition(
         reasons = _shut(checked, words, unfit)
         if reasons:
             return NotReady(reasons=reasons, check=checked.check)
-        body, roll = _deciders(tx, checked, person.id, today)
-        handling = handling or body.handling
+        owner = checked.roles.get(checked.steered.definition.roles.owner)
+        panel = panel_for(
+            tx,
+            checked.steered.programme,
+            _decided_by(checked),
+            owner=None if owner is None else owner.person,
+            requester=person.id,
+            handling=handling,
+            now=now,
+        )
+        body, term = panel.body, panel.term
+        meeting, plans = (None, []) if term.slot is None else planned(tx, body.id, term.slot)
         number = cases.next_number(tx, today.year)
         dossier = dossier_of(checked, body=body, number=number, asked_by=person.name or "")
         opened = CaseOpened(
@@ -87,24 +108,24 @@ def request_transition(
             gate=checked.gate.id,
             round=checked.round,
             body=body.id,
-            handling=handling,
+            handling=term.handling,
             rules={"rule": body.rule, "quorum": body.quorum, "tie": body.tie, "link_level": body.link_level},
-            roll=tuple(roll),
+            roll=tuple(panel.roll),
             version=1,
             digest=sha256(canonical([dossier, words]).encode()).hexdigest(),
-            answer_by=_answer_by(body, today).isoformat(),
+            answer_by=term.answer_by.isoformat(),
+            meeting=meeting,
             dossier=dossier,
             proposal=words,
         )
-        record(tx, [opened], now=now)
+        record(tx, [*plans, opened], now=now)
     return Opened(
         case=opened.case,
         number=number,
         gate=opened.gate,
         body=body.id,
-        handling=handling,
-        answer_by=_answer_by(body, today),
-        letters=len({seat["person"] for seat in roll if seat["person"]}),
+        term=term,
+        letters=len({seat["person"] for seat in panel.roll if seat["person"]}),
     )
 
 
@@ -208,25 +229,6 @@ def _shut(checked: Checked, proposal: str, unfit: tuple[Reason, ...]) -> tuple[R
     return () if proposal else (Reason(code="proposal_missing", data={}),)
 
 
-def _deciders(tx: Connection, checked: Checked, asker: str, today: date) -> tuple[Body, list[dict[str, Any]]]:
-    """The deciding body and its roll; a body that could never reach its quorum hands the case to the one
-    above.
-    """
-    programme = checked.steered.programme
-    owner = checked.roles.get(checked.steered.definition.roles.owner)
-    body = _body_named(programme, _decided_by(checked))
-    while True:
-        # Whoever is there on the day the answer is due is asked: an absence until then calls the deputy.
-        due = local_date(_answer_by(body, today))
-        roll = people.roll(tx, body, on=due, owner=owner.person if owner else None, requester=asker)
-        tally = count(rules_of(body.model_dump(), handling=body.handling), seats_of(roll), ())
-        if tally.state != "above":
-            return body, roll
-        if body.above is None:
-            raise NotAllowed("no_quorum_possible", {"body": text_in(body.title), "quorum": body.quorum})
-        body = _body_named(programme, body.above)
-
-
 def _decided_by(checked: Checked) -> str:
     named = checked.facts.get("body")
     if named:
@@ -241,15 +243,3 @@ def _decided_by(checked: Checked) -> str:
 def _holds(text: str, scope: Any, tree: Mapping[str, Any]) -> bool:
     rule = rules.compile_rule(text, scope=scope)
     return isinstance(rule, rules.Rule) and rules.evaluate(rule, dict(tree)) is True
-
-
-def _body_named(programme: Programme, name: str) -> Body:
-    for body in programme.bodies:
-        if body.id == name:
-            return body
-    raise unknown("body", name, [body.id for body in programme.bodies])
-
-
-def _answer_by(body: Body, today: date) -> datetime:
-    within = body.answer_within
-    return oslo(add_working_days(today, within.working_days), within.time)

@@ -10,7 +10,7 @@ from engine.core.criteria import Reason
 from engine.core.misuse import Unknown
 from engine.core.voting import Choice, Tally
 from engine.store import cases, people
-from engine.store.cases import Case, CastBallot, counting
+from engine.store.cases import Amendment, Case, CastBallot, Condition, counting
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE
 from engine.use_cases.tally import tally_of
@@ -57,6 +57,10 @@ class SeatView:
     deputy: bool
     owner: bool
     requester: bool
+    recused: bool
+    """The body has found that the seat takes no part."""
+    flagged: bool
+    """The seat's superior takes no part; the law may say that it should not either."""
     mine: bool
     answered: bool
     choice: str | None
@@ -99,6 +103,11 @@ class CaseView:
     requested_by: str
     requested_at: datetime
     answer_by: datetime
+    meeting: str | None
+    amendments: tuple[Amendment, ...]
+    """What has been changed since the case was opened; corrections too."""
+    earlier_conditions: tuple[Condition, ...]
+    """Conditions of the project's earlier decisions, as they stand now."""
     proposal: str
     must_met: int
     must_total: int
@@ -164,6 +173,9 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
         requested_by=involved.get(state.requested_by or "", ""),
         requested_at=state.opened_at,
         answer_by=state.answer_by,
+        meeting=state.meeting,
+        amendments=cases.amendments(tx, case),
+        earlier_conditions=tuple(one for one in cases.conditions(tx, state.project) if one.case != case),
         proposal=found.proposal,
         must_met=dossier.get("summary", {}).get("must_met", 0),
         must_total=dossier.get("summary", {}).get("must_total", 0),
@@ -227,6 +239,8 @@ def _seat(
         deputy=entry["deputy"],
         owner=entry["owner"],
         requester=entry["requester"],
+        recused=entry["recused"],
+        flagged=entry["flagged"],
         mine=mine,
         answered=ballot is not None,
         choice=None if shown is None else shown.choice,

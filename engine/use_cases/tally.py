@@ -22,6 +22,7 @@ def seats_of(roll: Iterable[Mapping[str, Any]]) -> tuple[Seat, ...]:
             leader=entry["leader"],
             requester=entry["requester"],
             owner=entry["owner"],
+            recused=entry["recused"],
             deputy_for=entry["seat"] if entry["deputy"] else None,
         )
         for entry in roll

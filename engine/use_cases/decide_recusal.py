@@ -1,0 +1,114 @@
+"""The body finds that a member is inhabil in a case — or is not — without that member."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.core.calendar import local_date
+from engine.core.criteria import Reason
+from engine.core.events import CaseReferred, Event, RecusalDecided
+from engine.core.misuse import NotAllowed, Refused, Unknown, unknown
+from engine.core.programme import Programme
+from engine.core.voting import count
+from engine.store import cases
+from engine.store.cases import CaseState
+from engine.store.record import record
+from engine.store.session import Connection, Database
+from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, person_named, programme_in_force
+from engine.use_cases.call_meetings import roll_now
+from engine.use_cases.panel import body_named, panel_for, planned
+from engine.use_cases.tally import rules_of, seats_of
+from engine.use_cases.words import read_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was found. `referred_to` names the body above when this one has lost its quorum."""
+
+    case: str
+    seat: str
+    recused: bool
+    referred_to: str | None
+
+
+def decide_recusal(
+    db: Database, *, case: str, seat: str, recused: bool, reason: str, by: str, now: datetime
+) -> Found | Refused:
+    """Take a seat out of a case, or back in, as the body's chair or secretary.
+
+    The deputy is called unless they report to the recused seat; direct subordinates are flagged; a body
+    that has lost its quorum hands the case to the one above, where all answer afresh. Raises Unknown for
+    case, seat or person, NotAllowed for anybody else than chair and secretary, and for one's own seat.
+    """
+    words, unfit = read_words(reason, field="reason")
+    with db.writing() as tx:
+        state = cases.state(tx, case, lock=True)
+        if state is None:
+            raise Unknown("case", case)
+        entry = next((one for one in state.roll if one["seat"] == seat), None)
+        if entry is None:
+            raise unknown("seat", seat, [one["seat"] for one in state.roll])
+        _may_find(tx, state, entry, by, now)
+        if state.status != "open":
+            closed = Reason(code="case_closed", data={"number": state.number, "status": state.status})
+            return Refused(reasons=(closed,))
+        if unfit or not words:
+            return Refused(reasons=unfit or (Reason(code="reason_required", data={"outcome": "inhabil"}),))
+        programme = programme_in_force(tx)
+        standing = {name for name, one in cases.recusals(tx, case).items() if one.recused} - {seat}
+        out = frozenset(standing | ({seat} if recused else set()))
+        roll = roll_now(tx, programme, state, recused=out)
+        known = {one["person"] for one in state.roll}
+        found = RecusalDecided(
+            by=person_named(tx, by).id,
+            project=state.project,
+            case=case,
+            seat=seat,
+            recused=recused,
+            roll=tuple(roll),
+            told=tuple(str(one["person"]) for one in roll if one["person"] and one["person"] not in known),
+            meeting=state.meeting,
+            reason=words,
+        )
+        referred = _referred(tx, programme, state, roll, now)
+        record(tx, [found, *referred], now=now)
+    above = next((event.body for event in referred if isinstance(event, CaseReferred)), None)
+    return Found(case=case, seat=seat, recused=recused, referred_to=above)
+
+
+def _may_find(tx: Connection, state: CaseState, entry: Any, by: str, now: datetime) -> None:
+    person = person_named(tx, by)
+    leads = any(one["leader"] and one["person"] == person.id for one in state.roll)
+    keeps = PROGRAMME_OFFICE in capacities(tx, person.id, project=state.project, on=local_date(now))
+    if not (leads or keeps):
+        raise NotAllowed("not_running", {"body": state.body})
+    if entry["person"] == person.id:
+        raise NotAllowed("own_recusal", {})
+
+
+def _referred(
+    tx: Connection, programme: Programme, state: CaseState, roll: list[dict[str, Any]], now: datetime
+) -> list[Event]:
+    tally = count(rules_of(state.rules, handling=state.handling), seats_of(roll), ())
+    above = body_named(programme, state.body).above
+    if tally.state != "above" or above is None:
+        return []
+    owner = next((one["person"] for one in roll if one["owner"]), None)
+    panel = panel_for(tx, programme, above, owner=owner, requester=state.requested_by, now=now)
+    meeting, plans = (None, []) if panel.term.slot is None else planned(tx, panel.body.id, panel.term.slot)
+    body = panel.body
+    return [
+        *plans,
+        CaseReferred(
+            project=state.project,
+            case=state.id,
+            body=body.id,
+            handling=panel.term.handling,
+            rules={"rule": body.rule, "quorum": body.quorum, "tie": body.tie, "link_level": body.link_level},
+            roll=tuple(panel.roll),
+            version=state.version + 1,
+            answer_by=panel.term.answer_by.isoformat(),
+            meeting=meeting,
+            told=(),
+        ),
+    ]

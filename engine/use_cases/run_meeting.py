@@ -1,0 +1,117 @@
+"""A meeting is prepared and held: what else is on its list, who is there, and when is it over?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.core.criteria import Reason
+from engine.core.events import AttendanceNoted, Event, MeetingClosed, MeetingItemAdded
+from engine.core.meetings import Slot, following, series
+from engine.core.misuse import Refused, unknown
+from engine.store import cases
+from engine.store.meetings import Meeting
+from engine.store.record import record
+from engine.store.session import Database, new_id
+from engine.use_cases.actors import person_named
+from engine.use_cases.call_meetings import carried
+from engine.use_cases.take_part import Part, running
+from engine.use_cases.words import read_words
+
+KINDS = ("orientering", "drofting")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """The meeting is over; `carried` counts the cases that went on to the next one."""
+
+    meeting: str
+    carried: int
+
+
+def add_item(
+    db: Database, *, meeting: str, kind: str, title: str, text: str, by: str, now: datetime
+) -> str | Refused:
+    """Put something that is not a decision on a meeting's list, as its secretary or chair; returns the
+    item's id.
+
+    Raises Unknown for a meeting, kind or person, NotAllowed for anybody else.
+    """
+    if kind not in KINDS:
+        raise unknown("item_kind", kind, KINDS)
+    name, unfit = read_words(title, field="title", one_line=True)
+    words, also = read_words(text, field="text")
+    with db.writing() as tx:
+        part = running(tx, meeting, person_named(tx, by).id, now=now)
+        reasons = (*_over(part.meeting), *unfit, *also)
+        if not name and not unfit:
+            reasons += (Reason(code="title_missing", data={}),)
+        if reasons:
+            return Refused(reasons=reasons)
+        item = MeetingItemAdded(
+            by=part.person, meeting=meeting, item=new_id(), kind=kind, title=name, text=words
+        )
+        record(tx, [item], now=now)
+    return item.item
+
+
+def note_attendance(
+    db: Database, *, meeting: str, present: Mapping[str, str | None], by: str, now: datetime
+) -> Refused | None:
+    """Note who sits in which seat: a person's id, or None for an empty one. Seats that are not named are
+    empty.
+
+    Raises Unknown for a meeting, seat or person, NotAllowed for anybody but secretary and chair.
+    """
+    with db.writing() as tx:
+        part = running(tx, meeting, person_named(tx, by).id, now=now)
+        seats = [seat.id for seat in part.body.seats]
+        for seat, person in present.items():
+            if seat not in seats:
+                raise unknown("seat", seat, seats)
+            if person is not None:
+                person_named(tx, person)
+        over = _over(part.meeting)
+        if over:
+            return Refused(reasons=over)
+        noted = AttendanceNoted(
+            by=part.person, meeting=meeting, present={seat: present.get(seat) for seat in seats}
+        )
+        record(tx, [noted], now=now)
+    return None
+
+
+def close_meeting(db: Database, *, meeting: str, by: str, now: datetime) -> Closed | Refused:
+    """End a meeting that has begun; cases it did not conclude go to the next one by themselves.
+
+    Raises Unknown for a meeting or person, NotAllowed for anybody but secretary and chair.
+    """
+    with db.writing() as tx:
+        part = running(tx, meeting, person_named(tx, by).id, now=now)
+        reasons = _over(part.meeting)
+        if now < part.meeting.starts_at:
+            reasons += (Reason(code="meeting_not_begun", data={"meeting": meeting}),)
+        left = cases.list_cases(tx, meeting=meeting, status="open")
+        slot = _next_slot(part)
+        if left and slot is None:
+            reasons += (Reason(code="no_next_meeting", data={"cases": len(left)}),)
+        if reasons:
+            return Refused(reasons=reasons)
+        moves: list[Event] = []
+        if left and slot is not None:
+            moves = list(carried(tx, left, part.body.id, slot, why="not_concluded"))
+        record(tx, [*moves, MeetingClosed(by=part.person, meeting=meeting)], now=now)
+    return Closed(meeting=meeting, carried=len(left))
+
+
+def _next_slot(part: Part) -> Slot | None:
+    rhythm = part.body.meetings
+    if rhythm is None:
+        return None
+    this = next(iter(series(rhythm, since=part.meeting.planned_on, until=part.meeting.planned_on)), None)
+    return None if this is None else following(rhythm, this)
+
+
+def _over(meeting: Meeting) -> tuple[Reason, ...]:
+    if meeting.status not in {"held", "cancelled"}:
+        return ()
+    return (Reason(code="meeting_over", data={"meeting": meeting.id, "status": meeting.status}),)

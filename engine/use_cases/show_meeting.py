@@ -1,0 +1,104 @@
+"""What does a person see of a meeting: its list, its cases, who is there, and what was written of it?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.core.calendar import local_date
+from engine.core.shape import text_in
+from engine.store import cases, meetings, people
+from engine.store.meetings import Item, Meeting, Minutes
+from engine.store.session import Connection
+from engine.use_cases.actors import PROGRAMME_OFFICE
+from engine.use_cases.show_case import CaseView, show_case
+from engine.use_cases.take_part import part_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChairView:
+    """A seat of the body on the meeting's day; `present` None until attendance is noted."""
+
+    seat: str
+    office: str
+    person: str | None
+    name: str
+    leader: bool
+    deputy: bool
+    acting: bool
+    present: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingView:
+    """Everything about a meeting that its pages, letters and papers say; instants are UTC.
+
+    `cases` are those that came up here, concluded or open; `carried` counts those that have gone on.
+    `to_approve` is the body's last referat that nobody has approved yet: it comes first on the list.
+    """
+
+    meeting: Meeting
+    body: str
+    body_title: str
+    place: str
+    chairs: tuple[ChairView, ...]
+    quorum: int
+    items: tuple[Item, ...]
+    cases: tuple[CaseView, ...]
+    minutes: tuple[Minutes, ...]
+    to_approve: Minutes | None
+    is_member: bool
+    leads: bool
+    keeps: bool
+    programme_office: str
+    programme_address: str
+
+
+def show_meeting(tx: Connection, meeting: str, *, now: datetime, viewer: str | None = None) -> MeetingView:
+    """A meeting as one person may see it. Raises Unknown when there is no such meeting."""
+    part = part_in(tx, meeting, viewer or "", now=now)
+    found, body = part.meeting, part.body
+    day = local_date(found.starts_at)
+    roll = people.roll(tx, body, on=day, owner=None, requester=None)
+    office = people.office_holder(tx, PROGRAMME_OFFICE, on=local_date(now))
+    here = cases.list_cases(tx, meeting=meeting)
+    return MeetingView(
+        meeting=found,
+        body=body.id,
+        body_title=text_in(body.title),
+        place="" if body.meetings is None else body.meetings.place or "",
+        chairs=tuple(
+            ChairView(
+                seat=entry["seat"],
+                office=entry["office"],
+                person=entry["person"],
+                name=entry["name"] or "",
+                leader=entry["leader"],
+                deputy=entry["deputy"],
+                acting=entry["acting"],
+                present=None if found.present is None else found.present.get(entry["seat"]) is not None,
+            )
+            for entry in roll
+        ),
+        quorum=body.quorum,
+        items=meetings.items(tx, meeting),
+        cases=tuple(
+            show_case(tx, case.id, now=now, viewer=viewer) for case in here if case.status != "withdrawn"
+        ),
+        minutes=meetings.minutes(tx, meeting),
+        to_approve=_to_approve(tx, found),
+        is_member=bool(part.seats),
+        leads=part.leads,
+        keeps=part.keeps,
+        programme_office="" if office is None else office.name or "",
+        programme_address="" if office is None else office.email or "",
+    )
+
+
+def _to_approve(tx: Connection, meeting: Meeting) -> Minutes | None:
+    earlier = [
+        one for one in meetings.list_meetings(tx, body=meeting.body) if one.starts_at < meeting.starts_at
+    ]
+    for held in reversed(earlier):
+        versions = meetings.minutes(tx, held.id)
+        if versions:
+            return versions[-1] if versions[-1].approved_at is None else None
+    return None

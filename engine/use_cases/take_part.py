@@ -1,0 +1,57 @@
+"""Who takes part in a meeting, and as what: member, chair, secretary — or not at all?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.core.calendar import local_date
+from engine.core.misuse import NotAllowed, Unknown
+from engine.core.programme import Body
+from engine.store import meetings, people
+from engine.store.meetings import Meeting
+from engine.store.session import Connection
+from engine.use_cases.actors import PROGRAMME_OFFICE, programme_in_force
+from engine.use_cases.panel import body_named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A person's part in a meeting: the seats they speak for on its day, and whether they lead it or keep
+    its list.
+    """
+
+    meeting: Meeting
+    body: Body
+    person: str
+    seats: frozenset[str]
+    leads: bool
+    keeps: bool
+    """Whether the person is the body's secretary."""
+
+
+def part_in(tx: Connection, meeting: str, person: str, *, now: datetime, lock: bool = False) -> Part:
+    """What a person is in a meeting. Raises Unknown when there is no such meeting."""
+    found = meetings.load(tx, meeting, lock=lock)
+    if found is None:
+        raise Unknown("meeting", meeting)
+    body = body_named(programme_in_force(tx), found.body)
+    day = local_date(found.starts_at)
+    roll = people.roll(tx, body, on=day, owner=None, requester=None)
+    seats = frozenset(entry["seat"] for entry in roll if entry["person"] == person)
+    secretary = body.secretary or PROGRAMME_OFFICE
+    keeper = people.office_holder(tx, secretary, on=local_date(now))
+    return Part(
+        meeting=found,
+        body=body,
+        person=person,
+        seats=seats,
+        leads=body.leader in seats,
+        keeps=keeper is not None and keeper.id == person,
+    )
+
+
+def running(tx: Connection, meeting: str, person: str, *, now: datetime) -> Part:
+    """The same, for what only chair and secretary may do. Raises NotAllowed for anybody else."""
+    part = part_in(tx, meeting, person, now=now, lock=True)
+    if not (part.leads or part.keeps):
+        raise NotAllowed("not_running", {"body": part.meeting.body})
+    return part
