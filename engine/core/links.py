@@ -100,6 +100,7 @@ class Link:
     revoked_reason: str | None = None
     code_failures: int = 0
     locked_at: datetime | None = None
+    opened_at: datetime | None = None
 
 
 def token_for(keys: Mapping[int, bytes], *, kid: int, purpose: str, link_id: str, generation: int) -> str:

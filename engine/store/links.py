@@ -92,6 +92,11 @@ def add_visit(tx: Connection, visit: Visit, *, sha256: str, now: datetime) -> No
     tx.execute(_VISIT.insert().values(row | {"not_after": visit.not_after}))
 
 
+def mark_opened(tx: Connection, link: str, *, now: datetime) -> None:
+    """Note when somebody first came in through a link."""
+    tx.execute(update(_LINK).where(_LINK.c.id == link, _LINK.c.opened_at.is_(None)).values(opened_at=now))
+
+
 def visit(tx: Connection, sha256: str) -> Visit | None:
     """The visit whose secret has this hash, however old."""
     row = tx.execute(_VISIT_BY_HASH, {"hash": sha256}).one_or_none()

@@ -390,6 +390,7 @@ class LinkRow(SQLModel, table=True):
     revoked_reason: str | None = None
     code_failures: int = 0
     locked_at: datetime | None = None
+    opened_at: datetime | None = None
 
 
 class VisitRow(SQLModel, table=True):

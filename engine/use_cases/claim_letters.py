@@ -7,17 +7,40 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from engine.core.letters import CASE, RECEIPT, RESULT, WITHDRAWN, Letter, subject_of_case
+from engine.core.letters import (
+    AGENDA,
+    AMENDED,
+    ASKING,
+    CASE,
+    MEETING_CHANGED,
+    MINUTES,
+    RECEIPT,
+    RESULT,
+    UNOPENED,
+    WITHDRAWN,
+    Letter,
+    subject_of_meeting,
+)
 from engine.core.links import Link, Purpose, code_for, last_moment, receipt_code, token_for, token_hash
 from engine.core.misuse import Misuse
 from engine.store import cases, links, outbox, people
-from engine.store.cases import CaseState
 from engine.store.outbox import Claimed, Frozen, Settlement
 from engine.store.session import Connection, Database, new_id
+from engine.use_cases.subject import Subject, subject_named
 
-_SUBJECT: Final = subject_of_case("")
-_STANDING: Final = {CASE: "open", RECEIPT: "open", RESULT: "decided", WITHDRAWN: "withdrawn"}
-"""How the case must stand for a kind of letter to be true."""
+_STANDING: Final[Mapping[str, frozenset[str]]] = {
+    CASE: frozenset({"open"}),
+    AMENDED: frozenset({"open"}),
+    RESULT: frozenset({"decided"}),
+    WITHDRAWN: frozenset({"withdrawn"}),
+    AGENDA: frozenset({"called"}),
+    UNOPENED: frozenset({"called"}),
+    RECEIPT: frozenset({"open", "called", "planned", "moved"}),
+    MINUTES: frozenset({"held"}),
+}
+"""How the case or the meeting must stand for a kind of letter to be true; a kind that is not here always
+is.
+"""
 _BUGS: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, Misuse)
 
 
@@ -95,7 +118,7 @@ def withdrawal(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement 
 
     A letter frozen for an address that is no longer the reader's makes place for a new one.
     """
-    reason = _untrue(tx, letter)
+    reason = _untrue(tx, letter, now)
     if reason is None:
         return None
     if reason == "address_changed" and letter.kind != RECEIPT:
@@ -109,37 +132,52 @@ def withdrawal(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement 
     return _settled(letter, "withdrawn", "withdrawn", reason)
 
 
-def _untrue(tx: Connection, letter: Claimed) -> str | None:
-    case = cases.state(tx, letter.subject.removeprefix(_SUBJECT))
-    if case is None:
+def _untrue(tx: Connection, letter: Claimed, now: datetime) -> str | None:
+    subject = subject_named(tx, letter.subject, letter.recipient, now=now)
+    if subject is None:
         return "gone"
-    if case.status != _STANDING.get(letter.kind, case.status):
-        return case.status
+    if subject.status not in _STANDING.get(letter.kind, {subject.status}):
+        return subject.status
     reader = people.by_id(tx, letter.recipient)
     if reader is None or not reader.email:
         return "no_address"
     if letter.frozen is not None and letter.frozen.address != reader.email:
         return "address_changed"
-    if letter.kind == CASE:
-        return _untrue_request(tx, letter, case)
-    if letter.kind == RECEIPT:
-        cast = [ballot for ballot in cases.ballots(tx, case.id) if ballot.person == letter.recipient]
-        if not cast or cast[-1].id != letter.occurrence:
-            return "answered_again"
+    if letter.kind in (*ASKING, AMENDED, UNOPENED):
+        return _untrue_request(tx, letter, subject)
+    if letter.kind == RECEIPT and _last_ballot(tx, subject, letter.recipient) != letter.occurrence:
+        return "answered_again"
     return None
 
 
-def _untrue_request(tx: Connection, letter: Claimed, case: CaseState) -> str | None:
+def _untrue_request(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
     version = re.fullmatch(r"v(\d+)", letter.occurrence)
-    if version is not None and int(version[1]) != case.version:
+    if version is not None and subject.case is not None and int(version[1]) != subject.case.version:
         return "superseded"
-    if all(entry["person"] != letter.recipient for entry in case.roll):
+    if not subject.takes(letter.recipient):
         return "not_on_roll"
+    if letter.kind == UNOPENED:
+        link = links.newest_for(tx, person=letter.recipient, subject=letter.subject, purpose=Purpose.BALLOT)
+        return None if link is not None and link.opened_at is None else "opened"
     if letter.frozen is not None and letter.frozen.link is not None:
         link = links.by_id(tx, letter.frozen.link)
         if link is None or link.revoked_at is not None:
             return "link_dead"
     return None
+
+
+def _last_ballot(tx: Connection, subject: Subject, person: str) -> str | None:
+    """A person's newest answer in a case, or in any case of a meeting."""
+    meeting = subject.meeting
+    about = [subject.case] if meeting is None else cases.list_cases(tx, meeting=meeting.id)
+    cast = [
+        (ballot.cast_at, ballot.seq, ballot.id)
+        for case in about
+        if case is not None
+        for ballot in cases.ballots(tx, case.id)
+        if ballot.person == person
+    ]
+    return max(cast)[2] if cast else None
 
 
 def _frozen(
@@ -161,14 +199,20 @@ def _frozen(
 
 
 def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: datetime) -> Link | None:
-    """The reader's link to the case. Only a case letter makes one; all letters of the thread carry it."""
-    if letter.kind == WITHDRAWN:
+    """The reader's link. Only a letter that asks for answers makes one; all letters of the thread carry it."""
+    if letter.kind in (WITHDRAWN, MEETING_CHANGED):
         return None
-    found = links.newest_for(tx, person=letter.recipient, subject=letter.subject, purpose=Purpose.BALLOT)
+    subject = subject_named(tx, letter.subject, letter.recipient, now=now)
+    if subject is None:
+        return None
+    name = letter.subject
+    if subject.case is not None and subject.case.meeting is not None:
+        # A case that is handled in a meeting is entered through the meeting's one link.
+        name = subject_of_meeting(subject.case.meeting)
+    found = links.newest_for(tx, person=letter.recipient, subject=name, purpose=Purpose.BALLOT)
     if found is not None and found.revoked_at is None and found.locked_at is None and found.not_after > now:
         return found
-    case = cases.state(tx, letter.subject.removeprefix(_SUBJECT))
-    if letter.kind != CASE or case is None:
+    if letter.kind not in ASKING:
         return None
     link = Link(
         id=secrets.token_hex(16),
@@ -176,10 +220,10 @@ def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: da
         kid=max(keys),
         generation=1 if found is None else found.generation + 1,
         person=letter.recipient,
-        subject=letter.subject,
-        level=str(case.rules["link_level"]),
+        subject=name,
+        level=subject.level,
         created_at=now,
-        not_after=last_moment(now, case.answer_by),
+        not_after=last_moment(now, subject.deadline),
     )
     token = token_for(keys, kid=link.kid, purpose=link.purpose, link_id=link.id, generation=link.generation)
     links.insert(tx, link, token_sha256=token_hash(token))
@@ -196,7 +240,7 @@ def _ready(
         token = token_for(keys, kid=kid, purpose=link.purpose, link_id=id_, generation=generation)
         url = f"{base_url.rstrip('/')}/b/{token}"
         # The code is told once, with the request: a receipt with it would be one more key to the door.
-        if letter.kind == CASE and link.level != "enkel":
+        if letter.kind in ASKING and link.level != "enkel":
             code = code_for(keys, kid=kid, link_id=id_, generation=generation)
     receipt = None
     if letter.kind == RECEIPT:

@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import Final
 
 from engine.core.criteria import Reason
-from engine.core.letters import subject_of_case
 from engine.core.links import (
     FAILURES_THAT_LOCK,
     Link,
@@ -21,14 +20,14 @@ from engine.core.links import (
     token_hash,
 )
 from engine.core.misuse import Refused
-from engine.store import cases, links, people
+from engine.store import links, people
 from engine.store.cases import CaseState
 from engine.store.links import Visit
 from engine.store.session import Connection, Database
+from engine.use_cases.subject import Subject, subject_named
 
 SESSION: Final = timedelta(hours=8)
 DEVICE: Final = timedelta(days=30)
-_SUBJECT: Final = subject_of_case("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +35,7 @@ class Door:
     """A link that can be read: whose it is and what it leads to. `fault` is None while the link lives."""
 
     link: Link
-    case: CaseState
+    subject: Subject
     fault: Reason | None
 
 
@@ -46,18 +45,25 @@ class Entered:
 
     session: str
     device: str | None
-    case: str
+    case: str | None
+    meeting: str | None
+    """What the link leads to: a case handled in writing, or a meeting with its cases."""
     person: str
     not_after: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guest:
-    """Who a session belongs to, and the one case it opens."""
+    """Who a session belongs to, and what it opens: one case, or one meeting with its cases."""
 
     person: str
     link: str
-    case: str
+    case: str | None
+    meeting: str | None
+
+    def may_open(self, state: CaseState) -> bool:
+        """Whether this session opens a case."""
+        return state.id == self.case or (self.meeting is not None and state.meeting == self.meeting)
 
 
 def look_at_door(tx: Connection, *, token: str, now: datetime) -> Door | Refused:
@@ -66,13 +72,13 @@ def look_at_door(tx: Connection, *, token: str, now: datetime) -> Door | Refused
     if isinstance(read, Unreadable):
         return Refused(reasons=(Reason(code=f"link_{read.reason}", data={}),))
     link = links.by_token(tx, token_hash(read.text))
-    case = None if link is None else cases.state(tx, link.subject.removeprefix(_SUBJECT))
-    if link is None or case is None:
+    subject = None if link is None else subject_named(tx, link.subject, link.person, now=now)
+    if link is None or subject is None:
         return Refused(reasons=(Reason(code="link_unknown", data={}),))
-    holder_ok = any(entry["person"] == link.person for entry in case.roll)
-    standing = life(link, now=now, subject_open=case.status == "open", holder_ok=holder_ok)
+    holder_ok = subject.takes(link.person)
+    standing = life(link, now=now, subject_open=subject.is_open, holder_ok=holder_ok)
     fault = None if standing == "alive" else Reason(code=f"link_{standing}", data={})
-    return Door(link=link, case=case, fault=fault)
+    return Door(link=link, subject=subject, fault=fault)
 
 
 def open_door(
@@ -102,7 +108,7 @@ def open_door(
             right = code_for(keys, kid=link.kid, link_id=link.id, generation=link.generation)
             if not same_code(code, right):
                 return Refused(reasons=(_wrong_code(tx, link, code, now),))
-        return _let_in(tx, link, door.case.id, remember=remember, now=now)
+        return _let_in(tx, link, door.subject, remember=remember, now=now)
 
 
 def guest_of(tx: Connection, *, session: str | None, now: datetime) -> Guest | None:
@@ -116,7 +122,13 @@ def guest_of(tx: Connection, *, session: str | None, now: datetime) -> Guest | N
     person = people.by_id(tx, visit.person)
     if link is None or link.revoked_at is not None or person is None or person.erased_at is not None:
         return None
-    return Guest(person=visit.person, link=link.id, case=link.subject.removeprefix(_SUBJECT))
+    about, _, name = link.subject.partition(":")
+    return Guest(
+        person=visit.person,
+        link=link.id,
+        case=name if about == "case" else None,
+        meeting=name if about == "meeting" else None,
+    )
 
 
 def _known_device(tx: Connection, device: str | None, person: str, now: datetime) -> bool:
@@ -138,7 +150,8 @@ def _wrong_code(tx: Connection, link: Link, code: str, now: datetime) -> Reason:
     )
 
 
-def _let_in(tx: Connection, link: Link, case: str, *, remember: bool, now: datetime) -> Entered:
+def _let_in(tx: Connection, link: Link, subject: Subject, *, remember: bool, now: datetime) -> Entered:
+    links.mark_opened(tx, link.id, now=now)
     session = secrets.token_urlsafe(32)
     entered = Visit(kind="session", link=link.id, person=link.person, not_after=now + SESSION)
     links.add_visit(tx, entered, sha256=_hash(session), now=now)
@@ -146,7 +159,14 @@ def _let_in(tx: Connection, link: Link, case: str, *, remember: bool, now: datet
     if device is not None:
         known = Visit(kind="device", link=None, person=link.person, not_after=now + DEVICE)
         links.add_visit(tx, known, sha256=_hash(device), now=now)
-    return Entered(session=session, device=device, case=case, person=link.person, not_after=entered.not_after)
+    return Entered(
+        session=session,
+        device=device,
+        case=None if subject.case is None else subject.case.id,
+        meeting=None if subject.meeting is None else subject.meeting.id,
+        person=link.person,
+        not_after=entered.not_after,
+    )
 
 
 def _hash(secret: str) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from engine.core.criteria import Reason
-from engine.core.letters import CASE, Letter
+from engine.core.letters import AGENDA, CASE, Letter
 from engine.core.misuse import Refused
 from engine.store import links, outbox, people
 from engine.store.session import Database, new_id
@@ -25,18 +25,19 @@ def renew_link(db: Database, *, token: str, now: datetime) -> Refused | None:
         door = look_at_door(tx, token=token, now=now)
         if isinstance(door, Refused):
             return door
-        if door.case.status != "open":
+        if not door.subject.is_open:
             return Refused(reasons=(Reason(code="link_closed", data={}),))
         link = door.link
+        kind = CASE if door.subject.meeting is None else AGENDA
         holder = people.by_id(tx, link.person)
-        if holder is None or not holder.email or all(seat["person"] != holder.id for seat in door.case.roll):
+        if holder is None or not holder.email or not door.subject.takes(holder.id):
             return Refused(reasons=(Reason(code="link_unknown", data={}),))
         recent = outbox.count_recent(
-            tx, subject=link.subject, recipient=link.person, kind=CASE, since=now - WITHIN
+            tx, subject=link.subject, recipient=link.person, kind=kind, since=now - WITHIN
         )
         if recent >= MOST:
             return Refused(reasons=(Reason(code="too_many_links", data={"hours": 1}),))
         links.revoke(tx, link=link.id, reason="superseded", now=now)
-        again = Letter(kind=CASE, subject=link.subject, recipient=link.person, occurrence=f"link-{new_id()}")
+        again = Letter(kind=kind, subject=link.subject, recipient=link.person, occurrence=f"link-{new_id()}")
         outbox.enqueue(tx, [again], now=now)
     return None

@@ -149,6 +149,7 @@ def upgrade() -> None:
         sa.Column("revoked_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("code_failures", sa.Integer(), nullable=False),
         sa.Column("locked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("opened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_link_person_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
         sa.UniqueConstraint("token_sha256", name=op.f("uq_link_token_sha256")),

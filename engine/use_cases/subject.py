@@ -1,0 +1,78 @@
+"""What is a letter or a link about: one case, or a meeting with all its cases?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.core.letters import subject_of_case, subject_of_meeting
+from engine.core.shape import text_in
+from engine.store import cases
+from engine.store.cases import CaseState
+from engine.store.meetings import Meeting
+from engine.store.session import Connection
+from engine.use_cases.take_part import Part, part_in
+
+_CASE = subject_of_case("")
+_MEETING = subject_of_meeting("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A case, or a meeting as one person takes part in it; exactly one of the two is set."""
+
+    case: CaseState | None = None
+    part: Part | None = None
+
+    @property
+    def meeting(self) -> Meeting | None:
+        """The meeting, when it is one."""
+        return None if self.part is None else self.part.meeting
+
+    @property
+    def status(self) -> str:
+        """The case's or the meeting's own status."""
+        if self.case is not None:
+            return self.case.status
+        assert self.part is not None
+        return self.part.meeting.status
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still takes answers."""
+        return self.status not in {"decided", "withdrawn", "held", "cancelled"}
+
+    @property
+    def deadline(self) -> datetime:
+        """When the answers are due."""
+        if self.case is not None:
+            return self.case.answer_by
+        assert self.part is not None
+        return self.part.meeting.starts_at
+
+    @property
+    def level(self) -> str:
+        """How a link to it is opened."""
+        if self.case is not None:
+            return str(self.case.rules["link_level"])
+        assert self.part is not None
+        return self.part.body.link_level
+
+    @property
+    def body_title(self) -> str:
+        """The deciding body's name; empty for a case, whose page says it."""
+        return "" if self.part is None else text_in(self.part.body.title)
+
+    def takes(self, person: str) -> bool:
+        """Whether a person has a part in it: a seat, or keeping the list."""
+        if self.case is not None:
+            return any(entry["person"] == person for entry in self.case.roll)
+        assert self.part is not None
+        return bool(self.part.seats) or self.part.keeps
+
+
+def subject_named(tx: Connection, name: str, person: str, *, now: datetime) -> Subject | None:
+    """What the outbox and the links call by this name, as `person` meets it; None when it is gone."""
+    if name.startswith(_CASE):
+        case = cases.state(tx, name.removeprefix(_CASE))
+        return None if case is None else Subject(case=case)
+    meeting = name.removeprefix(_MEETING)
+    return Subject(part=part_in(tx, meeting, person, now=now))
