@@ -64,7 +64,7 @@ class Sheet:
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
-    def at(self, row: int, column: str, code: str, **data: str | int) -> Mistake:
+    def at(self, row: int, column: str, code: str, /, **data: str | int) -> Mistake:
         """A mistake at a cell of this table; an unknown column is the whole row."""
         number = self.columns.index(column) + 1 if column in self.columns else 1
         return _mistake(code, row, number, **data)
@@ -231,7 +231,7 @@ def _row_mistakes(number: int, cells: list[str], width: int) -> Iterator[Mistake
             yield _mistake("sheet_control_character", number, column, code_point=f"U+{ord(bad):04X}")
 
 
-def _mistake(code: str, row: int, column: int, **data: str | int) -> Mistake:
+def _mistake(code: str, row: int, column: int, /, **data: str | int) -> Mistake:
     return Mistake(code=code, data=data, line=row, column=column, where=_name(row, column))
 
 
