@@ -11,11 +11,11 @@ from demo.story import Stage
 from engine.core.calendar import local_date
 from engine.core.misuse import Refused
 from engine.core.portfolio import REPORTED, counts, counts_by_area, moves
-from engine.store import cases, programmes
+from engine.store import cases, people, programmes
 from engine.store.cases import CaseState
 from engine.use_cases.describe import focus_areas
 from engine.use_cases.read_portfolio import read_portfolio
-from engine.use_cases.request_transition import Opened, request_transition
+from engine.use_cases.request_transition import request_transition
 from language.portfolio import move_sentence
 from web import pages
 from web.site import Site, contact_of
@@ -58,7 +58,10 @@ def routes(site: Site, stage: Stage) -> APIRouter:
 
     @router.post(f"{START}/be-om")
     def ask() -> Response:
-        return _to(MAILBOX if _ask(stage) else START)
+        asked = _ask(stage)
+        if isinstance(asked, Refused):
+            return show("refused.html", reasons=asked.reasons, start=START)
+        return _to(MAILBOX)
 
     @router.post(f"{START}/de-andre")
     def let_the_others_answer() -> Response:
@@ -95,37 +98,40 @@ def _where_we_are(stage: Stage) -> dict[str, Any]:
     }
 
 
-def _ask(stage: Stage) -> bool:
-    """Ask for BP2 as the project leader, filling in what is missing first; True when there is a case."""
-    if _case(stage) is None:
-        stage.clock.go_to(story.REQUESTED_AT)
-        scene.fill_what_is_missing(stage.db, now=stage.clock())
-        asked = request_transition(
-            stage.db,
-            key=scene.PROJECT,
-            proposal=scene.PROPOSAL,
-            by=scene.STUDY_LEADER,
-            handling="skriftlig",
-            now=stage.clock(),
-        )
-        assert isinstance(asked, Opened | Refused)
-        stage.deliver()
-    return _case(stage) is not None
+def _ask(stage: Stage) -> Refused | None:
+    """Ask for BP2 as the project leader, unless that is done; the reasons when the gate is shut."""
+    if _case(stage) is not None:
+        return None
+    stage.clock.go_to(story.REQUESTED_AT)
+    asked = request_transition(
+        stage.db,
+        key=scene.PROJECT,
+        proposal=scene.PROPOSAL,
+        by=scene.STUDY_LEADER,
+        handling="skriftlig",
+        now=stage.clock(),
+    )
+    if isinstance(asked, Refused):
+        return asked
+    stage.deliver()
+    return None
 
 
 def _others_answer(stage: Stage) -> None:
-    """Everybody but the chair answers, each through their own letter."""
-    _ask(stage)
+    """Everybody but the chair answers, each through their own letter; whoever has answered is left in peace."""
+    if _case(stage) is None:
+        scene.fill_what_is_missing(stage.db, now=stage.clock())
+        _ask(stage)
     case = _case(stage)
     if case is None or case.status != "open":
         return
     with stage.db.reading() as tx:
         answered = {ballot.person for ballot in cases.ballots(tx, case.id)}
-    letters = {mail.recipient: mail for mail in stage.mailbox.all() if mail.link}
-    people = {str(entry["person"]): entry for entry in case.roll}
+        addresses = {person.email: person.id for person in people.all_people(tx)}
+    letters = {mail.recipient: mail for mail in stage.mailbox.all() if mail.link and mail.code}
     for answer in story.ANSWERS:
         mail = letters.get(answer.who)
-        if answer.who != story.CHAIR and mail is not None and len(answered) < len(people):
+        if answer.who != story.CHAIR and mail is not None and addresses.get(answer.who) not in answered:
             stage.clock.go_to(answer.at)
             story.answer_once(stage, mail, answer)
 

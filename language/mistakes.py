@@ -202,6 +202,7 @@ _SHEETS: Final[Mapping[str, str]] = {
     "import_key_twice": "Prosjektet «{value:plain}» står også på rad {first:plain}.",
     "import_key_known": "Prosjektet «{value:plain}» finnes fra før.",
     "import_workflow_unknown": "Arbeidsflyten «{value:plain}» finnes ikke.{known:among}",
+    "import_kind_of_other_workflow": "Arbeidsflyten {workflow} styrer {kind}, ikke {value:plain}.",
     "import_phase_unknown": "Fasen «{value:plain}» finnes ikke.{nearest:suggestion}{known:among}",
     "import_person_unknown": "Ingen er registrert som «{value:plain}».",
     "import_dates_reversed": "Slutten ({value:day}) er før starten.",

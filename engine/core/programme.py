@@ -60,7 +60,8 @@ DecisionRule: TypeAlias = Literal[
     "konsensus", "leder", "flertall", "to_tredeler", "enstemmig", "stille_samtykke"
 ]
 Tie: TypeAlias = Literal["leder", "avslag", "mote"]
-LinkLevel: TypeAlias = Literal["enkel", "kode", "engangskode", "innlogget"]
+LinkLevel: TypeAlias = Literal["enkel", "kode"]
+"""The levels the door has; one that it has not is refused when the file is loaded."""
 Weekday: TypeAlias = Literal["mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lordag", "sondag"]
 WEEKDAYS: Final[tuple[Weekday, ...]] = (
     "mandag",

@@ -229,6 +229,15 @@ def count_recent(tx: Connection, *, subject: str, recipient: str, kind: str, sin
     )
 
 
+def forget(tx: Connection, person: str) -> None:
+    """Take away what an erased person's letters say and where they went; that they were sent stays."""
+    gone = {"address": None, "payload": None}
+    tx.execute(update(_OUTBOX).where(_OUTBOX.c.recipient == person).values(gone))
+    waiting = _OUTBOX.c.state.in_(["due", "retry", "claimed", "in_doubt"])
+    withdrawn = {"state": "withdrawn", "reason": "erased", "lease_until": None}
+    tx.execute(update(_OUTBOX).where(_OUTBOX.c.recipient == person, waiting).values(withdrawn))
+
+
 def next_due(tx: Connection) -> datetime | None:
     """When the next waiting letter is due, or None when nothing waits."""
     waiting = select(func.min(_OUTBOX.c.due_at)).where(_OUTBOX.c.state.in_(["due", "retry"]))

@@ -64,8 +64,11 @@ def state_of(url: str, *, migrations: Path = MIGRATIONS) -> SchemaState:
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
+        holds_something = bool(inspect(connection).get_table_names())
     if found is None:
-        return SchemaState(standing="absent", found=None, wanted=wanted)
+        # Tables without a revision are somebody else's: ours are never built into them.
+        standing: Standing = "unknown" if holds_something else "absent"
+        return SchemaState(standing=standing, found=None, wanted=wanted)
     if found == wanted:
         return SchemaState(standing="current", found=found, wanted=wanted)
     known = {script.revision for script in scripts.walk_revisions()}

@@ -199,7 +199,7 @@ def _frozen(
 
 
 def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: datetime) -> Link | None:
-    """The reader's link. Only a letter that asks for answers makes one; all letters of the thread carry it."""
+    """The reader's link: made by a letter that asks for answers, carried by all letters of the thread."""
     if letter.kind in (WITHDRAWN, MEETING_CHANGED):
         return None
     subject = subject_named(tx, letter.subject, letter.recipient, now=now)

@@ -5,7 +5,7 @@ from datetime import datetime
 from engine.core.calendar import local_date
 from engine.core.events import PersonErased
 from engine.core.misuse import NotAllowed
-from engine.store import links, people
+from engine.store import links, outbox, people
 from engine.store.record import record
 from engine.store.session import Database
 from engine.use_cases.actors import person_named
@@ -24,4 +24,5 @@ def erase_person(db: Database, *, who: str, now: datetime) -> str:
             raise NotAllowed("holds_seat", {"seat": held[0].seat})
         record(tx, [PersonErased(person=person.id)], now=now)
         links.revoke(tx, person=person.id, reason="erased", now=now)
+        outbox.forget(tx, person.id)
     return person.id

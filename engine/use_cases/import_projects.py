@@ -20,6 +20,8 @@ NEEDED: Final = ("key", "title", "workflow", "phase")
 OWN: Final = ("key", "workflow", "phase", "phase_assumed", "phase_on", "phase_before", "taken_in_on")
 """Columns that say where a project stands; every other column is a fact or a role."""
 IGNORED: Final = ("notes",)
+OUTSIDE: Final = "utenfor_programmet"
+"""The kind of a project that is only followed; any workflow may steer it."""
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "import_column_missing": ("name",),
@@ -29,6 +31,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "import_key_twice": ("value", "first"),
     "import_key_known": ("value",),
     "import_workflow_unknown": ("value", "known"),
+    "import_kind_of_other_workflow": ("value", "workflow", "kind"),
     "import_phase_unknown": ("value", "nearest", "known"),
     "import_person_unknown": ("value",),
     "import_dates_reversed": ("value",),
@@ -131,6 +134,10 @@ def _read_row(
             )
         return [], mistakes
     values, wrong = _values(sheet, row, definition)
+    kind = str(values.get("kind", definition.kind))
+    if kind not in (definition.kind, OUTSIDE):
+        other = {"value": kind, "workflow": definition.workflow, "kind": definition.kind}
+        mistakes.append(sheet.at(row.number, "kind", "import_kind_of_other_workflow", **other))
     course, bad = _course(sheet, row, key, definition, values, known)
     roles, unknown = _roles(sheet, row, key, known)
     mistakes += [*wrong, *bad, *unknown]
@@ -138,7 +145,7 @@ def _read_row(
         project=key,
         workflow=definition.workflow,
         version=definition.version,
-        kind=str(values.get("kind", definition.kind)),
+        kind=kind,
     )
     told_facts = FactsChanged(
         project=key, names=tuple(sorted(values)), effective=known.effective.isoformat(), values=values

@@ -1,14 +1,16 @@
 """A person is registered, or changes name, address or language."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
 from engine.core.events import PersonRegistered
 from engine.core.facts import Field, parse_value, shown
+from engine.core.letters import AGENDA, CASE, Letter, subject_of_case, subject_of_meeting
 from engine.core.misuse import NotAllowed
-from engine.store import links, people
+from engine.store import cases, links, meetings, outbox, people
 from engine.store.record import record
-from engine.store.session import Database, new_id
+from engine.store.session import Connection, Database, new_id
 from engine.use_cases.actors import person_named
 from engine.use_cases.words import read_words
 
@@ -21,8 +23,9 @@ def register_person(
 ) -> str:
     """Register a person, or change the one whose address `was`; returns the id.
 
-    A changed address kills the links that went to the old one. Raises NotAllowed when the address is
-    somebody else's or cannot be used, Unknown when nobody has the address `was`.
+    A changed address kills the links that went to the old one, and new letters go to the new one. Raises
+    NotAllowed when the address is somebody else's or cannot be used, Unknown when nobody has the address
+    `was`.
     """
     called, unfit = read_words(name, field="name", one_line=True)
     if unfit or not called:
@@ -42,4 +45,20 @@ def register_person(
         record(tx, [told], now=now)
         if before is not None and before.email != address:
             links.revoke(tx, person=person, reason="superseded", now=now)
+            outbox.enqueue(tx, tuple(_asked_again(tx, person)), now=now)
     return person
+
+
+def _asked_again(tx: Connection, person: str) -> Iterator[Letter]:
+    """The letters that carry a new link to whatever still waits for the person's answer."""
+    called = {meeting.id for meeting in meetings.list_meetings(tx, status="called")}
+    subjects: dict[str, str] = {}
+    for case in cases.list_cases(tx, status="open"):
+        if all(entry["person"] != person for entry in case.roll):
+            continue
+        if case.meeting is None:
+            subjects[subject_of_case(case.id)] = CASE
+        elif case.meeting in called:
+            subjects[subject_of_meeting(case.meeting)] = AGENDA
+    for subject, kind in subjects.items():
+        yield Letter(kind=kind, subject=subject, recipient=person, occurrence=f"moved-{new_id()}")

@@ -29,11 +29,11 @@ def seats_of(roll: Iterable[Mapping[str, Any]]) -> tuple[Seat, ...]:
     )
 
 
-def tally_of(case: CaseState, cast: Sequence[CastBallot]) -> Tally:
-    """Where a case stands with the ballots cast so far."""
+def tally_of(case: CaseState, cast: Sequence[CastBallot], *, closing: bool = False) -> Tally:
+    """Where a case stands with the ballots cast so far; `closing` when the time for answering is up."""
     counted = counting(cast, case.version)
     answers = [Ballot(seat=seat, choice=Choice(ballot.choice)) for seat, ballot in counted.items()]
-    return count(rules_of(case.rules, handling=case.handling), seats_of(case.roll), answers)
+    return count(rules_of(case.rules, handling=case.handling), seats_of(case.roll), answers, closing=closing)
 
 
 def as_json(tally: Tally) -> dict[str, Any]:

@@ -1,0 +1,43 @@
+"""The clock asks: a written case's time is up — does its body's rule say what the silence of the others
+means?
+"""
+
+from datetime import datetime
+
+from engine.store import cases
+from engine.store.record import record
+from engine.store.session import Database
+from engine.use_cases.cast_ballot import decision
+from engine.use_cases.tally import tally_of
+
+WRITTEN = "skriftlig"
+
+
+def close_overdue(db: Database, *, now: datetime) -> int:
+    """Close every written case whose answers were due, where the count is certain once silence counts;
+    returns how many.
+
+    A majority needs no silent member; «stille samtykke» takes silence as consent; consensus waits for the
+    chair. One case is one transaction, so that a case that cannot be closed keeps none of the others.
+    """
+    with db.reading() as tx:
+        due = [
+            one.id for one in cases.list_cases(tx, status="open") if _is_due(one.handling, one.answer_by, now)
+        ]
+    return sum(_close(db, case, now) for case in due)
+
+
+def _close(db: Database, case: str, now: datetime) -> bool:
+    with db.writing() as tx:
+        state = cases.state(tx, case, lock=True)
+        if state is None or state.status != "open" or not _is_due(state.handling, state.answer_by, now):
+            return False
+        tally = tally_of(state, cases.ballots(tx, case), closing=True)
+        if tally.state != "certain" or tally.outcome is None:
+            return False
+        record(tx, [decision(tx, state, tally, outcome=tally.outcome, basis="count", now=now)], now=now)
+    return True
+
+
+def _is_due(handling: str, answer_by: datetime, now: datetime) -> bool:
+    return handling == WRITTEN and answer_by <= now
