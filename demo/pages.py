@@ -118,7 +118,7 @@ def _ask(stage: Stage) -> Refused | None:
 
 
 def _others_answer(stage: Stage) -> None:
-    """Everybody but the chair answers, each through their own letter; whoever has answered is left in peace."""
+    """Everybody but the chair answers, through their own letters; whoever has answered is left in peace."""
     if _case(stage) is None:
         scene.fill_what_is_missing(stage.db, now=stage.clock())
         _ask(stage)

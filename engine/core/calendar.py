@@ -12,8 +12,6 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-import holidays
-
 OSLO: Final = ZoneInfo("Europe/Oslo")
 
 _DAY: Final = timedelta(days=1)
@@ -108,4 +106,7 @@ def tertial_of(day: date) -> Tertial:
 @lru_cache(maxsize=64)
 def _holidays(year: int) -> Mapping[date, str]:
     """Norway's public holidays in a year; computing them anew costs a thousand times a look-up."""
+    # Imported on first use: it takes 0.2 s, and most commands ask for no holiday.
+    import holidays
+
     return MappingProxyType(dict(holidays.country_holidays("NO", years=year, language="no")))

@@ -27,13 +27,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from types import ModuleType
 from typing import TYPE_CHECKING, Final, Literal
-
-import cel
 
 from engine.core.facts import Field, Scope, item_of, member, nearest, shown
 
 if TYPE_CHECKING:
+    import cel
     from celpy.celparser import CELParser
     from lark import Token, Tree
 
@@ -143,7 +143,7 @@ class Ready:
 def ready(facts: Mapping[str, object]) -> Ready:
     """The tree of facts, made ready for many rules. Never raises."""
     try:
-        return Ready(facts=facts, context=cel.Context(dict(facts)))
+        return Ready(facts=facts, context=_cel().Context(dict(facts)))
     except Exception:  # a number beyond 64 bits, a thing that is no JSON: the rule that reads it will say so
         return Ready(facts=facts, context=None)
 
@@ -305,15 +305,22 @@ def _step(path: str, number: int) -> str:
 def _program(text: str) -> tuple[cel.Program | None, int | None]:
     """The compiled program, or None and the offset at which the library stopped reading."""
     try:
-        return cel.compile(text), None
+        return _cel().compile(text), None
     except ValueError as fault:
         place = re.search(r"<input>:(\d+):(\d+)", str(fault))
         return None, _offset(text, int(place[1]), int(place[2])) if place else 0
 
 
 @cache
+def _cel() -> ModuleType:
+    # Imported on first use, as the parser below: they take 0.3 s and 0.2 s, and most commands compile no rule.
+    import cel
+
+    return cel
+
+
+@cache
 def _parser() -> CELParser:
-    # Imported on first use: it takes 0.2 s, and most commands compile no rule.
     from celpy.celparser import CELParser
 
     return CELParser()

@@ -11,6 +11,7 @@ from engine.store import people
 from engine.store.record import record
 from engine.store.session import Database
 from engine.use_cases.actors import person_named, programme_in_force
+from engine.use_cases.reroll import rerolls
 
 CAPACITIES: Final = ("holder", "acting", "deputy")
 
@@ -36,7 +37,8 @@ def assign_seat(
     if capacity not in CAPACITIES:
         raise NotAllowed("no_such_capacity", {"capacity": shown(capacity)})
     with db.writing() as tx:
-        _check_place(programme_in_force(tx), body, seat)
+        programme = programme_in_force(tx)
+        _check_place(programme, body, seat)
         person = person_named(tx, who)
         assigned = SeatAssigned(
             body=body,
@@ -47,6 +49,8 @@ def assign_seat(
             valid_to=None if valid_to is None else valid_to.isoformat(),
         )
         record(tx, [assigned], now=now)
+        # The rolls follow from what has just been recorded, in the same transaction.
+        record(tx, list(rerolls(tx, programme)), now=now)
 
 
 def _check_place(programme: Programme, body: str, seat: str) -> None:

@@ -3,21 +3,22 @@ series changed?
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Final
 
 from engine.core.calendar import local_date, oslo
-from engine.core.events import CaseRolled, CaseScheduled, Event, MeetingCalled
+from engine.core.events import CaseScheduled, Event, MeetingCalled
 from engine.core.meetings import Slot, following, series
 from engine.core.programme import Programme
-from engine.store import cases, meetings, people, programmes, projects
+from engine.store import cases, meetings, people, programmes
 from engine.store.cases import CaseState
 from engine.store.meetings import Meeting
 from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE
 from engine.use_cases.panel import as_planned, body_named, planned
+from engine.use_cases.reroll import rerolled
 
 REMIND_BEFORE: Final = timedelta(days=2)
 REMIND_AT: Final = time(9)
@@ -98,7 +99,8 @@ def _calls(tx: Connection, programme: Programme, meeting: Meeting) -> Iterator[E
     for case in cases.list_cases(tx, meeting=meeting.id, status="open"):
         rolled = rerolled(tx, programme, case)
         if rolled is not None:
-            yield rolled
+            # They are not asked by this: the call that follows asks everybody.
+            yield replace(rolled, told=())
     remind = oslo(local_date(meeting.starts_at - REMIND_BEFORE), REMIND_AT)
     told = tuple(_invited(tx, programme, meeting))
     yield MeetingCalled(meeting=meeting.id, told=told, remind_at=remind.isoformat())
@@ -112,28 +114,3 @@ def _invited(tx: Connection, programme: Programme, meeting: Meeting) -> Iterator
     secretary = people.office_holder(tx, body.secretary or PROGRAMME_OFFICE, on=day)
     if secretary is not None:
         yield secretary.id
-
-
-def rerolled(tx: Connection, programme: Programme, case: CaseState) -> CaseRolled | None:
-    """The event that brings an open case's roll up to date, or None when it is; nobody is told by it yet."""
-    roll = roll_now(tx, programme, case)
-    if list(roll) == [dict(entry) for entry in case.roll]:
-        return None
-    return CaseRolled(project=case.project, case=case.id, roll=tuple(roll))
-
-
-def roll_now(
-    tx: Connection, programme: Programme, case: CaseState, *, recused: frozenset[str] | None = None
-) -> list[dict[str, object]]:
-    """Whoever speaks for a case's seats on the day it is decided, as things stand now."""
-    day = local_date(case.answer_by)
-    found = {seat for seat, one in cases.recusals(tx, case.id).items() if one.recused}
-    owner = projects.roles(tx, case.project, on=day).get("prosjekteier")
-    return people.roll(
-        tx,
-        body_named(programme, case.body),
-        on=day,
-        owner=None if owner is None else owner.person,
-        requester=case.requested_by,
-        recused=frozenset(found) if recused is None else recused,
-    )

@@ -15,8 +15,8 @@ from engine.store.cases import CaseState
 from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, person_named, programme_in_force
-from engine.use_cases.call_meetings import roll_now
 from engine.use_cases.panel import body_named, panel_for, planned
+from engine.use_cases.reroll import roll_now
 from engine.use_cases.tally import rules_of, seats_of
 from engine.use_cases.words import read_words
 

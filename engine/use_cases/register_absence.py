@@ -4,9 +4,11 @@ from datetime import date, datetime
 
 from engine.core.events import AbsenceRegistered
 from engine.core.misuse import NotAllowed
+from engine.store import programmes
 from engine.store.record import record
 from engine.store.session import Database
 from engine.use_cases.actors import person_named
+from engine.use_cases.reroll import rerolls
 
 
 def register_absence(db: Database, *, who: str, away_from: date, away_to: date, now: datetime) -> None:
@@ -21,3 +23,6 @@ def register_absence(db: Database, *, who: str, away_from: date, away_to: date, 
             person=person.id, away_from=away_from.isoformat(), away_to=away_to.isoformat()
         )
         record(tx, [absence], now=now)
+        programme = programmes.current(tx)
+        if programme is not None:
+            record(tx, list(rerolls(tx, programme)), now=now)

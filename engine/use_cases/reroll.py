@@ -1,0 +1,65 @@
+"""Who speaks for the seats of an open case now — and who must be asked because somebody else did before?"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from engine.core.calendar import local_date
+from engine.core.events import CaseRolled
+from engine.core.programme import Programme
+from engine.store import cases, definitions, meetings, people, projects
+from engine.store.cases import CaseState
+from engine.store.session import Connection
+from engine.use_cases.panel import body_named
+
+
+def rerolls(tx: Connection, programme: Programme) -> Iterator[CaseRolled]:
+    """The events that bring every open case's roll up to date, after seats or absences have changed.
+
+    Newcomers are asked at once in a case handled in writing, and in a meeting that has been called; else
+    the call will ask them. The links of those who leave the roll die by that alone.
+    """
+    for case in cases.list_cases(tx, status="open"):
+        rolled = rerolled(tx, programme, case)
+        if rolled is not None:
+            yield rolled
+
+
+def rerolled(tx: Connection, programme: Programme, case: CaseState) -> CaseRolled | None:
+    """The event that brings one open case's roll up to date, or None when it is."""
+    roll = roll_now(tx, programme, case)
+    if roll == [dict(entry) for entry in case.roll]:
+        return None
+    known = {entry["person"] for entry in case.roll}
+    newcomers = [str(entry["person"]) for entry in roll if entry["person"] and entry["person"] not in known]
+    meeting = None if case.meeting is None else meetings.load(tx, case.meeting)
+    waits = meeting is not None and meeting.called_at is None
+    return CaseRolled(
+        project=case.project,
+        case=case.id,
+        roll=tuple(roll),
+        told=() if waits else tuple(dict.fromkeys(newcomers)),
+        meeting=case.meeting,
+    )
+
+
+def roll_now(
+    tx: Connection, programme: Programme, case: CaseState, *, recused: frozenset[str] | None = None
+) -> list[dict[str, Any]]:
+    """Whoever speaks for a case's seats on the day it is decided; `recused` None means as the body has
+    found.
+    """
+    day = local_date(case.answer_by)
+    if recused is None:
+        recused = frozenset(seat for seat, one in cases.recusals(tx, case.id).items() if one.recused)
+    project = projects.load(tx, case.project)
+    assert project is not None
+    owns = definitions.load(tx, project.workflow, project.version).roles.owner
+    owner = projects.roles(tx, case.project, on=day).get(owns)
+    return people.roll(
+        tx,
+        body_named(programme, case.body),
+        on=day,
+        owner=None if owner is None else owner.person,
+        requester=case.requested_by,
+        recused=recused,
+    )
