@@ -54,14 +54,15 @@ lock: .venv/dev ## choose the newest libraries anew: requirements/*.txt and pack
 	  -c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
 	$(NPM) install --package-lock-only
 
-system: ## install what the browser tests need from the system: Debian's Chromium (needs root)
-	@if command -v chromium >/dev/null 2>&1; then echo "system: Chromium is already here"; \
+system: ## install what tests need from the system: Debian's Chromium and poppler-utils (needs root)
+	@if command -v chromium >/dev/null 2>&1 && command -v pdfinfo >/dev/null 2>&1; then \
+	  echo "system: Chromium and pdfinfo are already here"; \
 	elif ! command -v apt-get >/dev/null 2>&1; then \
-	  echo "system: skipped, no apt-get here; the browser tests need a program named chromium"; \
+	  echo "system: skipped, no apt-get here; some tests need programs named chromium, pdfinfo and pdftotext"; \
 	elif [ "$$(id -u)" -ne 0 ]; then echo "system: skipped, needs root; run: sudo make system"; \
 	else apt-get -qq update && \
 	  DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 install --no-install-recommends \
-	  chromium fonts-liberation; fi
+	  chromium fonts-liberation poppler-utils; fi
 
 race: .venv/dev ## let members answer at the same instant a thousand times, on both databases
 	RACE_ROUNDS=1000 .venv/bin/pytest tests/integration/test_race.py --durations=0

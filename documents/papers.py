@@ -5,14 +5,16 @@ A paper is made from what was frozen, so that the same case gives the same paper
 readers is left out already here: why somebody is recused never reaches a model.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
 from engine.core.criteria import Reason
 from engine.core.voting import Choice
-from engine.use_cases.show_case import CaseView, ConditionView, CriterionView, SeatView
+from engine.use_cases.show_case import CaseView, CriterionView
+from engine.use_cases.show_meeting import MeetingView
+from language import formats
 
 ItemKind = Literal["godkjenning", "beslutning", "orientering", "drofting", "eventuelt"]
 ITEM_ORDER: Final[tuple[ItemKind, ...]] = (
@@ -75,6 +77,16 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What was changed in an open case, and when; one without `substance` is a correction."""
+
+    version: int
+    what: str
+    at: datetime
+    substance: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CasePaper:
     """A saksframlegg. Instants are UTC; `facts` is the frozen tree of facts, `roles` role to name."""
 
@@ -101,36 +113,7 @@ class CasePaper:
     roles: Mapping[str, str]
     earlier_conditions: tuple[EarlierCondition, ...]
     attachments: tuple[Attachment, ...]
-    contact: str
-    contact_address: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgendaItem:
-    """One item of a meeting. A decision case has `number`, `gate` and `proposal`; `minutes` is its time."""
-
-    kind: ItemKind
-    title: str
-    number: str = ""
-    gate: str = ""
-    proposal: str = ""
-    presenter: str = ""
-    minutes: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agenda:
-    """A saksliste. Instants are UTC; `items` stand in the meeting's order (see `arranged`)."""
-
-    body: str
-    starts_at: datetime
-    ends_at: datetime
-    place: str
-    chair: str
-    called: tuple[str, ...]
-    items: tuple[AgendaItem, ...]
-    version: int
-    issued_at: datetime
+    changes: tuple[Change, ...]
     contact: str
     contact_address: str
 
@@ -143,6 +126,37 @@ class Attendee:
     name: str
     acting: bool = False
     deputy: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgendaItem:
+    """One item of a meeting. A decision case has `number`, `gate` and `proposal`; `minutes` is its time."""
+
+    kind: ItemKind
+    title: str
+    number: str = ""
+    gate: str = ""
+    proposal: str = ""
+    text: str = ""
+    presenter: str = ""
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agenda:
+    """A saksliste. Instants are UTC; `items` stand in the meeting's order (see `arranged`)."""
+
+    body: str
+    starts_at: datetime
+    ends_at: datetime | None
+    place: str
+    chair: str
+    called: tuple[Attendee, ...]
+    items: tuple[AgendaItem, ...]
+    version: int
+    issued_at: datetime
+    contact: str
+    contact_address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,20 +188,15 @@ class CaseMinutes:
     project: str
     gate: str
     gate_title: str
-    from_phase: str
     to_phase: str | None
     proposal: str
     outcome: str
     wording: str
     conditions: tuple[Condition, ...]
     recused: tuple[str, ...]
-    out: tuple[str, ...]
     answers: tuple[Answer, ...]
     silent: tuple[str, ...]
     remarks: tuple[Remark, ...]
-    decided_at: datetime
-    decided_by: str
-    in_writing: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,11 +210,11 @@ class ItemMinutes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Minutes:
-    """A referat. `approved_on` is the date of the meeting that approved it."""
+    """A referat. `approved_on` is the date it was approved; `ended_at` is None while the meeting goes on."""
 
     body: str
     starts_at: datetime
-    ended_at: datetime
+    ended_at: datetime | None
     place: str
     chair: str
     secretary: str
@@ -252,6 +261,10 @@ def case_paper(view: CaseView, *, meeting_at: datetime | None = None) -> CasePap
             Attachment(title=one.title, kind=one.kind, media_type=one.media_type, size=one.size)
             for one in view.papers
         ),
+        changes=tuple(
+            Change(version=one.version, what=one.what, at=one.at, substance=one.substance)
+            for one in view.amendments
+        ),
         contact=view.programme_office,
         contact_address=view.programme_address,
     )
@@ -275,44 +288,147 @@ def arranged(items: Iterable[AgendaItem]) -> tuple[AgendaItem, ...]:
     return tuple(sorted(items, key=lambda item: ITEM_ORDER.index(item.kind)))
 
 
-def case_minutes(view: CaseView) -> CaseMinutes:
-    """What the minutes say of a decided case. Raises ValueError while it has no outcome.
+# ---------------------------------------------------------------- from a meeting
 
-    `view` must show the answers, as a decided case does to everybody.
-    """
-    if view.outcome is None or view.closed_at is None:
-        raise ValueError("a case without an outcome has no minutes", view.number)
-    counted = [seat for seat in view.seats if seat.person and not seat.requester]
-    return CaseMinutes(
-        number=view.number,
-        project=view.project_title,
-        gate=view.gate,
-        gate_title=view.gate_title,
-        from_phase=view.from_phase,
-        to_phase=view.outcome_phase if view.outcome_phase != view.from_phase else None,
-        proposal=view.proposal,
-        outcome=view.outcome,
-        wording=view.wording,
-        conditions=tuple(_condition(one) for one in view.conditions),
-        recused=tuple(seat.office for seat in counted if seat.choice == Choice.RECUSE),
-        out=tuple(seat.office for seat in view.seats if seat.requester),
-        answers=tuple(_answer(seat) for seat in counted if seat.choice and seat.choice != Choice.RECUSE),
-        silent=tuple(seat.office for seat in counted if not seat.answered),
-        remarks=tuple(_remarks(counted, view.conditions)),
-        decided_at=view.closed_at,
-        decided_by=view.decided_by,
-        in_writing=view.handling == "skriftlig",
+
+def agenda_of(
+    view: MeetingView, *, version: int, issued_at: datetime, ends_at: datetime | None = None
+) -> Agenda:
+    """The saksliste of a meeting: approval of the last referat, decisions, the rest, and «eventuelt»."""
+    start: list[AgendaItem] = []
+    if view.to_approve is not None:
+        start.append(AgendaItem(kind="godkjenning", title=_last_minutes(view.to_approve.meeting)))
+    others = [AgendaItem(kind=_kind(one.kind), title=one.title, text=one.text) for one in view.items]
+    return Agenda(
+        body=view.body_title,
+        starts_at=view.meeting.starts_at,
+        ends_at=ends_at,
+        place=view.place,
+        chair=next((one.name or one.office for one in view.chairs if one.leader), ""),
+        called=tuple(
+            Attendee(office=one.office, name=one.name, acting=one.acting, deputy=one.deputy)
+            for one in view.chairs
+            if one.person
+        ),
+        items=arranged(
+            [
+                *start,
+                *(agenda_item(case) for case in view.cases),
+                *others,
+                AgendaItem(kind="eventuelt", title="Eventuelt"),
+            ]
+        ),
+        version=version,
+        issued_at=issued_at,
+        contact=view.programme_office,
+        contact_address=view.programme_address,
     )
 
 
-def attendance(seats: Sequence[SeatView]) -> tuple[tuple[Attendee, ...], tuple[Attendee, ...]]:
-    """Who was there and who was not, as far as the answers tell: whoever answered or is recused was.
+def minutes_of(
+    model: Mapping[str, Any],
+    *,
+    version: int,
+    issued_at: datetime,
+    approval: Approval = "sendt",
+    approved_on: date | None = None,
+    contact: str = "",
+    contact_address: str = "",
+) -> Minutes:
+    """The referat from the model that was frozen with it (see `write_minutes.model_of`)."""
+    chairs = [(_attendee(one), one) for one in model["chairs"]]
+    deputies = frozenset(one.office for one, _ in chairs if one.deputy)
+    first = [ItemMinutes(kind="godkjenning", title=_last_minutes(model["approves"]))]
+    others = [
+        ItemMinutes(kind=_kind(one["kind"]), title=one["title"], text=one["text"]) for one in model["items"]
+    ]
+    return Minutes(
+        body=model["body"],
+        starts_at=datetime.fromisoformat(model["starts_at"]),
+        ended_at=datetime.fromisoformat(model["closed_at"]) if model["closed_at"] else None,
+        place=model["place"],
+        chair=next((one["name"] or one["office"] for _, one in chairs if one["leader"]), ""),
+        secretary=contact,
+        present=tuple(one for one, chair in chairs if chair["present"]),
+        absent=tuple(one for one, chair in chairs if chair["present"] is False),
+        items=(
+            *(first if model["approves"] else ()),
+            *(_case_minutes(one, deputies) for one in model["cases"]),
+            *sorted(others, key=lambda item: ITEM_ORDER.index(item.kind)),
+        ),
+        version=version,
+        approval=approval,
+        approved_on=approved_on,
+        issued_at=issued_at,
+        contact=contact,
+        contact_address=contact_address,
+    )
 
-    A first guess for the secretary to correct; those who answered beforehand may have been away.
-    """
-    there = tuple(_attendee(seat) for seat in seats if seat.person and seat.answered)
-    away = tuple(_attendee(seat) for seat in seats if not (seat.person and seat.answered))
-    return there, away
+
+def _case_minutes(case: Mapping[str, Any], deputies: frozenset[str]) -> CaseMinutes:
+    conditions = tuple(
+        Condition(id=one["id"], text=one["text"], owner=one["owner"], due=date.fromisoformat(one["due"]))
+        for one in case["conditions"]
+    )
+    # Why somebody is recused is for the chair and the secretary: whatever they wrote stays out.
+    taking_part = [one for one in case["answers"] if not one["recused"]]
+    return CaseMinutes(
+        number=case["number"],
+        project=case["title"],
+        gate=case["gate"],
+        gate_title=case["gate_title"],
+        to_phase=case["to_phase"],
+        proposal=case["proposal"],
+        outcome=case["outcome"],
+        wording=case["wording"],
+        conditions=conditions,
+        recused=tuple(one["office"] for one in case["answers"] if one["recused"]),
+        answers=tuple(
+            Answer(
+                office=one["office"],
+                choice=one["choice"],
+                deputy=one["office"] in deputies,
+                owner=one["owner"],
+                recorded=one["recorded"],
+            )
+            for one in taking_part
+            if one["choice"]
+        ),
+        silent=tuple(one["office"] for one in taking_part if not one["choice"]),
+        remarks=tuple(_remarks(taking_part, conditions)),
+    )
+
+
+def _remarks(answers: Iterable[Mapping[str, Any]], decided: Sequence[Condition]) -> Iterator[Remark]:
+    decided_texts = {_same(one.text) for one in decided}
+    for one in answers:
+        if one["comment"]:
+            yield Remark(office=one["office"], text=one["comment"], against=one["choice"] == Choice.REJECT)
+        if one["condition"] and _same(one["condition"]) not in decided_texts:
+            yield Remark(office=one["office"], text=one["condition"], condition=True)
+
+
+def _same(text: str) -> str:
+    return " ".join(text.split()).rstrip(".").casefold()
+
+
+def _attendee(chair: Mapping[str, Any]) -> Attendee:
+    return Attendee(
+        office=chair["office"], name=chair["name"], acting=chair["acting"], deputy=chair["deputy"]
+    )
+
+
+def _last_minutes(meeting: str | None) -> str:
+    # A meeting is named by its body and the date it was planned for.
+    planned_on = (meeting or "").rpartition(":")[2]
+    return f"Referat fra møtet {formats.day(planned_on)}" if planned_on else "Referat fra forrige møte"
+
+
+def _kind(kind: str) -> ItemKind:
+    return next((one for one in ITEM_ORDER if one == kind), "orientering")
+
+
+# ---------------------------------------------------------------- parts of a case
 
 
 def _requirement(one: CriterionView) -> Requirement:
@@ -336,37 +452,3 @@ def _earlier(one: Mapping[str, Any]) -> EarlierCondition:
         settled=bool(one.get("settled")),
         due=date.fromisoformat(due) if due else None,
     )
-
-
-def _condition(one: ConditionView) -> Condition:
-    return Condition(id=one.id, text=one.text, owner=one.owner, due=one.due)
-
-
-def _answer(seat: SeatView) -> Answer:
-    return Answer(
-        office=seat.office,
-        choice=seat.choice or "",
-        deputy=seat.deputy,
-        owner=seat.owner,
-        recorded=seat.recorded_by is not None,
-    )
-
-
-def _remarks(seats: Iterable[SeatView], decided: Sequence[ConditionView]) -> Iterable[Remark]:
-    decided_texts = {_same(one.text) for one in decided}
-    for seat in seats:
-        if seat.choice == Choice.RECUSE:
-            # Why somebody is recused is for the chair and the secretary; the minutes go to everybody.
-            continue
-        if seat.comment:
-            yield Remark(office=seat.office, text=seat.comment, against=seat.choice == Choice.REJECT)
-        if seat.condition and _same(seat.condition) not in decided_texts:
-            yield Remark(office=seat.office, text=seat.condition, condition=True)
-
-
-def _same(text: str) -> str:
-    return " ".join(text.split()).rstrip(".").casefold()
-
-
-def _attendee(seat: SeatView) -> Attendee:
-    return Attendee(office=seat.office, name=seat.name, acting=seat.acting, deputy=seat.deputy)

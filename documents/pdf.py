@@ -31,7 +31,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something the maker of a paper should know, though the paper was made: a code of `CODES` and its data."""
+    """Something to know about a paper that was made all the same: a code of `CODES` and its data."""
 
     code: str
     data: Mapping[str, str | int]
@@ -51,8 +51,15 @@ class NotPrintableError(Exception):
     """The paper could not be set; holds the compiler's own words. A bug of ours, never of whoever wrote."""
 
 
-def pdf(template: str, content: Content, *, dated: datetime, most_pages: int | None = None) -> Pdf:
-    """Set `content` (see `documents.wording`) with the template `<template>.typ`.
+def pdf(
+    template: str,
+    content: Content,
+    *,
+    dated: datetime,
+    most_pages: int | None = None,
+    templates: Path = TEMPLATES,
+) -> Pdf:
+    """Set `content` (see `documents.wording`) with `<template>.typ` from `templates`.
 
     `dated` is the document's date. Longer than `most_pages` gives a notice. Raises NotPrintableError on any
     error or warning of the compiler.
@@ -66,7 +73,7 @@ def pdf(template: str, content: Content, *, dated: datetime, most_pages: int | N
         ],
         "replaced": replaced_sentence(fitted.replaced),
     }  # fmt: skip
-    made, pages = _compiled(f"{template}.typ", given, instant)
+    made, pages = _compiled(templates / f"{template}.typ", given, instant)
     notices = []
     if most_pages is not None and pages > most_pages:
         notices.append(Notice(code="paper_long", data={"found": pages, "limit": most_pages}))
@@ -83,22 +90,20 @@ def replaced_sentence(number: int) -> str:
     return f"{what} som ikke kan vises her, er byttet med {REPLACEMENT}."
 
 
-def _compiled(template: str, content: Mapping[str, Any], instant: datetime) -> tuple[bytes, int]:
+def _compiled(template: Path, content: Mapping[str, Any], instant: datetime) -> tuple[bytes, int]:
     compiler = typst.Compiler(
-        input=TEMPLATES / template,
-        root=TEMPLATES,
+        input=template,
+        root=template.parent,
         font_paths=_fonts(),
         sys_inputs={"content": json.dumps(content, ensure_ascii=False, sort_keys=True)},
     )
     try:
-        made, warnings = compiler.compile_with_warnings(
-            format="pdf", pdf_standards="ua-1", timestamp=instant
-        )
+        made, warnings = compiler.compile_with_warnings(format="pdf", pdf_standards="ua-1", timestamp=instant)
+        if warnings or not isinstance(made, bytes):
+            raise NotPrintableError("; ".join(warning.message for warning in warnings))
         pages = int(compiler.query("<pages>", field="value", one=True))
     except typst.TypstError as error:
         raise NotPrintableError(f"{error.message} {error.diagnostic}") from error
-    if warnings or not isinstance(made, bytes):
-        raise NotPrintableError("; ".join(warning.message for warning in warnings))
     return made, pages
 
 

@@ -111,11 +111,18 @@ def case_content(paper: CasePaper) -> Content:
         "attachments": [
             {
                 "title": one.title,
-                "about": " · ".join(
-                    (one.kind, _FILE_TYPES.get(one.media_type, "Fil"), _size(one.size))
-                ),
+                "about": " · ".join((one.kind, _FILE_TYPES.get(one.media_type, "Fil"), _size(one.size))),
             }
             for one in paper.attachments
+        ],
+        "changes": [
+            {
+                "version": str(one.version),
+                "on": formats.plain_date(one.at),
+                "what": one.what,
+                "word": "Endring" if one.substance else "Rettelse uten betydning for saken",
+            }
+            for one in paper.changes
         ],
         "evidence": f"Saksunderlaget er fryst: versjon {paper.version}, fingeravtrykk {paper.digest[:16]}.",
     }
@@ -130,7 +137,8 @@ def standing(paper: CasePaper) -> str:
     number = len(paper.should_open)
     if number:
         word = "Ett bør-krav er åpent" if number == 1 else f"{_capital(number)} bør-krav er åpne"
-        told += f" {word}: {formats.listed([formats.lower_first(one.rstrip('. ')) for one in paper.should_open])}."
+        said = [formats.lower_first(one.rstrip(". ")) for one in paper.should_open]
+        told += f" {word}: {formats.listed(said)}."
     return told
 
 
@@ -174,8 +182,9 @@ def _assessments(paper: CasePaper) -> Iterator[tuple[str, str]]:
     project: Mapping[str, Any] = paper.facts.get("project", {})
     chosen = [one for one in paper.facts.get("alternatives", ()) if one.get("recommended")]
     for one in chosen:
-        yield "Anbefalt alternativ", "\n".join(
-            str(part) for part in (one.get("title"), one.get("benefit_cost")) if part
+        yield (
+            "Anbefalt alternativ",
+            "\n".join(str(part) for part in (one.get("title"), one.get("benefit_cost")) if part),
         )
     for name in _ASSESSMENTS:
         if project.get(name) is not None:
@@ -187,7 +196,10 @@ def _assessments(paper: CasePaper) -> Iterator[tuple[str, str]]:
         if one.explanation or one.value:
             yield one.title, _answered(one)
     for risk in paper.facts.get("risks", ()):
-        yield f"{_choice('risks', 'kind', risk.get('kind')) or 'Risiko'}: {risk.get('title', '')}", _risk(risk)
+        yield (
+            f"{_choice('risks', 'kind', risk.get('kind')) or 'Risiko'}: {risk.get('title', '')}",
+            _risk(risk),
+        )
 
 
 def _answered(one: Requirement) -> str:
@@ -210,6 +222,7 @@ def _risk(risk: Mapping[str, Any]) -> str:
 
 
 def _benefit(one: Mapping[str, Any]) -> Content:
+    freed = one.get("freed_fte")
     return {
         "title": str(one.get("title", "")),
         "prioritised": bool(one.get("prioritised")),
@@ -217,7 +230,7 @@ def _benefit(one: Mapping[str, Any]) -> Content:
         "indicators": [_indicator(each) for each in one.get("indicators", ())] or ["Mangler"],
         "ambition": str(one.get("ambition") or "Ikke satt"),
         "due": formats.plain_date(one["due"]) if one.get("due") else "Ikke satt",
-        "freed": f"{formats.number(one['freed_fte'])} frigjorte årsverk" if one.get("freed_fte") is not None else "",
+        "freed": f"{formats.number(freed)} frigjorte årsverk" if freed is not None else "",
     }
 
 
@@ -273,10 +286,10 @@ def agenda_content(agenda: Agenda) -> Content:
         ),
         "about": _rows(
             (
-                ("Tid", f"{_capital_clock(agenda.starts_at)}–{_bare_clock(agenda.ends_at)}"),
+                ("Tid", _span(agenda.starts_at, agenda.ends_at)),
                 ("Sted", agenda.place),
                 ("Møteleder", agenda.chair),
-                ("Innkalt", formats.listed(agenda.called)),
+                ("Innkalt", "\n".join(_attendee(one) for one in agenda.called)),
             )
         ),
         "items": [
@@ -293,12 +306,13 @@ def _tally_of_items(items: Sequence[AgendaItem]) -> str:
 
 
 def _item(item: AgendaItem) -> Content:
+    about = [_ITEM_KINDS[item.kind]] if _ITEM_KINDS[item.kind] != item.title else []
     return {
-        "kind": _ITEM_KINDS[item.kind],
-        "number": f"Sak {item.number}" if item.number else "",
+        "about": " · ".join([*about, *([f"Sak {item.number}"] if item.number else [])]),
         "title": item.title,
         "gate": item.gate,
         "proposal": lines(item.proposal),
+        "text": paragraphs(item.text),
         "presenter": item.presenter,
         "minutes": f"{item.minutes} min" if item.minutes is not None else "",
     }
@@ -331,7 +345,7 @@ def minutes_content(minutes: Minutes) -> Content:
         ),
         "about": _rows(
             (
-                ("Tid", f"{_capital_clock(minutes.starts_at)}–{_bare_clock(minutes.ended_at)}"),
+                ("Tid", _span(minutes.starts_at, minutes.ended_at)),
                 ("Sted", minutes.place),
                 ("Møteleder", minutes.chair),
                 ("Sekretær", minutes.secretary),
@@ -343,9 +357,7 @@ def minutes_content(minutes: Minutes) -> Content:
             {"position": str(position), **_minuted(item, minutes.body)}
             for position, item in enumerate(minutes.items, 1)
         ],
-        "evidence": (
-            f"Versjon {minutes.version}, {formats.day_and_year(minutes.issued_at)}. {approval}."
-        ),
+        "evidence": (f"Versjon {minutes.version}, {formats.day_and_year(minutes.issued_at)}. {approval}."),
     }
 
 
@@ -370,7 +382,12 @@ def _minuted(item: ItemMinutes | CaseMinutes, body: str) -> Content:
         "outcome_sentence": outcome_sentence(item, body),
         "wording": lines(item.wording),
         "conditions": [
-            {"id": one.id, "text": one.text, "owner": one.owner, "due": formats.day_and_year(one.due)}
+            {
+                "id": one.id,
+                "text": one.text,
+                "owner": formats.upper_first(one.owner),
+                "due": formats.day_and_year(one.due),
+            }
             for one in item.conditions
         ],
         "remarks": [_remark(one) for one in item.remarks],
@@ -378,18 +395,13 @@ def _minuted(item: ItemMinutes | CaseMinutes, body: str) -> Content:
 
 
 def outcome_sentence(item: CaseMinutes, body: str) -> str:
-    """«Styringsgruppa besluttet 5. februar kl. 09.21: godkjent. Prosjektet går fra Konsept til Planlegge.»"""
-    how = "skriftlig " if item.in_writing else ""
-    when = f"{formats.short_day(item.decided_at)} {formats.clock(item.decided_at)}"
-    told = f"{body} besluttet {how}{when}: {formats.lower_first(formats.outcome_word(item.outcome))}."
-    if item.to_phase:
-        return f"{told} Prosjektet går fra {item.from_phase} til {item.to_phase}."
-    return f"{told} Prosjektet blir i {item.from_phase}."
+    """«Styringsgruppa besluttet: godkjent med forutsetninger. Prosjektet går til Planlegge.»"""
+    told = f"{body} besluttet: {formats.lower_first(formats.outcome_word(item.outcome))}."
+    return f"{told} Prosjektet går til {item.to_phase}." if item.to_phase else told
 
 
 def _recusals(item: CaseMinutes) -> list[str]:
-    told = [f"{office} er inhabil og var ikke med på å avgjøre saken." for office in item.recused]
-    return told + [f"{office} ba om beslutningen og svarte ikke." for office in item.out]
+    return [f"{office} er inhabil og var ikke med på å avgjøre saken." for office in item.recused]
 
 
 def _counted(answers: Sequence[Answer]) -> Iterator[Content]:
@@ -417,14 +429,17 @@ def _office(answer: Answer) -> str:
 
 
 def _remark(one: Remark) -> Content:
-    kind = "uenig" if one.against else "foreslo en forutsetning som ikke ble tatt med" if one.condition else ""
+    kind = (
+        "uenig" if one.against else "foreslo en forutsetning som ikke ble tatt med" if one.condition else ""
+    )
     return {"office": one.office, "kind": kind, "text": one.text}
 
 
 def _attendee(one: Attendee) -> str:
     name = one.name if one.name and one.name != one.office else ""
     if one.deputy:
-        return f"{one.office}: stedfortreder {name}".rstrip()
+        office = formats.lower_first(one.office)
+        return f"{name}, stedfortreder for {office}" if name else f"Stedfortreder for {office}"
     told = f"{one.office}: {name}" if name else one.office
     return f"{told} (konstituert)" if one.acting else told
 
@@ -477,12 +492,9 @@ def _capital(number: int) -> str:
     return formats.upper_first(formats.in_words(number))
 
 
-def _capital_clock(instant: datetime) -> str:
-    return formats.upper_first(formats.clock(instant))
-
-
-def _bare_clock(instant: datetime) -> str:
-    return formats.clock(instant).removeprefix("kl. ")
+def _span(start: datetime, end: datetime | None) -> str:
+    told = formats.upper_first(formats.clock(start))
+    return told if end is None else f"{told}–{formats.clock(end).removeprefix('kl. ')}"
 
 
 def _size(size: int) -> str:

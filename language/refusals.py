@@ -162,6 +162,8 @@ _PAPERS: Final[Mapping[str, str]] = {
     "paper_empty": "Filen er tom.",
     "paper_too_large": "Filen er større enn {limit} MB.",
     "paper_untitled": "Gi dokumentet en tittel.",
+    "paper_long": "Saksframlegget er på {found} sider. Det bør ikke være på mer enn {limit}.",
+    "paper_signs_replaced": "{found:Count tegn} kan ikke vises i PDF, og står som «□».",
 }
 
 _DELIVERY: Final[Mapping[str, str]] = {

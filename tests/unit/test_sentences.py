@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+import documents
 import engine.core
 import engine.use_cases
 import notifications
@@ -30,7 +31,7 @@ NUMBERS = {
 
 
 def codes() -> Iterator[tuple[str, tuple[str, ...]]]:
-    for package in (engine.core, engine.use_cases, notifications):
+    for package in (engine.core, engine.use_cases, notifications, documents):
         for module in pkgutil.iter_modules(package.__path__):
             found = importlib.import_module(f"{package.__name__}.{module.name}")
             yield from getattr(found, "CODES", {}).items()

@@ -1,0 +1,101 @@
+"""Which bytes, of which type and under which name, is a paper in a format?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from documents import html as page
+from documents.papers import Agenda, Minutes, case_paper
+from documents.pdf import PAGES_OF_A_CASE, Notice, pdf
+from documents.wording import Content, agenda_content, case_content, minutes_content
+from engine.use_cases.show_case import CaseView
+from language import formats
+
+Format = Literal["pdf", "html"]
+FORMATS: Final[tuple[Format, ...]] = ("pdf", "html")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A paper ready to be kept, sent or handed out. `pages` is None for a page."""
+
+    content: bytes
+    media_type: str
+    filename: str
+    pages: int | None
+    warnings: tuple[Notice, ...]
+
+
+def saksframlegg(view: CaseView, *, format: Format, meeting_at: datetime | None = None) -> Document:
+    """The saksframlegg of a case, dated when the case was asked for: the same case gives the same bytes.
+
+    `meeting_at` is when the body takes it, where that is known (UTC). More than two A4 pages gives a notice.
+    """
+    return _made(
+        "saksframlegg",
+        case_content(case_paper(view, meeting_at=meeting_at)),
+        format=format,
+        dated=view.requested_at,
+        name=f"saksframlegg-{view.number}-{view.gate}",
+        most_pages=PAGES_OF_A_CASE,
+    )
+
+
+def agenda(model: Agenda, *, format: Format) -> Document:
+    """The saksliste of a meeting."""
+    return _made(
+        "saksliste",
+        agenda_content(model),
+        format=format,
+        dated=model.issued_at,
+        name=f"saksliste-{_day(model.starts_at)}",
+    )
+
+
+def referat(model: Minutes, *, format: Format) -> Document:
+    """The minutes of a meeting."""
+    return _made(
+        "referat",
+        minutes_content(model),
+        format=format,
+        dated=model.issued_at,
+        name=f"referat-{_day(model.starts_at)}",
+    )
+
+
+def _made(
+    template: str,
+    content: Content,
+    *,
+    format: Format,
+    dated: datetime,
+    name: str,
+    most_pages: int | None = None,
+) -> Document:
+    filename = f"{_file_name(name)}.{format}"
+    if format == "html":
+        return Document(
+            content=page.html(template, content),
+            media_type="text/html; charset=utf-8",
+            filename=filename,
+            pages=None,
+            warnings=(),
+        )
+    made = pdf(template, content, dated=dated, most_pages=most_pages)
+    return Document(
+        content=made.content,
+        media_type="application/pdf",
+        filename=filename,
+        pages=made.pages,
+        warnings=made.warnings,
+    )
+
+
+def _day(instant: datetime) -> str:
+    return instant.astimezone(formats.OSLO).date().isoformat()
+
+
+def _file_name(name: str) -> str:
+    # Case numbers have a slash in them, and whoever names a gate may write anything.
+    kept = "".join(each if each.isascii() and each.isalnum() else "-" for each in name)
+    return "-".join(part for part in kept.split("-") if part).lower()
