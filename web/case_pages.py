@@ -15,6 +15,7 @@ from engine.core.definition import OUTCOMES
 from engine.core.links import read_receipt_code, receipt_code
 from engine.core.misuse import NotAllowed, Refused
 from engine.store import cases, links, people, projects
+from engine.store.cases import CastBallot
 from engine.use_cases.cast_ballot import Answered, cast_ballot
 from engine.use_cases.conclude_case import Condition, conclude_case
 from engine.use_cases.open_door import Guest
@@ -117,7 +118,7 @@ def _read(site: Site, request: Request, case: str, *, join: str) -> Response:
     guest = cookies.guest_at(request, case, site=site, now=now)
     if guest is None:
         return _outsider(site, case, now)
-    view = _view(site, guest, now)
+    view = _view(site, guest, case, now)
     joined = next((seat.condition for seat in view.seats if seat.seat == join and not seat.mine), None)
     return _case_page(
         site, view, typed=Typed(forutsetning=joined or "", ordlyd=view.proposal), joined=bool(joined)
@@ -145,9 +146,9 @@ def _ask_to_come_in(site: Site) -> Response:
     )
 
 
-def _view(site: Site, guest: Guest, now: datetime) -> CaseView:
+def _view(site: Site, guest: Guest, case: str, now: datetime) -> CaseView:
     with site.db.reading() as tx:
-        return show_case(tx, guest.case, now=now, viewer=guest.person)
+        return show_case(tx, case, now=now, viewer=guest.person)
 
 
 def _case_page(
@@ -200,7 +201,7 @@ def _download(site: Site, request: Request, case: str, paper: str) -> Response:
     guest = cookies.guest_at(request, case, site=site, now=now)
     if guest is None:
         return _ask_to_come_in(site)
-    view = _view(site, guest, now)
+    view = _view(site, guest, case, now)
     wanted = next((one for one in view.papers if one.id == paper), None)
     if wanted is None:
         raise HTTPException(404)
@@ -241,7 +242,7 @@ def _answer(site: Site, request: Request, case: str, fields: Mapping[str, str]) 
     guest = cookies.guest_at(request, case, site=site, now=now)
     if guest is None:
         return _ask_to_come_in(site)
-    view = _view(site, guest, now)
+    view = _view(site, guest, case, now)
     if not _speaks_for(view, fields["plass"]):
         return _other_person(site, view)
     typed = Typed(
@@ -267,7 +268,7 @@ def _answer(site: Site, request: Request, case: str, fields: Mapping[str, str]) 
     except NotAllowed:
         return _ask_to_come_in(site)
     if isinstance(answered, Refused):
-        return _refused(site, _view(site, guest, now), answered, typed)
+        return _refused(site, _view(site, guest, case, now), answered, typed)
     return RedirectResponse(f"/kvittering/{_receipt_of(site, guest, answered)}", status_code=303)
 
 
@@ -350,7 +351,7 @@ def _conclude(site: Site, request: Request, case: str, fields: Mapping[str, str]
     guest = cookies.guest_at(request, case, site=site, now=now)
     if guest is None:
         return _ask_to_come_in(site)
-    view = _view(site, guest, now)
+    view = _view(site, guest, case, now)
     if not _speaks_for(view, fields["plass"]):
         return _other_person(site, view)
     rows = _rows(fields)
@@ -375,7 +376,7 @@ def _conclude(site: Site, request: Request, case: str, fields: Mapping[str, str]
         raise HTTPException(403, "not_leader") from None
     if isinstance(concluded, Refused):
         numbers = tuple(number for number, _ in filled)
-        return _refused(site, _view(site, guest, now), concluded, typed, rows=rows, row_numbers=numbers)
+        return _refused(site, _view(site, guest, case, now), concluded, typed, rows=rows, row_numbers=numbers)
     return RedirectResponse(f"/sak/{case}", status_code=303)
 
 
@@ -426,35 +427,48 @@ def _receipt_of(site: Site, guest: Guest, answered: Answered) -> str:
 def _receipt(site: Site, request: Request, code: str) -> Response:
     now, wanted = site.clock(), read_receipt_code(code)
     for guest in cookies.guests(request, site=site, now=now) if wanted else ():
-        with site.db.reading() as tx:
-            cast = cases.ballots(tx, guest.case)
-            view = show_case(tx, guest.case, now=now, viewer=guest.person)
-        own = [one for one in cast if one.person == guest.person]
-        found = next((one for one in own if wanted in _codes(site, one.id)), None)
-        if found is not None:
-            newest = max(own, key=lambda one: one.seq)
-            return pages.page(
-                site,
-                "receipt.html",
-                contact=Contact(name=view.programme_office, email=view.programme_address),
-                choice=found.choice,
-                condition=found.condition,
-                comment=found.comment,
-                number=view.number,
-                project_title=view.project_title,
-                gate=view.gate,
-                gate_title=view.gate_title,
-                office=_office(view, found.seat),
-                cast_at=found.cast_at,
-                decided=view.status != "open",
-                superseded=newest.id != found.id,
-                sentence_of_outcome=outcome_sentence(view),
-                case=view.id,
-                receipt=wanted,
-                position=found.seq,
-                digest=view.digest,
-            )
+        for case in _cases_of(site, guest):
+            with site.db.reading() as tx:
+                cast = cases.ballots(tx, case)
+            own = [one for one in cast if one.person == guest.person]
+            found = next((one for one in own if wanted in _codes(site, one.id)), None)
+            if found is not None:
+                view = _view(site, guest, case, now)
+                return _receipt_page(site, view, found, newest=max(own, key=lambda one: one.seq), code=wanted)
     return _ask_to_come_in(site)
+
+
+def _cases_of(site: Site, guest: Guest) -> list[str]:
+    if guest.case is not None:
+        return [guest.case]
+    with site.db.reading() as tx:
+        return [one.id for one in cases.list_cases(tx, meeting=guest.meeting)]
+
+
+def _receipt_page(
+    site: Site, view: CaseView, found: CastBallot, *, newest: CastBallot, code: str | None
+) -> Response:
+    return pages.page(
+        site,
+        "receipt.html",
+        contact=Contact(name=view.programme_office, email=view.programme_address),
+        choice=found.choice,
+        condition=found.condition,
+        comment=found.comment,
+        number=view.number,
+        project_title=view.project_title,
+        gate=view.gate,
+        gate_title=view.gate_title,
+        office=_office(view, found.seat),
+        cast_at=found.cast_at,
+        decided=view.status != "open",
+        superseded=newest.id != found.id,
+        sentence_of_outcome=outcome_sentence(view),
+        case=view.id,
+        receipt=code,
+        position=found.seq,
+        digest=view.digest,
+    )
 
 
 def _codes(site: Site, ballot: str) -> set[str]:

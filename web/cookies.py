@@ -1,9 +1,9 @@
-"""Who is behind this browser? Two cookies: a session for each case, a device for each person.
+"""Who is behind this browser? Two cookies: a session for what a link led to, a device for each person.
 
-A session belongs to the case it was opened for, so that a browser that has come in through two people's
-links to one case acts for whoever came last, and the page says whom. `Strict` cookies stay at home when a
-mail program opens a link, but go along with the form on the page that opens: a remembered device is
-recognised when its owner presses the button.
+A session belongs to the case or the meeting it was opened for, so that a browser that has come in through
+two people's links to one of them acts for whoever came last, and the page says whom. `Strict` cookies stay
+at home when a mail program opens a link, but go along with the form on the page that opens: a remembered
+device is recognised when its owner presses the button.
 """
 
 from collections.abc import Iterator
@@ -13,17 +13,19 @@ from typing import Final
 from fastapi import Request
 from fastapi.responses import Response
 
+from engine.store import cases
 from engine.use_cases.open_door import DEVICE, SESSION, Entered, Guest, guest_of
 from web.site import Site
 
-_SESSION: Final = "fp-sak-"
+_CASE: Final = "fp-sak-"
+_MEETING: Final = "fp-mote-"
 _DEVICE: Final = "fp-enhet-"
 _LONGEST: Final = 128
 
 
 def let_in(response: Response, entered: Entered, *, site: Site) -> None:
     """Give a browser that has come in its cookies."""
-    _set(response, _SESSION + entered.case, entered.session, seconds=int(SESSION.total_seconds()), site=site)
+    _set(response, _session_of(entered), entered.session, seconds=int(SESSION.total_seconds()), site=site)
     if entered.device is not None:
         _set(
             response, _DEVICE + entered.person, entered.device, seconds=int(DEVICE.total_seconds()), site=site
@@ -36,22 +38,50 @@ def device_of(request: Request, person: str, *, site: Site) -> str | None:
 
 
 def guest_at(request: Request, case: str, *, site: Site, now: datetime) -> Guest | None:
-    """Who this browser acts for in a case; None when it has not come in, or no longer may."""
-    secret = _get(request, _SESSION + case, site=site)
+    """Who this browser acts for in a case; None when it has not come in, or no longer may.
+
+    A case at a meeting opens to whoever has come in to the meeting.
+    """
+    with site.db.reading() as tx:
+        state = cases.state(tx, case)
+        names = [_CASE + case]
+        if state is not None and state.meeting is not None:
+            names.insert(0, _meeting_session(state.meeting))
+        known = (guest_of(tx, session=_get(request, name, site=site), now=now) for name in names)
+        return next((one for one in known if one and state and one.may_open(state)), None)
+
+
+def guest_in(request: Request, meeting: str, *, site: Site, now: datetime) -> Guest | None:
+    """Who this browser acts for in a meeting; None when it has not come in, or no longer may."""
+    secret = _get(request, _meeting_session(meeting), site=site)
     if secret is None:
         return None
     with site.db.reading() as tx:
         guest = guest_of(tx, session=secret, now=now)
-    return guest if guest is not None and guest.case == case else None
+    return guest if guest is not None and guest.meeting == meeting else None
 
 
 def guests(request: Request, *, site: Site, now: datetime) -> Iterator[Guest]:
-    """Everybody this browser acts for, case by case."""
-    start = _name(_SESSION, site)
-    for name in (each for each in request.cookies if each.startswith(start)):
-        guest = guest_at(request, name.removeprefix(start), site=site, now=now)
-        if guest is not None:
+    """Everybody this browser acts for, case by case and meeting by meeting."""
+    starts = tuple(_name(kind, site) for kind in (_CASE, _MEETING))
+    for name in request.cookies:
+        if not name.startswith(starts):
+            continue
+        secret = request.cookies[name]
+        with site.db.reading() as tx:
+            guest = guest_of(tx, session=secret, now=now) if len(secret) <= _LONGEST else None
+        if guest is not None and _name(_session_of(guest), site) == name:
             yield guest
+
+
+def _session_of(who: Entered | Guest) -> str:
+    """The name of the session cookie for what somebody has come in to."""
+    return _CASE + str(who.case) if who.meeting is None else _meeting_session(who.meeting)
+
+
+def _meeting_session(meeting: str) -> str:
+    # A colon is no letter of a cookie's name.
+    return _MEETING + meeting.replace(":", ".")
 
 
 def _get(request: Request, name: str, *, site: Site) -> str | None:

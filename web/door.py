@@ -13,8 +13,9 @@ from engine.core.criteria import Reason
 from engine.core.links import FAILURES_THAT_LOCK, TokenParts, read_token
 from engine.core.misuse import Refused
 from engine.core.shape import text_in
-from engine.store import programmes
-from engine.use_cases.open_door import Door, look_at_door, open_door
+from engine.store import cases, programmes
+from engine.store.meetings import Meeting
+from engine.use_cases.open_door import Door, Entered, look_at_door, open_door
 from engine.use_cases.renew_link import renew_link
 from engine.use_cases.show_case import show_case
 from language import formats
@@ -103,7 +104,7 @@ def _enter(site: Site, token: str, request: Request, *, code: str, remember: boo
         now=now,
     )
     if not isinstance(entered, Refused):
-        response = RedirectResponse(f"/sak/{entered.case}", status_code=303)
+        response = RedirectResponse(_way_in(entered), status_code=303)
         cookies.let_in(response, entered, site=site)
         return response
     reason = entered.reasons[0]
@@ -114,6 +115,10 @@ def _enter(site: Site, token: str, request: Request, *, code: str, remember: boo
         left = formats.count(int(reason.data["left"]), "forsøk")
         return _door(site, found, token, error=f"Koden stemmer ikke. Du har {left} igjen.", remember=remember)
     return _shut(site, found, reason, token)
+
+
+def _way_in(entered: Entered) -> str:
+    return f"/sak/{entered.case}" if entered.meeting is None else f"/mote/{entered.meeting}"
 
 
 def _renew(site: Site, token: str) -> Response:
@@ -139,14 +144,11 @@ def _renew(site: Site, token: str) -> Response:
 
 
 def _door(site: Site, found: Door, token: str, *, error: str = "", remember: bool = False) -> Response:
-    with site.db.reading() as tx:
-        programme = programmes.current(tx)
-    bodies = {} if programme is None else {body.id: text_in(body.title) for body in programme.bodies}
     return pages.page(
         site,
         "door.html",
         status=422 if error else 200,
-        body_title=bodies.get(found.case.body, "Gruppa"),
+        body_title=_body_of(site, found),
         token=_spelt(token),
         needs_code=found.link.level != _OPEN_LEVEL,
         remember=remember,
@@ -158,7 +160,7 @@ def _shut(site: Site, found: Door, fault: Reason, token: str) -> Response:
     if fault.code == "link_closed":
         return _result(site, found)
     heading, line = _SHUT.get(fault.code, _SHUT["link_revoked"])
-    renewable = found.case.status == "open"
+    renewable = found.subject.is_open
     lines = (line,) if renewable else ("Saken er avsluttet, og du trenger ikke gjøre noe.",)
     return pages.page(
         site, "door_shut.html", status=410, heading=heading, lines=lines, renew=renewable, token=_spelt(token)
@@ -166,8 +168,13 @@ def _shut(site: Site, found: Door, fault: Reason, token: str) -> Response:
 
 
 def _result(site: Site, found: Door) -> Response:
+    """How what the link led to has ended; no names, no answers."""
+    subject = found.subject
+    if subject.meeting is not None:
+        return _meeting_result(site, found, subject.meeting)
+    assert subject.case is not None
     with site.db.reading() as tx:
-        view = show_case(tx, found.case.id, now=site.clock())
+        view = show_case(tx, subject.case.id, now=site.clock())
     return pages.page(
         site,
         "door_result.html",
@@ -179,6 +186,31 @@ def _result(site: Site, found: Door) -> Response:
         gate=view.gate,
         gate_title=view.gate_title,
     )
+
+
+def _meeting_result(site: Site, found: Door, meeting: Meeting) -> Response:
+    with site.db.reading() as tx:
+        decided = [
+            show_case(tx, case.id, now=site.clock())
+            for case in cases.list_cases(tx, meeting=meeting.id)
+            if case.status != "open"
+        ]
+    return pages.page(
+        site,
+        "door_meeting.html",
+        body_title=found.subject.body_title,
+        meeting=meeting,
+        cases=[(view, outcome_sentence(view)) for view in decided],
+    )
+
+
+def _body_of(site: Site, found: Door) -> str:
+    if found.subject.case is None:
+        return found.subject.body_title
+    with site.db.reading() as tx:
+        programme = programmes.current(tx)
+    bodies = {} if programme is None else {body.id: text_in(body.title) for body in programme.bodies}
+    return bodies.get(found.subject.case.body, "Gruppa")
 
 
 def _unreadable(site: Site, reason: Reason) -> Response:
