@@ -313,7 +313,7 @@ def _program(text: str) -> tuple[cel.Program | None, int | None]:
 
 @cache
 def _cel() -> ModuleType:
-    # Imported on first use, as the parser below: they take 0.3 s and 0.2 s, and most commands compile no rule.
+    # Imported on first use, as the parser below: half a second for both, and most commands compile no rule.
     import cel
 
     return cel

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -101,6 +102,13 @@ def test_looking_for_a_database_makes_none(tmp_path: Path) -> None:
     path = tmp_path / "none.db"
     assert schema.state_of(f"sqlite:///{path}").standing == "absent"
     assert not path.exists()
+
+
+def test_the_files_of_the_revisions_are_named_as_alembic_reads_them(tmp_path: Path) -> None:
+    folder = with_revision(tmp_path, REBUILD_PROJECT, REBUILD_PROJECT)
+    for migrations in (MIGRATIONS, folder):
+        read = ScriptDirectory(str(migrations)).walk_revisions()
+        assert schema.revisions(migrations) == tuple(reversed([one.revision for one in read]))
 
 
 def test_upgrading_twice_changes_nothing(fresh: Fresh) -> None:
