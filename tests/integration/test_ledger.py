@@ -1,7 +1,7 @@
 """Is every touch behind the program's back found, and is no honest history accused?"""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
@@ -30,16 +30,15 @@ from engine.use_cases.request_transition import request_transition
 from engine.use_cases.withdraw_case import withdraw_case
 from tests import builders
 from tests.builders import ASKER, LEADER, NOW, OFFICE
-from tests.databases import Fresh
+from tests.databases import Emptied
 
 LATER = NOW + timedelta(days=1)
 CHAIN = "project:klar"
 
 
 @pytest.fixture
-def house(fresh: Fresh) -> Iterator[Database]:
+def house(db: Database) -> Database:
     """A history with every kind of event: decided, concluded with conditions, withdrawn, answered twice."""
-    db = Database(fresh())
     builders.a_programme(db, workflow=builders.workflow_text(), seats=3, quorum=2)
     builders.a_ready_project(db, key="klar")
     builders.a_ready_project(db, key="trukket")
@@ -61,8 +60,7 @@ def house(fresh: Fresh) -> Iterator[Database]:
         now=LATER,
     )
     assert concluded.case == second  # type: ignore[union-attr]
-    yield db
-    db.close()
+    return db
 
 
 def verified(db: Database, *witnesses: Head) -> Verified:
@@ -335,9 +333,9 @@ def do(db: Database, act: tuple[Any, ...], turn: int) -> None:
 )
 @given(acts=st.lists(ACTS, min_size=4, max_size=14))
 def test_whatever_people_try_the_rebuilt_state_is_the_stored_one(
-    fresh: Fresh, acts: list[tuple[Any, ...]]
+    emptied: Emptied, acts: list[tuple[Any, ...]]
 ) -> None:
-    db = Database(fresh())
+    db = emptied()
     builders.a_programme(db)
     builders.a_project(db)
     kept: list[Head] = []
@@ -347,4 +345,3 @@ def test_whatever_people_try_the_rebuilt_state_is_the_stored_one(
         with db.reading() as tx:
             kept += ledger.heads(tx).values()
     assert verified(db, *kept).faults == ()
-    db.close()

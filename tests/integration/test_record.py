@@ -31,7 +31,6 @@ from engine.use_cases.request_transition import Opened, request_transition
 from engine.use_cases.withdraw_case import withdraw_case
 from tests import builders
 from tests.builders import ASKER, LEADER, NOW, OFFICE, PROPOSAL
-from tests.databases import Fresh
 
 LATER = NOW + timedelta(hours=2)
 FRAME_HEADER, LOG_HEADER = 24, 32
@@ -72,15 +71,13 @@ ONCE = {"committed": 1, "durable": 1}
 
 
 @pytest.fixture
-def house(fresh: Fresh) -> Iterator[Database]:
+def house(db: Database) -> Database:
     """A programme with the whole workflow, one ready project, and one with an open case."""
-    db = Database(fresh())
     builders.a_programme(db, workflow=builders.workflow_text(), seats=5, quorum=3, rule="konsensus")
     builders.a_ready_project(db, key="klar")
     builders.a_ready_project(db, key="til-behandling")
     builders.a_case(db, key="til-behandling")
-    yield db
-    db.close()
+    return db
 
 
 def open_case(db: Database) -> str:
