@@ -49,7 +49,7 @@ def play_once(
     db: Database, *, keys: Mapping[int, bytes], real: Callable[[], datetime], tell: Callable[[str, str], None]
 ) -> Told:
     """Play the story from beginning to end on a clock that stands still between its steps."""
-    with _staged(db, keys=keys, real=real, ticking=False, port=0) as stage:
+    with staged(db, keys=keys, real=real, ticking=False, port=0) as stage:
         return story.play(stage, tell)
 
 
@@ -62,7 +62,7 @@ def show(
     announce: Callable[[str], None],
 ) -> None:
     """Keep the doors open until interrupted; `announce` is told where to begin."""
-    with _staged(db, keys=keys, real=real, ticking=True, port=port) as stage:
+    with staged(db, keys=keys, real=real, ticking=True, port=port) as stage:
         done = threading.Event()
         worker = threading.Thread(target=_work, args=(stage, done), name="worker", daemon=True)
         worker.start()
@@ -89,9 +89,10 @@ def _opened(url: str) -> Iterator[Database]:
 
 
 @contextmanager
-def _staged(
+def staged(
     db: Database, *, keys: Mapping[int, bytes], real: Callable[[], datetime], ticking: bool, port: int
 ) -> Iterator[Stage]:
+    """The whole demo at work but for the worker: letters leave when somebody calls `Stage.deliver`."""
     clock = StoryClock(scene.OPENS_AT, real=real, ticking=ticking)
     mailbox = Mailbox()
     with receiving(mailbox) as smtp_url, _listening(port) as listener:
