@@ -24,7 +24,7 @@ from documents.papers import (
     Remark,
     Requirement,
 )
-from documents.text import paragraphs
+from documents.text import paragraphs, printable
 from engine.core.facts import PROJECT_FIELDS, ROLES, Field
 from language import formats
 from language.sentences import sentence
@@ -93,7 +93,7 @@ def case_content(paper: CasePaper) -> Content:
     return {
         **_frame(
             kind="Saksframlegg",
-            title=paper.project,
+            title=_named(paper.project),
             subtitle=f"{paper.gate} {paper.gate_title}".strip(),
             body=paper.body,
             running=f"Sak {paper.number}",
@@ -148,7 +148,10 @@ def _about_case(paper: CasePaper) -> Iterator[tuple[str, str]]:
         yield "Behandling", f"Skriftlig, svar innen {formats.deadline(paper.answer_by)}"
     else:
         met = "" if paper.meeting_at is None else f" {formats.moment(paper.meeting_at)}"
-        yield "Behandling", f"I møte{met}, forhåndssvar innen {formats.deadline(paper.answer_by)}"
+        # Answers beforehand are usually open until the meeting starts; then that is said already.
+        early = paper.answer_by != paper.meeting_at
+        until = f", forhåndssvar innen {formats.deadline(paper.answer_by)}" if early else ""
+        yield "Behandling", f"I møte{met}{until}"
     yield "Faseovergang", f"Fra {paper.from_phase} til {paper.to_phase}"
     yield "Bedt om av", f"{paper.requested_by}, {formats.day_and_year(paper.requested_at)}"
     titles = dict(ROLES)
@@ -309,7 +312,7 @@ def _item(item: AgendaItem) -> Content:
     about = [_ITEM_KINDS[item.kind]] if _ITEM_KINDS[item.kind] != item.title else []
     return {
         "about": " · ".join([*about, *([f"Sak {item.number}"] if item.number else [])]),
-        "title": item.title,
+        "title": _named(item.title),
         "gate": item.gate,
         "proposal": lines(item.proposal),
         "text": paragraphs(item.text),
@@ -366,13 +369,13 @@ def _minuted(item: ItemMinutes | CaseMinutes, body: str) -> Content:
         return {
             "case": False,
             "kind": _ITEM_KINDS[item.kind],
-            "title": item.title,
+            "title": _named(item.title),
             "text": paragraphs(item.text),
         }
     return {
         "case": True,
         "kind": f"Sak {item.number}",
-        "title": item.project,
+        "title": _named(item.project),
         "gate": f"{item.gate} {item.gate_title}".strip(),
         "proposal": lines(item.proposal),
         "recusals": _recusals(item),
@@ -469,6 +472,11 @@ def _frame(
         "contact": contact,
         "address": address,
     }
+
+
+def _named(title: str) -> str:
+    """A title that shows something: an empty heading stops a PDF/UA, and tells a listener nothing."""
+    return title if printable(title)[0].strip() else "Uten tittel"
 
 
 def _rows(pairs: Iterable[tuple[str, str]]) -> list[Content]:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import typst
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from documents.glyphs import SHOWABLE
 from documents.pdf import NotPrintableError, Pdf, pdf
@@ -122,6 +124,23 @@ def test_empty_lists_leave_no_empty_parts_and_no_warning() -> None:
         facts={}, requirements=(), earlier_conditions=(), attachments=(), changes=(), roles={}, should_open=()
     )
     assert pdf("saksframlegg", case_content(bare), dated=DATED).pages == 1
+
+
+@given(st.text(max_size=80), st.text(alphabet=sorted(SHOWABLE), max_size=80))
+@settings(max_examples=40, deadline=None)
+def test_whatever_is_written_the_paper_can_be_exported(anything: str, showable: str) -> None:
+    a_case(proposal=anything, project=showable, body=anything, roles={"prosjekteier": showable})
+
+
+@needs_poppler
+def test_a_long_address_is_broken_and_stays_on_the_page() -> None:
+    address = "https://rom.example.org/" + "velferdsteknologi-i-alle-soner/" * 8
+    benefit = {"title": address, "prioritised": True, "ambition": address}
+    made = a_case(proposal=address, facts={"benefits": [benefit], "project": {"goals": address}})
+    boxes = asked("pdftotext", made, "-bbox")
+    ends = [float(end) for end in re.findall(r'<word [^>]*xMax="([0-9.]+)"', boxes)]
+    assert len(ends) > 40
+    assert max(ends) < 595 - 40
 
 
 def test_every_character_we_call_showable_can_be_exported_in_each_weight(tmp_path: Path) -> None:
