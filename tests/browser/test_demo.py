@@ -28,7 +28,9 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    """Press a button and wait for the page it leads to."""
+    with page.expect_navigation(wait_until="networkidle"):
+        page.get_by_role("button", name=name, exact=True).click()
 
 
 @pytest.mark.parametrize("screen", ["phone", "desk"])
@@ -46,7 +48,8 @@ def test_a_newcomer_decides_a_case_and_sees_the_portfolio_change(
     press(page, "La de andre svare, og åpne brevet mitt")
     inspect(page, f"{screen}-demo-letter")
     letter = stage.mailbox.to(story.CHAIR)[0]
-    page.frame_locator("iframe").get_by_role("link", name="Les saken og svar").click()
+    with page.expect_navigation():
+        page.frame_locator("iframe").get_by_role("link", name="Les saken og svar").click()
     page.get_by_label("Koden i e-posten").fill(letter.code or "")
     press(page, "Gå til saken")
     page.get_by_role("radio", name="Godkjenn", exact=True).check()
