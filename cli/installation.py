@@ -41,6 +41,7 @@ def init(
     from engine.store import schema
     from engine.store.session import Database
 
+    from language.formats import count
     settings = environment.load()
     url, shown = settings.database_url, wiring.shown(settings.database_url)
     wiring.require_answer(url)
@@ -54,7 +55,7 @@ def init(
         schema.upgrade(url)
     words = {"absent": "laget", "older": "oppgradert", "current": "alt som den skal være"}
     tell(f"Databasen {shown} er {words[before.standing]} (skjema {before.wanted}).")
-    tell(f"Nøkkelfila {settings.secret_key_file} har {len(keys)} nøkkel{'' if len(keys) == 1 else 'er'}.")
+    tell(f"Nøkkelfila {settings.secret_key_file} har {count(len(keys), 'nøkkel')}.")
     db = Database(url)
     try:
         tell(*register_workflows(db, settings))

@@ -30,6 +30,7 @@ _WITH_LOCALE: Final[dict[str, Callable[..., str]]] = {
     "choice_word": formats.choice_word,
     "outcome_word": formats.outcome_word,
     "case_status_word": formats.case_status_word,
+    "meeting_status_word": formats.meeting_status_word,
     "check_status_word": formats.check_status_word,
     "handling_word": formats.handling_word,
     "rule_word": formats.rule_word,

@@ -41,6 +41,7 @@ _NOUNS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "sak": ("én", "sak", "saker"),
         "svar": ("ett", "svar", "svar"),
         "plass": ("én", "plass", "plasser"),
+        "nøkkel": ("én", "nøkkel", "nøkler"),
         "prosjekt": ("ett", "prosjekt", "prosjekter"),
         "vedlegg": ("ett", "vedlegg", "vedlegg"),
         "forsøk": ("ett", "forsøk", "forsøk"),
@@ -58,6 +59,7 @@ _NOUNS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "sak": ("éi", "sak", "saker"),
         "svar": ("eitt", "svar", "svar"),
         "plass": ("éin", "plass", "plassar"),
+        "nøkkel": ("éin", "nykel", "nyklar"),
         "prosjekt": ("eitt", "prosjekt", "prosjekt"),
         "vedlegg": ("eitt", "vedlegg", "vedlegg"),
         "forsøk": ("eitt", "forsøk", "forsøk"),
@@ -75,6 +77,7 @@ _NOUNS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "sak": ("one", "case", "cases"),
         "svar": ("one", "answer", "answers"),
         "plass": ("one", "seat", "seats"),
+        "nøkkel": ("one", "key", "keys"),
         "prosjekt": ("one", "project", "projects"),
         "vedlegg": ("one", "attachment", "attachments"),
         "forsøk": ("one", "attempt", "attempts"),
@@ -129,6 +132,13 @@ _CASE_STATUSES: Final[Mapping[str, tuple[str, str, str]]] = {
     "open": ("Til behandling", "Til behandling", "Open"),
     "decided": ("Avgjort", "Avgjord", "Decided"),
     "withdrawn": ("Trukket tilbake", "Trekt tilbake", "Withdrawn"),
+}
+_MEETING_STATUSES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "planned": ("Planlagt", "Planlagd", "Planned"),
+    "moved": ("Flyttet", "Flytt", "Moved"),
+    "called": ("Innkalt", "Innkalla", "Called"),
+    "held": ("Avsluttet", "Avslutta", "Over"),
+    "cancelled": ("Avlyst", "Avlyst", "Cancelled"),
 }
 _CHECK_STATUSES: Final[Mapping[str, tuple[str, str, str]]] = {
     "met": ("Oppfylt", "Oppfylt", "Met"),
@@ -280,6 +290,11 @@ def outcome_word(outcome: str, locale: str = "nb") -> str:
 def case_status_word(status: str, locale: str = "nb") -> str:
     """Where a case stands: «Til behandling»."""
     return _word(_CASE_STATUSES, status, locale)
+
+
+def meeting_status_word(status: str, locale: str = "nb") -> str:
+    """Where a meeting stands: «Innkalt»."""
+    return _word(_MEETING_STATUSES, status, locale)
 
 
 def check_status_word(status: str, locale: str = "nb") -> str:

@@ -1,4 +1,5 @@
-"""What is said when the rules, or the people, say no: criteria, the count, cases, doors, persons, papers.
+"""What is said when the rules, or the people, say no: criteria, the count, doors, cases,
+meetings, persons, papers.
 
 A sentence names what is wrong and, where there is one, what to do. Bokmål; the catalogues hold the other
 languages.
@@ -130,6 +131,26 @@ _CASES: Final[Mapping[str, str]] = {
     "machine.other_phase": "{gate} går ikke ut fra fasen {phase}.{allowed:among}",
 }
 
+_MEETINGS: Final[Mapping[str, str]] = {
+    "what_required": "Skriv hva som er endret.",
+    "nothing_changed": "Ingenting i underlaget for sak {number} er endret. Svarene som er gitt, står.",
+    "condition_settled": "Forutsetning {condition:plain} er alt godtatt som oppfylt.",
+    "evidence_required": "Skriv hva som viser at forutsetningen er oppfylt.",
+    "reason_for_date": "Skriv hvorfor forutsetningen får ny frist.",
+    "title_missing": "Gi punktet på saklista en tittel.",
+    "meeting_over": "Møtet {meeting:meeting} er {status:meeting_status}, og kan ikke endres.",
+    "meeting_not_begun": "Møtet {meeting:meeting} har ikke begynt, og kan ikke avsluttes ennå.",
+    "meeting_not_closed": "Møtet {meeting:meeting} er ikke avsluttet. Avslutt det før referatet skrives.",
+    "no_next_meeting": (
+        "{cases:Count sak} er ikke avgjort, og gruppa har ikke noe møte etter dette. Konkluder først, eller "
+        "legg inn et nytt møte."
+    ),
+    "minutes_outrun": (
+        "Noe i møtet {meeting:meeting} ble endret mens referatet ble laget. Les det på nytt og send igjen."
+    ),
+    "minutes_approved": "Referatet fra møtet {meeting:meeting} er alt godkjent.",
+}
+
 _PEOPLE: Final[Mapping[str, str]] = {
     "no_programme": "Ikke noe program er lastet inn ennå.",
     "not_leader": "Bare {office} kan konkludere.",
@@ -140,6 +161,16 @@ _PEOPLE: Final[Mapping[str, str]] = {
     "may_not_request": "Bare {role:role} kan be om denne beslutningen.",
     "may_not_waive": "Bare {role:role} kan fravike dette kravet.",
     "may_not_withdraw": "Sak {number} kan bare trekkes av den som ba om den, eller av programkontoret.",
+    "may_not_amend": (
+        "Sak {number} kan bare endres av den som ba om den, eller av programkontoret. Bare programkontoret "
+        "kan merke en retting som uten betydning for saken."
+    ),
+    "may_not_accept": "Bare programkontoret kan følge opp forutsetningene i sak {number}.",
+    "may_not_take_in": "Bare programkontoret kan ta et prosjekt inn i programmet.",
+    "no_intake": "Arbeidsflyten {workflow} har ingen krav til å bli tatt inn i programmet.",
+    "taken_in": "Prosjektet ble tatt inn i programmet {on:day}.",
+    "not_running": "Bare den som leder møtet, eller den som fører saklista, kan gjøre dette.",
+    "own_recusal": "Gruppa avgjør om du er inhabil uten deg. Det føres av møtelederen eller sekretæren.",
     "own_answer": "Du kan ikke bekrefte ditt eget svar.",
     "own_answer_confirmed": "Den som svarte, kan ikke selv bekrefte svaret. Det gjør {role:role}.",
     "address_taken": "Adressen {email} tilhører en annen.",
@@ -184,6 +215,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     **_COUNT,
     **_DOOR,
     **_CASES,
+    **_MEETINGS,
     **_PEOPLE,
     **_PAPERS,
     **_DELIVERY,
@@ -198,6 +230,10 @@ UNKNOWN: Final[Mapping[str, str]] = {
     "gate": "Beslutningspunktet «{name}» finnes ikke.{nearest:suggestion}",
     "criterion": "Kravet «{name}» finnes ikke.{nearest:suggestion}",
     "case": "Saken «{name}» finnes ikke.{nearest:suggestion}",
+    "condition": "Forutsetningen «{name}» finnes ikke.{nearest:suggestion}",
+    "meeting": "Møtet «{name}» finnes ikke.{nearest:suggestion}",
+    "minutes": "Det er ikke skrevet noe referat fra møtet «{name}».",
+    "item_kind": "«{name}» er ikke en slags punkt på saklista.{nearest:suggestion}",
     "phase": "Fasen «{name}» finnes ikke.{nearest:suggestion}",
     "workflow": "Arbeidsflyten «{name}» finnes ikke.{nearest:suggestion}",
     "fact": "Feltet «{name}» finnes ikke.{nearest:suggestion}",

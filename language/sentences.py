@@ -133,6 +133,8 @@ _WAYS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "Role": lambda value, locale: formats.upper_first(_roles(value, locale)),
     "outcome": lambda value, locale: formats.outcome_word(str(value), locale).lower(),
     "status": lambda value, locale: formats.case_status_word(str(value), locale).lower(),
+    "meeting": lambda value, locale: _day(str(value).rpartition(":")[2], locale),
+    "meeting_status": lambda value, locale: formats.meeting_status_word(str(value), locale).lower(),
     "rule": lambda value, locale: formats.rule_word(str(value), locale).lower(),
     "shape": lambda value, _locale: _SHAPES.get(str(value), str(value)),
     "why": lambda value, _locale: _WHYS.get(str(value), str(value)),

@@ -21,11 +21,17 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "may_not_request": ("role",),
     "may_not_waive": ("role",),
     "may_not_withdraw": ("number",),
+    "may_not_amend": ("number",),
+    "may_not_accept": ("number",),
+    "not_running": ("body",),
+    "may_not_take_in": (),
     "own_answer": (),
+    "own_recusal": (),
     # what cannot be done to this thing
     "nobody_decides": ("gate",),
     "no_quorum_possible": ("body", "quorum"),
     "no_next_gate": ("phase",),
+    "no_intake": ("workflow",),
     "not_this_gate": ("gate", "phase"),
     "not_attested": ("criterion",),
     "nothing_to_confirm": ("criterion",),
@@ -42,6 +48,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "dates_reversed": ("from", "to"),
     # why a request, an answer or a conclusion is refused
     "case_open": ("number", "gate"),
+    "taken_in": ("on",),
     "proposal_missing": (),
     "case_closed": ("number", "status"),
     "case_changed": ("number",),
@@ -61,6 +68,20 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "condition_owner_missing": ("number",),
     "condition_due_unreadable": ("number", "due"),
     "condition_due_past": ("number", "due"),
+    # a case that changes, and conditions followed up
+    "what_required": (),
+    "nothing_changed": ("number",),
+    "condition_settled": ("condition",),
+    "evidence_required": (),
+    "reason_for_date": (),
+    # a meeting and its referat
+    "title_missing": (),
+    "meeting_over": ("meeting", "status"),
+    "meeting_not_begun": ("meeting",),
+    "meeting_not_closed": ("meeting",),
+    "no_next_meeting": ("cases",),
+    "minutes_outrun": ("meeting",),
+    "minutes_approved": ("meeting",),
     # a new link
     "too_many_links": ("hours",),
 }

@@ -121,7 +121,8 @@ def withdrawal(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement 
     reason = _untrue(tx, letter, now)
     if reason is None:
         return None
-    if reason == "address_changed" and letter.kind != RECEIPT:
+    # A letter that asks for answers got its successor with the change itself.
+    if reason == "address_changed" and letter.kind not in (*ASKING, RECEIPT):
         again = Letter(
             kind=letter.kind,
             subject=letter.subject,

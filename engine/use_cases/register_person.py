@@ -6,7 +6,7 @@ from typing import Final
 
 from engine.core.events import PersonRegistered
 from engine.core.facts import Field, parse_value, shown
-from engine.core.letters import AGENDA, CASE, Letter, subject_of_case, subject_of_meeting
+from engine.core.letters import AGENDA, CASE, Letter, Recall, subject_of_case, subject_of_meeting
 from engine.core.misuse import NotAllowed
 from engine.store import cases, links, meetings, outbox, people
 from engine.store.record import record
@@ -45,7 +45,10 @@ def register_person(
         record(tx, [told], now=now)
         if before is not None and before.email != address:
             links.revoke(tx, person=person, reason="superseded", now=now)
-            outbox.enqueue(tx, tuple(_asked_again(tx, person)), now=now)
+            again = tuple(_asked_again(tx, person))
+            # What has not left yet would be a second letter of the same kind, to the same new address.
+            outbox.withdraw(tx, [_recall(letter) for letter in again], now=now)
+            outbox.enqueue(tx, again, now=now)
     return person
 
 
@@ -62,3 +65,9 @@ def _asked_again(tx: Connection, person: str) -> Iterator[Letter]:
             subjects[subject_of_meeting(case.meeting)] = AGENDA
     for subject, kind in subjects.items():
         yield Letter(kind=kind, subject=subject, recipient=person, occurrence=f"moved-{new_id()}")
+
+
+def _recall(letter: Letter) -> Recall:
+    return Recall(
+        subject=letter.subject, kinds=(letter.kind,), reason="address_changed", recipient=letter.recipient
+    )

@@ -233,6 +233,30 @@ def deliver_crashing(db: Database, port: int) -> None:
         crashed.close()
 
 
+def test_a_letter_that_may_have_arrived_says_so_on_every_later_try(db: Database) -> None:
+    a_programme(db, seats=1, quorum=1)
+    a_case(db)
+
+    def settled(phase: str, *, after: timedelta) -> bool:
+        with db.writing() as tx:
+            (letter,) = outbox.claim(tx, worker="w", limit=1, now=NOW + after)
+            outbox.mark_in_doubt(tx, [letter.id], worker="w")
+            how = outbox.Settlement(
+                letter=letter.id,
+                attempt=letter.attempts,
+                state="retry",
+                phase=phase,
+                reply="",
+                retry_at=NOW + after,
+            )
+            outbox.settle(tx, [how], worker="w", now=NOW + after)
+        return letter.possibly_sent
+
+    phases = ("connect", "in_doubt", "connect", "rcpt", "connect")
+    found = [settled(phase, after=number * MINUTE) for number, phase in enumerate(phases, 1)]
+    assert found == [False, False, True, True, True]
+
+
 def test_a_changed_address_gets_a_new_letter_and_the_old_link_stays_shut(db: Database) -> None:
     a_programme(db, seats=2)
     a_case(db)
@@ -243,7 +267,8 @@ def test_a_changed_address_gets_a_new_letter_and_the_old_link_stays_shut(db: Dat
     )
     with real_server() as (mailbox, port):
         done = deliver(db, port, after=3 * MINUTE, worker="w2")
-    assert (done.withdrawn, done.sent) == (1, 1)
+    assert done == Delivered(sent=1)
+    assert sorted(states(db, CASE)) == ["sent", "sent", "withdrawn"]
     assert [to for to, _ in mailbox.received] == ["ny@example.org"]
     token, code = link_in(mailbox.letters()[0])
     assert open_door(db, keys=KEYS, token=token, code=code, remember=False, now=NOW + 4 * MINUTE)

@@ -57,6 +57,7 @@ def test_small_counts_are_words_and_agree_with_their_noun() -> None:
         "13 forutsetninger",
     ]
     assert formats.count(1, "krav") == "ett krav"
+    assert [formats.count(n, "nøkkel") for n in (1, 2)] == ["én nøkkel", "to nøkler"]
     assert formats.count(2, "forutsetning", "nn") == "to føresetnader"
     assert formats.count(0, "sak", "en") == "no cases"
 

@@ -77,6 +77,11 @@ def test_dates_and_roles_are_written_for_people() -> None:
     )
 
 
+def test_a_meeting_is_named_by_its_day() -> None:
+    said = Said("meeting_over", {"meeting": "styringsgruppa:2025-02-05", "status": "held"})
+    assert sentence(said) == "Møtet onsdag 5. februar 2025 er avsluttet, og kan ikke endres."
+
+
 def test_what_somebody_wrote_where_a_date_belongs_is_shown_as_written() -> None:
     said = Said("condition_due_unreadable", {"number": 2, "due": "snart"})
     assert sentence(said) == "Forutsetning 2: «snart» er ikke en dato. Skriv den som 2025-04-04."
