@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine.core.calendar import local_date
-from engine.core.criteria import Reason
-from engine.core.definition import Criterion, Gate
+from engine.core.criteria import INTAKE, Reason
+from engine.core.definition import Criterion
 from engine.core.events import AnswerConfirmed, CriterionAnswered, CriterionWaived
 from engine.core.misuse import NotAllowed, Refused, unknown
 from engine.store import cases, projects
@@ -132,25 +132,33 @@ def waive_criterion(
 def _question(tx: Connection, key: str, criterion: str, gate: str | None, by: str, today: date) -> _Question:
     person = person_named(tx, by)
     found = steered(tx, key, lock=True)
-    at = gate_at(found, gate) if gate is None else _gate_named(found, gate)
-    known = {one.id: one for one in at.criteria}
+    gate_id, criteria = _asking(found, gate)
+    known = {one.id: one for one in criteria}
     if criterion not in known:
         raise unknown("criterion", criterion, known)
     return _Question(
         criterion=known[criterion],
-        gate=at.id,
-        round=cases.round_at(tx, key, at.id),
+        gate=gate_id,
+        round=cases.round_at(tx, key, gate_id),
         person=person.id,
         held=capacities(tx, person.id, project=key, on=today),
         acts=projects.acts(tx, key),
     )
 
 
-def _gate_named(found: Steered, name: str) -> Gate:
-    """Any gate of the workflow: one that was passed before Faseport came may still be answered for."""
-    known = {gate.id.lower(): gate for gate in found.definition.gates}
+def _asking(found: Steered, name: str | None) -> tuple[str, tuple[Criterion, ...]]:
+    """The gate that asks, and its questions: the next one; being taken in; or any, since one that was passed
+    before Faseport came may still be answered for.
+    """
+    if name is None:
+        ahead = gate_at(found, None)
+        return ahead.id, ahead.criteria
+    intake = found.definition.intake
+    known = {gate.id.lower(): (gate.id, gate.criteria) for gate in found.definition.gates}
+    if intake is not None:
+        known[INTAKE] = (INTAKE, intake.criteria)
     if name.lower() not in known:
-        raise unknown("gate", name, [gate.id for gate in found.definition.gates])
+        raise unknown("gate", name, [gate_id for gate_id, _ in known.values()])
     return known[name.lower()]
 
 

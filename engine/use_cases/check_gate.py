@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.core import facts as fact_tree
 from engine.core.calendar import local_date
-from engine.core.criteria import Answer, GateCheck, Waiver, check
-from engine.core.definition import Gate
+from engine.core.criteria import INTAKE, Answer, GateCheck, Waiver, check
+from engine.core.definition import Gate, Intake
 from engine.core.machine import next_gates
 from engine.core.misuse import NotAllowed, unknown
 from engine.store import cases, projects
@@ -30,6 +30,8 @@ class Checked:
     facts: Mapping[str, Any]
     papers: tuple[Paper, ...]
     roles: Mapping[str, Role]
+    waived_by: Mapping[str, str]
+    """Who has set a criterion aside in this round: person ids by criterion."""
 
 
 def check_gate(
@@ -41,38 +43,76 @@ def check_gate(
     leads out of the phase the project is in.
     """
     found = steered(tx, key, lock=lock)
-    project, definition = found.project, found.definition
     wanted = gate_at(found, gate)
-    facts = projects.facts(tx, key, on=today)
-    roles = projects.roles(tx, key, on=today)
-    papers = projects.papers(tx, key)
-    title = str(facts.get("title", key))
-    tree = fact_tree.tree(
-        facts | ({"taken_in_on": project.taken_in_on.isoformat()} if project.taken_in_on else {}),
-        key=key,
-        title=title,
-        phase=project.phase,
-        roles={name: {"name": role.name} for name, role in roles.items()},
-        papers=[{"kind": p.kind, "title": p.title, "on": local_date(p.added_at).isoformat()} for p in papers],
-        conditions=conditions_of(tx, key),
-        today=today,
-        own_fields=definition.own_fields(),
-    )
     number = cases.round_at(tx, key, wanted.id)
-    answers, earlier, waivers = _sorted_acts(projects.acts(tx, key), gate=wanted.id, round_=number)
-    checked = check(
-        wanted, definition=definition, facts=tree, answers=answers, earlier=earlier, waivers=waivers
-    )
+    known = _known(tx, found, today)
+    checked = _check(tx, found, wanted, known.tree, gate_id=wanted.id, round_=number)
     return Checked(
         steered=found,
         gate=wanted,
         round=number,
         check=checked,
+        title=known.title,
+        tree=known.tree,
+        facts=known.facts,
+        papers=known.papers,
+        roles=known.roles,
+        waived_by={
+            act.criterion: act.person
+            for act in projects.acts(tx, key)
+            if act.act == "waived" and act.person and (act.gate, act.round) == (wanted.id, number)
+        },
+    )
+
+
+def check_intake(tx: Connection, *, key: str, today: date, lock: bool = False) -> GateCheck:
+    """Check whether a project may be taken into the programme, by its workflow's own criteria for that.
+
+    Raises Unknown for a project, and NotAllowed when its workflow has no such criteria.
+    """
+    found = steered(tx, key, lock=lock)
+    intake = found.definition.intake
+    if intake is None:
+        raise NotAllowed("no_intake", {"workflow": found.definition.workflow})
+    return _check(tx, found, intake, _known(tx, found, today).tree, gate_id=INTAKE, round_=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    title: str
+    tree: dict[str, Any]
+    facts: Mapping[str, Any]
+    papers: tuple[Paper, ...]
+    roles: Mapping[str, Role]
+
+
+def _known(tx: Connection, found: Steered, today: date) -> _Known:
+    project = found.project
+    facts = projects.facts(tx, project.key, on=today)
+    roles = projects.roles(tx, project.key, on=today)
+    papers = projects.papers(tx, project.key)
+    title = str(facts.get("title", project.key))
+    tree = fact_tree.tree(
+        facts | ({"taken_in_on": project.taken_in_on.isoformat()} if project.taken_in_on else {}),
+        key=project.key,
         title=title,
-        tree=tree,
-        facts=facts,
-        papers=papers,
-        roles=roles,
+        phase=project.phase,
+        roles={name: {"name": role.name} for name, role in roles.items()},
+        papers=[{"kind": p.kind, "title": p.title, "on": local_date(p.added_at).isoformat()} for p in papers],
+        conditions=conditions_of(tx, project.key),
+        today=today,
+        own_fields=found.definition.own_fields(),
+    )
+    return _Known(title=title, tree=tree, facts=facts, papers=papers, roles=roles)
+
+
+def _check(
+    tx: Connection, found: Steered, gate: Gate | Intake, tree: Mapping[str, Any], *, gate_id: str, round_: int
+) -> GateCheck:
+    acts = projects.acts(tx, found.project.key)
+    answers, earlier, waivers = _sorted_acts(acts, gate=gate_id, round_=round_)
+    return check(
+        gate, definition=found.definition, facts=tree, answers=answers, earlier=earlier, waivers=waivers
     )
 
 
