@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from cli import settings as environment
@@ -18,7 +18,7 @@ from engine.core.calendar import local_date
 from engine.core.programme import Programme
 from engine.core.shape import text_in
 from engine.core.verification import verify
-from engine.store import definitions, outbox, people, programmes, standing
+from engine.store import definitions, outbox, people, programmes, schema, standing
 from engine.store import settings as stored
 from engine.store.session import Connection, Database, UnsafeDatabaseError
 from engine.use_cases.keep_house import WORKER
@@ -27,6 +27,8 @@ from language.sentences import placed
 Status = Literal["ok", "wrong", "skipped"]
 SIGNS: Final = {"ok": "✓", "wrong": "✗", "skipped": "–"}
 
+RECENT: Final = timedelta(days=14)
+"""So long a letter that was lost is worth somebody's time."""
 OLDEST_PYTHON: Final = (3, 11)
 OLDEST_SQLITE: Final = (3, 37)
 
@@ -119,6 +121,9 @@ def _keys(settings: Settings) -> Check:
     try:
         keys = environment.read_keys(settings.secret_key_file)
     except KeyFileUnusable as error:
+        if error.fault == "missing" and not _has_database(settings):
+            # Nothing is lost where nothing has been made.
+            return _made("keys", "Nøkkelfil", "ikke laget ennå", do="Kjør: faseport init")
         lines = lines_for(error)
         return _made(
             "keys", "Nøkkelfil", lines[0], do=" ".join(lines[1:]) or "Legg den tilbake fra sikkerhetskopien."
@@ -126,6 +131,12 @@ def _keys(settings: Settings) -> Check:
     return _made(
         "keys", "Nøkkelfil", f"{len(keys)} nøkler i {settings.secret_key_file}, bare lesbar for eieren"
     )
+
+
+def _has_database(settings: Settings) -> bool:
+    if standing.silence_of(settings.database_url):
+        return True
+    return schema.state_of(settings.database_url).standing != "absent"
 
 
 def _database(settings: Settings, now: datetime) -> Iterator[Check]:
@@ -239,16 +250,22 @@ def _stuck(tx: Connection, now: datetime) -> Check:
     )
 
 
-def _dead(tx: Connection, _now: datetime) -> Check:
-    lost = [one for state in ("dead", "bounced") for one in outbox.list_letters(tx, state=state)]
+def _dead(tx: Connection, now: datetime) -> Check:
+    title = f"Brev som ikke kom fram de siste {RECENT.days} dagene"
+    lost = [
+        one
+        for state in ("dead", "bounced")
+        for one in outbox.list_letters(tx, state=state)
+        if one.settled_at is None or now - one.settled_at <= RECENT
+    ]
     if not lost:
-        return _made("dead", "Brev som ikke kom fram", "ingen")
+        return _made("dead", title, "ingen")
     found = "; ".join(
         f"{one.kind} til {one.recipient_name or one.recipient}: {one.reason or one.state}"
         for one in lost[:10]
     )
     todo = "Rett adressen med «faseport person add NY --was GAMMEL», eller gi beskjed på annen måte."
-    return _made("dead", "Brev som ikke kom fram", f"{len(lost)}. {found}", do=todo)
+    return _made("dead", title, f"{len(lost)}. {found}", do=todo)
 
 
 _CONTENTS: Final[tuple[Callable[[Connection, datetime], Check], ...]] = (

@@ -8,6 +8,7 @@ from cli.options import AsJson
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from cli.settings import Settings
     from engine.core.misuse import NotAllowed
@@ -40,8 +41,8 @@ def init(
     from cli.misuse import DatabaseUnusable, KeyFileUnusable
     from engine.store import schema
     from engine.store.session import Database
-
     from language.formats import count
+
     settings = environment.load()
     url, shown = settings.database_url, wiring.shown(settings.database_url)
     wiring.require_answer(url)
@@ -50,8 +51,9 @@ def init(
         raise DatabaseUnusable(shown, "unknown", before.found or "")
     if before.standing != "absent" and not settings.secret_key_file.exists() and not new_key:
         raise KeyFileUnusable(settings.secret_key_file, "missing")
+    used = 0 if before.standing == "absent" else _highest_kid(url)
     with wiring.for_owner_only():
-        keys = environment.create_keys(settings.secret_key_file, rotate=new_key)
+        keys = environment.create_keys(settings.secret_key_file, rotate=new_key, used=used)
         schema.upgrade(url)
     words = {"absent": "laget", "older": "oppgradert", "current": "alt som den skal være"}
     tell(f"Databasen {shown} er {words[before.standing]} (skjema {before.wanted}).")
@@ -59,6 +61,18 @@ def init(
     db = Database(url)
     try:
         tell(*register_workflows(db, settings))
+    finally:
+        db.close()
+
+
+def _highest_kid(url: str) -> int:
+    from engine.store import links
+    from engine.store.session import Database
+
+    db = Database(url)
+    try:
+        with db.reading() as tx:
+            return links.highest_kid(tx)
     finally:
         db.close()
 
@@ -90,6 +104,8 @@ def register_workflows(db: "Database", settings: "Settings") -> "Iterable[str]":
     for name in loader.workflows(folder):
         own = folder is not None and (folder / f"{name}.yaml").is_file()
         text = loader.read(name, folder)
+        if own and folder is not None:
+            _require_sound(folder / f"{name}.yaml", text, None if programme is None else programme.text)
         found = parse_definition(text)
         if isinstance(found, Definition):
             if known.get((found.workflow, found.version)) == found.digest:
@@ -104,6 +120,20 @@ def register_workflows(db: "Database", settings: "Settings") -> "Iterable[str]":
                 raise Told(_differs(name, error)) from None
         told.append(f"Arbeidsflyten {done.workflow} versjon {done.version} er registrert.")
     return told or ["Alle arbeidsflyter var registrert fra før."]
+
+
+def _require_sound(path: "Path", text: str, programme: str | None) -> None:
+    """Check an operator's own definition where a rule that runs away harms nobody.
+
+    Raises BadFile with every mistake, and Told when it is stopped.
+    """
+    from cli import workflows
+    from cli.misuse import BadFile
+
+    found = workflows.checked_apart(text, programme, name=str(path))
+    mistakes = workflows.mistakes_told(found, "definition")
+    if mistakes:
+        raise BadFile(str(path), mistakes)
 
 
 def _differs(name: str, error: "NotAllowed") -> str:
@@ -151,6 +181,7 @@ def serve(
     from contextlib import ExitStack
     from urllib.parse import urlsplit
 
+    from cli import settings as environment
     from cli import wiring, worker
     from cli.console import tell
     from cli.misuse import Told
@@ -162,6 +193,11 @@ def serve(
             raise Told(
                 f"FASEPORT_BASE_URL er {address}. Lenkene åpner saker og må gå kryptert: bruk https.",
                 "Bare på egen maskin (127.0.0.1 eller localhost) kan det være http.",
+            )
+        if not (environment.is_loopback(host) or wired.settings.is_encrypted):
+            raise Told(
+                f"--host {host} kan nås av andre, men FASEPORT_BASE_URL er {address}, uten kryptering.",
+                "Lytt på 127.0.0.1, eller sett en https-adresse og la en proxy foran ta imot den.",
             )
         app = wiring.web_application(wired)
         wiring.mail_settings(wired.settings)
@@ -193,6 +229,9 @@ def tick(as_json: AsJson = False) -> None:
     with wiring.installation() as wired:
         done = machinery.do_round(wired, worker=wiring.worker_name())
     told: dict[str, Any] = {
+        "meetings_called": done.meetings.called,
+        "meetings_changed": done.meetings.changed,
+        "cases_closed": done.closed,
         "letters": None if done.delivered is None else machinery.counts(done.delivered),
         "visits_forgotten": done.kept.visits_forgotten,
         "heads_witnessed": done.kept.heads_witnessed,
@@ -200,6 +239,10 @@ def tick(as_json: AsJson = False) -> None:
     if as_json:
         console.as_json(told)
         return
+    console.say(
+        f"Møter: {done.meetings.called} kalt inn, {done.meetings.changed} flyttet eller avlyst. "
+        f"Saker avgjort da tiden var ute: {done.closed}."
+    )
     if done.delivered is None:
         console.tell("FASEPORT_SMTP_URL er ikke satt, så ingen brev er sendt.")
     else:

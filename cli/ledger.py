@@ -38,6 +38,7 @@ def verify(
     heads = [_head(text) for text in witnesses or ()]
     with wiring.database() as db, db.reading() as tx:
         found = ledger.verify(tx, witnesses=heads)
+        now_at = ledger.heads(tx).values()
     if as_json:
         console.as_json(
             {
@@ -46,6 +47,7 @@ def verify(
                 "leaves": found.leaves,
                 "texts": found.texts,
                 "erased": found.erased,
+                "heads": [{"chain": one.chain, "seq": one.seq, "hash": one.hash} for one in now_at],
                 "faults": [
                     {"code": one.code, "chain": one.chain, "seq": one.seq, "data": dict(one.data)}
                     for one in found.faults
@@ -58,6 +60,9 @@ def verify(
             f"{found.erased} av dem slettet.",
             "Alt stemmer." if not found.faults else "Noe er endret etter at det ble skrevet:",
             *(f"• {sentence(one)}" for one in found.faults),
+            "",
+            "Hodene til kjedene. Ta vare på dem et annet sted, og gi dem til --witness neste gang:",
+            *(f"{one.chain}@{one.seq}:{one.hash}" for one in now_at),
         )
     if found.faults:
         raise typer.Exit(REFUSED)

@@ -7,6 +7,7 @@ with them still live.
 """
 
 import difflib
+import ipaddress
 import json
 import os
 import secrets
@@ -25,7 +26,6 @@ PREFIX: Final = "FASEPORT_"
 DATABASE: Final = "sqlite:///var/faseport.db"
 DEMO_DATABASE: Final = "sqlite:///var/demo.db"
 KEY_BYTES: Final = 32
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def _database(url: str) -> str:
@@ -43,7 +43,18 @@ def _base_url(url: str) -> str:
         raise ValueError(
             "adressen må begynne med https:// (eller http:// på egen maskin) og ikke ha ? eller #"
         )
+    if parts.path.strip("/"):
+        # Pages, letters and cookies all name their paths from the root of the host.
+        raise ValueError(f"Faseport må ha vertsnavnet for seg selv; ta bort «{parts.path}» etter det")
     return url.strip().rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class Settings(BaseSettings):
@@ -64,12 +75,17 @@ class Settings(BaseSettings):
     @property
     def on_loopback(self) -> bool:
         """Whether people reach this installation from its own machine only."""
-        return (urlsplit(self.base_url).hostname or "") in LOOPBACK
+        return is_loopback(urlsplit(self.base_url).hostname or "")
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether people reach this installation by https."""
+        return urlsplit(self.base_url).scheme == "https"
 
     @property
     def may_be_served(self) -> bool:
         """Links carry what opens a case, so they travel encrypted or not at all."""
-        return self.on_loopback or urlsplit(self.base_url).scheme == "https"
+        return self.on_loopback or self.is_encrypted
 
 
 NAMES: Final = tuple(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)
@@ -112,14 +128,16 @@ def misspelt(environment: Mapping[str, str]) -> list[tuple[str, str]]:
     return found
 
 
-def create_keys(path: Path, *, rotate: bool = False) -> dict[int, bytes]:
-    """Make the key file, or give it one more key; only its owner can read it. Raises KeyFileUnusable for one
-    that is no key file.
+def create_keys(path: Path, *, rotate: bool = False, used: int = 0) -> dict[int, bytes]:
+    """Make the key file, or give it one more key; only its owner can read it.
+
+    A new key's number is above every other, `used` included: the highest that links were made with, which
+    another key must never take over. Raises KeyFileUnusable for one that is no key file.
     """
     keys = read_keys(path) if path.exists() else {}
     if keys and not rotate:
         return keys
-    keys[max(keys, default=0) + 1] = secrets.token_bytes(KEY_BYTES)
+    keys[max(used, *keys, 0) + 1] = secrets.token_bytes(KEY_BYTES)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

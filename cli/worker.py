@@ -18,6 +18,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from cli.wiring import Wired, mail_settings, worker_name
+from engine.use_cases.call_meetings import Called, call_meetings
+from engine.use_cases.close_overdue import close_overdue
 from engine.use_cases.keep_house import Kept, keep_house
 from notifications.delivery import Delivered, deliver_due
 
@@ -28,17 +30,36 @@ log: Final = structlog.stdlib.get_logger("faseport.worker")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """What one round did; `delivered` is None where no mail server has been named."""
+    """What one round did; `closed` counts the written cases whose time was up, `delivered` is None where no
+    mail server has been named.
+    """
 
+    meetings: Called
+    closed: int
     delivered: Delivered | None
     kept: Kept
 
 
 def do_round(wired: Wired, *, worker: str) -> Round:
-    """Send the letters that are due, and keep the house. Raises BadSettings for a mail server that cannot be
-    used.
+    """Call meetings and close what is overdue, send the letters that are due then, and keep the house.
+
+    Raises BadSettings for a mail server that cannot be used.
     """
-    return Round(delivered=deliver(wired, worker=worker), kept=keep_house(wired.db, now=wired.clock()))
+    meetings, closed = look_at_calendar(wired)
+    return Round(
+        meetings=meetings,
+        closed=closed,
+        delivered=deliver(wired, worker=worker),
+        kept=keep_house(wired.db, now=wired.clock()),
+    )
+
+
+def look_at_calendar(wired: Wired) -> tuple[Called, int]:
+    """Call every meeting whose paper deadline has passed, and close the written cases whose time is up; how
+    many of each.
+    """
+    now = wired.clock()
+    return call_meetings(wired.db, now=now), close_overdue(wired.db, now=now)
 
 
 def deliver(wired: Wired, *, worker: str) -> Delivered | None:
@@ -53,18 +74,19 @@ def deliver(wired: Wired, *, worker: str) -> Delivered | None:
 def beating(wired: Wired) -> Iterator[None]:
     """Do a round now and every fifteen seconds until the block ends; what is under way then is waited for.
 
-    The two halves of a round are two jobs, so that a mail server that keeps a letter waiting for minutes does
-    not silence the heartbeat.
+    The parts of a round are jobs of their own, so that a mail server that keeps a letter waiting for minutes
+    silences neither the heartbeat nor the calendar.
     """
     worker = worker_name()
     scheduler = BackgroundScheduler(timezone="UTC")
-    halves: tuple[Callable[[], None], ...] = (
+    parts: tuple[Callable[[], None], ...] = (
+        lambda: look_at_calendar_once(wired, worker=worker),
         lambda: keep_house_once(wired, worker=worker),
         lambda: deliver_once(wired, worker=worker),
     )
-    for half in halves:
+    for part in parts:
         scheduler.add_job(
-            half,
+            part,
             IntervalTrigger(seconds=SECONDS, timezone="UTC"),
             next_run_time=wired.clock(),
             coalesce=True,
@@ -78,6 +100,23 @@ def beating(wired: Wired) -> Iterator[None]:
     finally:
         scheduler.shutdown(wait=True)
         log.info("worker stopped", worker=worker)
+
+
+def look_at_calendar_once(wired: Wired, *, worker: str) -> None:
+    """Look at the calendar; a failure is logged, and the next round comes all the same."""
+    try:
+        meetings, closed = look_at_calendar(wired)
+    except Exception:
+        log.exception("calendar failed", worker=worker)
+        return
+    if meetings.called or meetings.changed or closed:
+        log.info(
+            "calendar",
+            worker=worker,
+            meetings_called=meetings.called,
+            meetings_changed=meetings.changed,
+            cases_closed=closed,
+        )
 
 
 def keep_house_once(wired: Wired, *, worker: str) -> None:

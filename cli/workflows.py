@@ -105,21 +105,22 @@ def check(
 
     text = text_of(file, limit=LARGEST_BYTES)
     other = None if programme is None else text_of(programme, limit=LARGEST_BYTES)
-    found = checked_apart(text, other)
+    found = checked_apart(text, other, name=str(file))
     if as_json:
         console.as_json(found)
-    for path, name in ((programme, "programme"), (file, "definition")):
-        if found[name]:
-            raise BadFile(str(path), tuple(_mistake(one) for one in found[name]))
+    for path, part in ((programme, "programme"), (file, "definition")):
+        mistakes = mistakes_told(found, part)
+        if mistakes:
+            raise BadFile(str(path), mistakes)
     if not as_json:
         tell(f"{file}: {found['workflow']} versjon {found['version']} holder.")
 
 
-def checked_apart(text: str, programme: str | None) -> dict[str, Any]:
+def checked_apart(text: str, programme: str | None, *, name: str) -> dict[str, Any]:
     """Check a definition in a process of its own, so that a rule that runs away harms nobody.
 
-    Returns workflow, version, and the mistakes in `definition` and `programme`, as JSON shapes. Raises Told
-    when the limits stop it.
+    `name` is what the definition is called when the limits stop it. Returns workflow, version, and the
+    mistakes in `definition` and `programme`, as JSON shapes. Raises Told when it is stopped.
     """
     from cli.misuse import Told
 
@@ -138,16 +139,19 @@ def checked_apart(text: str, programme: str | None) -> dict[str, Any]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Told(f"Prøven ble stanset etter {SECONDS} sekunder: en regel bruker for lang tid.") from None
+        raise Told(
+            f"{name}: Prøven ble stanset etter {SECONDS} sekunder: en regel bruker for lang tid."
+        ) from None
     if child.returncode < 0 or "MemoryError" in child.stderr:
-        raise Told("Prøven ble stanset: en regel bruker for mye tid eller minne.")
+        raise Told(f"{name}: Prøven ble stanset: en regel bruker for mye tid eller minne.")
     if child.returncode:
         raise RuntimeError("the check failed", child.stderr[-2000:])
     told: dict[str, Any] = json.loads(child.stdout)
     return told
 
 
-def _mistake(told: dict[str, Any]) -> "Mistake":
+def mistakes_told(found: dict[str, Any], part: str) -> "tuple[Mistake, ...]":
+    """The mistakes a check has found in its `definition` or its `programme`."""
     from engine.core.source import Mistake
 
-    return Mistake(**told)
+    return tuple(Mistake(**one) for one in found[part])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from engine.core.links import FAILURES_THAT_LOCK, Link
 from engine.store.tables import metadata
@@ -54,6 +54,11 @@ def of_person(tx: Connection, person: str) -> tuple[Link, ...]:
     """Every link a person has been given, newest first."""
     rows = tx.execute(select(_LINK).where(_LINK.c.person == person).order_by(_LINK.c.created_at.desc()))
     return tuple(_link(row) for row in rows)
+
+
+def highest_kid(tx: Connection) -> int:
+    """The highest number of a key that a link was ever made with; 0 when there is no link."""
+    return tx.execute(select(func.max(_LINK.c.kid))).scalar() or 0
 
 
 def count_wrong_code(tx: Connection, link: str, *, now: datetime) -> int:

@@ -211,7 +211,7 @@ def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: da
         # A case that is handled in a meeting is entered through the meeting's one link.
         name = subject_of_meeting(subject.case.meeting)
     found = links.newest_for(tx, person=letter.recipient, subject=name, purpose=Purpose.BALLOT)
-    if found is not None and found.revoked_at is None and found.locked_at is None and found.not_after > now:
+    if found is not None and _is_good(found, keys=keys, now=now):
         return found
     if letter.kind not in ASKING:
         return None
@@ -229,6 +229,12 @@ def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: da
     token = token_for(keys, kid=link.kid, purpose=link.purpose, link_id=link.id, generation=link.generation)
     links.insert(tx, link, token_sha256=token_hash(token))
     return link
+
+
+def _is_good(link: Link, *, keys: Mapping[int, bytes], now: datetime) -> bool:
+    """Whether a letter may carry this link; one whose key is lost cannot be written any more."""
+    dead = link.revoked_at is not None or link.locked_at is not None or link.not_after <= now
+    return not dead and link.kid in keys
 
 
 def _ready(

@@ -95,7 +95,7 @@ def open_door(
     remembered.
 
     `device` is the secret such a device was given. An empty code is no try; the fifth wrong one locks the
-    link.
+    link. A link whose key is no longer among `keys` is as good as revoked: nobody can tell its code any more.
     """
     with db.writing() as tx:
         door = look_at_door(tx, token=token, now=now)
@@ -104,6 +104,8 @@ def open_door(
         if door.fault is not None:
             return Refused(reasons=(door.fault,))
         link = door.link
+        if link.kid not in keys:
+            return Refused(reasons=(Reason(code="link_revoked", data={}),))
         if link.level != "enkel" and not _known_device(tx, device, link.person, now):
             right = code_for(keys, kid=link.kid, link_id=link.id, generation=link.generation)
             if not same_code(code, right):

@@ -20,6 +20,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from sqlalchemy import create_engine, text
 from cli import errors
 from cli.main import main
 from cli.misuse import DatabaseUnusable
+from engine import clock
 from tests.databases import Fresh
 from tests.mail_servers import real_server
 
@@ -546,6 +548,36 @@ def test_the_same_version_with_another_text_is_refused(desk: Desk, monkeypatch: 
     assert desk.done("project", "show", KEY, "--json").json["version"] == 1
 
 
+def test_init_refuses_an_own_workflow_with_every_mistake_and_registers_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = desk.folder / "egne"
+    own.mkdir()
+    file = own / "egen.yaml"
+    text_ = WORKFLOW.read_text(encoding="utf-8").replace("workflow: prosjektveiviseren", "workflow: egen", 1)
+    wrong = text_.replace("from: konsept\n    decided", "from: konsepet\n    decided", 1) + "tull: 1\n"
+    file.write_text(wrong, encoding="utf-8")
+    monkeypatch.setenv("FASEPORT_WORKFLOWS", str(own))
+    before = desk.done("workflow", "list", "--json").json
+    said = desk.do("init")
+    assert said.code == 2
+    assert len([line for line in said.err.splitlines() if line.startswith(f"{file}:")]) >= 2
+    assert desk.done("workflow", "list", "--json").json == before
+
+
+def test_an_own_workflow_that_runs_away_is_stopped_in_its_own_process(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = desk.folder / "egne"
+    own.mkdir()
+    (own / "egen.yaml").write_text(WORKFLOW.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setenv("FASEPORT_WORKFLOWS", str(own))
+    monkeypatch.setattr("cli.workflows.SECONDS", 0.01)
+    said = desk.do("init")
+    assert said.code == 2
+    assert f"{own / 'egen.yaml'}: Prøven ble stanset" in said.err
+
+
 # ---------------------------------------------------------------- the installation itself
 
 
@@ -624,6 +656,20 @@ def test_a_missing_key_beside_a_database_is_refused_and_none_is_made(desk: Desk)
     assert not key.exists()
 
 
+def test_a_key_made_for_a_lost_one_never_takes_its_number(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened_case(desk)
+    with real_server() as (_, port):
+        monkeypatch.setenv("FASEPORT_SMTP_URL", f"smtp://127.0.0.1:{port}?tls=none")
+        monkeypatch.setenv("FASEPORT_MAIL_FROM", "Faseport <faseport@example.org>")
+        assert desk.done("tick", "--json").json["letters"]["sent"] == 8
+    key = desk.folder / "var" / "secret.key"
+    key.unlink()
+    desk.done("init", "--new-key")
+    assert list(json.loads(key.read_text(encoding="ascii"))) == ["2"]
+
+
 def test_a_key_that_others_can_read_is_refused_with_what_mends_it(desk: Desk) -> None:
     (desk.folder / "var" / "secret.key").chmod(0o644)
     said = desk.do("tick")
@@ -649,6 +695,23 @@ def test_serving_unencrypted_on_an_open_address_is_refused(
     said = desk.do("serve")
     assert said.code == 2
     assert "https" in said.err
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7"])
+def test_listening_on_the_network_without_encryption_is_refused(host: str, desk: Desk) -> None:
+    said = desk.do("serve", "--host", host)
+    assert said.code == 2
+    assert f"--host {host}" in said.err
+    assert "https" in said.err
+
+
+def test_doctor_before_the_first_init_speaks_of_nothing_lost(empty_desk: Desk) -> None:
+    wrong = {
+        one["id"]: one for one in empty_desk.do("doctor", "--json").json["checks"] if one["status"] == "wrong"
+    }
+    assert (wrong["keys"]["found"], wrong["keys"]["do"]) == ("ikke laget ennå", "Kjør: faseport init")
+    assert "faseport init" in wrong["schema"]["found"]
+    assert not list(empty_desk.folder.iterdir())
 
 
 def test_doctor_finds_what_is_wrong_and_says_what_to_do(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -680,6 +743,21 @@ def test_doctor_finds_an_empty_seat_and_a_stuck_letter(desk: Desk) -> None:
     assert wrong["stuck"].startswith("8 ")
 
 
+@pytest.mark.parametrize(("days", "counted"), [(13, 8), (15, 0)])
+def test_doctor_lets_go_of_letters_that_were_lost_long_ago(days: int, counted: int, desk: Desk) -> None:
+    opened_case(desk)
+    lost_at = clock.now() - timedelta(days=days)
+    engine = create_engine(f"sqlite:///{desk.folder / 'var' / 'faseport.db'}")
+    with engine.begin() as tx:
+        tx.execute(
+            text("UPDATE outbox SET state = 'dead', reason = '552 For stort', settled_at = :at"),
+            {"at": f"{lost_at:%Y-%m-%d %H:%M:%S.%f}"},
+        )
+    engine.dispose()
+    (dead,) = [one for one in desk.do("doctor", "--json").json["checks"] if one["id"] == "dead"]
+    assert dead["found"].partition(".")[0] == (str(counted) if counted else "ingen")
+
+
 def test_doctor_is_content_with_an_installation_where_all_is_well(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -702,6 +780,20 @@ def test_ledger_verify_finds_a_changed_answer(desk: Desk) -> None:
     said = desk.do("ledger", "verify", "--json")
     assert said.code == 3
     assert [one["code"] for one in said.json["faults"]] == ["state_changed"]
+
+
+def test_every_head_is_told_and_bears_witness_the_next_time(desk: Desk) -> None:
+    told = desk.done("ledger", "verify", "--json").json
+    assert len(told["heads"]) == told["chains"] > 35
+    written = desk.done("ledger", "verify").out.splitlines()
+    for head in told["heads"]:
+        kept = f"{head['chain']}@{head['seq']}:{head['hash']}"
+        assert kept in written
+    assert desk.done("ledger", "verify", "--witness", kept, "--json").json["sound"] is True
+    opened_case(desk)  # more has happened since, and the old head still holds
+    desk.done("ledger", "verify", "--witness", kept)
+    foreign = f"{head['chain']}@{head['seq']}:{'0' * 64}"
+    assert desk.do("ledger", "verify", "--witness", foreign).code == 3
 
 
 def test_a_day_has_one_checkpoint_of_every_chain(desk: Desk) -> None:
@@ -732,6 +824,22 @@ def test_help_is_quick_since_it_loads_nothing_heavy(tmp_path: Path) -> None:
     )
     assert found.stdout.strip() == "set()"
     assert "gate" in faseport(tmp_path, "--help").out
+
+
+def test_a_command_waits_only_for_the_libraries_it_needs(desk: Desk) -> None:
+    probe = (
+        "import sys; from cli.main import main; main(['case', 'list', '--json'])\n"
+        "print({'alembic', 'cel', 'celpy', 'fastapi', 'holidays', 'typst'} & set(sys.modules))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", probe],
+        cwd=desk.folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.split() == ["[]", "set()"]
 
 
 def test_what_nobody_expected_ends_short_with_exit_1_and_shows_its_trace_only_on_request(desk: Desk) -> None:

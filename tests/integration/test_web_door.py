@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from engine.core.links import token_for
+from engine.core.misuse import Refused
 from engine.store import links
-from engine.use_cases.open_door import DEVICE, SESSION
+from engine.use_cases.open_door import DEVICE, SESSION, open_door
+from engine.use_cases.renew_link import renew_link
 from engine.use_cases.withdraw_case import withdraw_case
 from tests.web_builders import ANSWERED_AT, LEADER, SECOND, Office, give_letters, settings_for
 
@@ -180,6 +182,21 @@ def test_a_revoked_link_throws_out_the_browser_that_came_in_through_it(office: O
         links.revoke(tx, link=office.letters[SECOND].link, reason="revoked", now=office.now)
     assert browser.get(f"/sak/{office.case}").status_code == 403
     assert browser.get(f"/b/{office.letters[SECOND].token}").status_code == 410
+
+
+def test_a_link_whose_key_is_lost_is_closed_and_a_new_one_comes_by_post(office: Office) -> None:
+    letter = office.letters[SECOND]
+    refused = open_door(
+        office.db,
+        keys={7: b"n" * 32},
+        token=letter.token,
+        code=letter.code,
+        remember=False,
+        now=office.now,
+    )
+    assert isinstance(refused, Refused)
+    assert [reason.code for reason in refused.reasons] == ["link_revoked"]
+    assert renew_link(office.db, token=letter.token, now=office.now) is None
 
 
 def test_a_link_to_a_withdrawn_case_says_so_and_asks_for_nothing(office: Office) -> None:

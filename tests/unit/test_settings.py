@@ -63,6 +63,38 @@ def test_links_are_served_encrypted_or_on_this_machine_only(
     assert settings.load().may_be_served is allowed
 
 
+@pytest.mark.parametrize("address", ["https://kommunen.example.org/faseport", "http://127.0.0.1:8080/a/b/"])
+def test_an_address_with_a_path_is_refused_since_pages_stand_at_the_root(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FASEPORT_BASE_URL", address)
+    with pytest.raises(BadSettings) as refused:
+        settings.load()
+    assert "må ha vertsnavnet for seg selv" in refused.value.faults[0]
+
+
+def test_a_slash_alone_is_no_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FASEPORT_BASE_URL", "https://faseport.example.org/")
+    assert settings.load().base_url == "https://faseport.example.org"
+
+
+@pytest.mark.parametrize(
+    ("host", "alone"),
+    [
+        ("127.0.0.1", True),
+        ("127.0.0.53", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("10.0.0.7", False),
+        ("localhost.example.org", False),
+    ],
+)
+def test_this_machine_is_told_from_the_network(host: str, alone: bool) -> None:
+    assert settings.is_loopback(host) is alone
+
+
 def test_misspelt_names_are_found_with_the_nearest_real_one() -> None:
     environment = {
         "FASEPORT_DATABASE_URL": "x",
@@ -96,6 +128,12 @@ def test_a_rotated_key_file_keeps_the_old_keys(tmp_path: Path) -> None:
     assert set(settings.read_keys(path)) == {1, 2}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [file.name for file in tmp_path.iterdir()] == ["secret.key"]
+
+
+def test_a_new_key_never_takes_a_number_that_links_were_made_with(tmp_path: Path) -> None:
+    path = tmp_path / "secret.key"
+    assert set(settings.create_keys(path, rotate=True, used=4)) == {5}
+    assert set(settings.create_keys(path, rotate=True, used=4)) == {5, 6}
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
