@@ -129,7 +129,7 @@ def roll(
     An acting holder goes before the holder; when that person is away the deputy speaks, if there is one who
     is not away too. A seat nobody can speak for is on the roll with `person` None. For a seat in `recused`
     the deputy is called only if they do not report to it; else the seat is out. Each entry has: seat,
-    office, reports_to, person, name, leader, acting, deputy, owner, requester, recused, flagged (its
+    office, reports_to, person, leader, acting, deputy, owner, requester, recused, flagged (its
     superior is recused).
     """
     held = {(one.seat, one.capacity): one for one in holdings(tx, body=body.id, on=on)}
@@ -153,7 +153,6 @@ def roll(
                 "reports_to": seat.reports_to,
                 "leader": seat.id == body.leader,
                 "person": None if speaker is None else speaker.person,
-                "name": None if speaker is None else speaker.name,
                 "acting": speaker is not None and speaker.capacity == "acting",
                 "deputy": speaker is not None and speaker.capacity == "deputy",
                 "owner": owner is not None

@@ -64,8 +64,7 @@ def amend_case(
             return Refused(reasons=reasons)
         checked = check_gate(tx, key=state.project, today=local_date(now), gate=state.gate)
         body = body_named(checked.steered.programme, state.body)
-        asked_by = "" if state.requested_by is None else person_named(tx, state.requested_by).name or ""
-        dossier = dossier_of(checked, body=body, number=state.number, asked_by=asked_by)
+        dossier = dossier_of(checked, body=body, number=state.number, asked_by=state.requested_by or "")
         proposed = words or cases.proposal(tx, case)
         digest = sha256(canonical([dossier, proposed]).encode()).hexdigest()
         if digest == state.digest:

@@ -68,11 +68,7 @@ def cast_ballot(
         entry = _entry_of(state, person, seat)
         said, unfit = _words_of(choice, comment, condition)
         again = next((ballot for ballot in cast if ballot.nonce == nonce), None)
-        if again is not None and (again.person, again.choice, again.comment, again.condition) == (
-            person,
-            choice,
-            *said,
-        ):
+        if again is not None and again.version == state.version and _is_same(again, person, choice, said):
             return Answered(ballot=again.id, case=case, decided=state.status == "decided", repeated=True)
         reasons = _reasons_against(state, entry, choice, version) or (
             *_reasons_to_complete(choice, said, unfit),
@@ -211,6 +207,10 @@ def _words_of(choice: str, comment: str | None, condition: str | None) -> tuple[
         read_words(condition, field="condition") if choice == Choice.APPROVE_WITH_CONDITIONS else ("", ())
     )
     return (words or None, terms or None), (*unfit, *wrong)
+
+
+def _is_same(ballot: CastBallot, person: str, choice: str, said: _Said) -> bool:
+    return (ballot.person, ballot.choice, ballot.comment, ballot.condition) == (person, choice, *said)
 
 
 def _reasons_to_complete(choice: str, said: _Said, unfit: tuple[Reason, ...]) -> tuple[Reason, ...]:

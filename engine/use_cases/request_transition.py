@@ -99,7 +99,7 @@ def request_transition(
         body, term = panel.body, panel.term
         meeting, plans = (None, []) if term.slot is None else planned(tx, body.id, term.slot)
         number = cases.next_number(tx, today.year)
-        dossier = dossier_of(checked, body=body, number=number, asked_by=person.name or "")
+        dossier = dossier_of(checked, body=body, number=number, asked_by=person.id)
         opened = CaseOpened(
             by=person.id,
             project=key,
@@ -134,8 +134,9 @@ def dossier_of(checked: Checked, *, body: Body, number: str, asked_by: str) -> d
 
     Keys: number, project {key, title, workflow, version}, gate {id, title, from, to}, body {id, title},
     asked_by, summary {must_met, must_total, should_open}, criteria (each with id, title, weight, status,
-    reasons, answer, source), papers, facts (the tree), roles (role → name), outcomes (outcome → phase title
-    or None).
+    reasons, answer, source), papers, facts (the tree without its roles), roles (role → person), outcomes
+    (pairs of an outcome and its phase's title or None). People stand here as ids: their names are looked up
+    when it is read, so that they can be erased.
     """
     definition, gate = checked.steered.definition, checked.gate
     kinds = {kind.id: text_in(kind.title) for kind in definition.paper_kinds}
@@ -164,7 +165,7 @@ def dossier_of(checked: Checked, *, body: Body, number: str, asked_by: str) -> d
                 _what_is_open(one) for one in checked.check.criteria if one.title in said.should_open
             ],
         },
-        "criteria": [_criterion(one) for one in checked.check.criteria],
+        "criteria": [_criterion(one, checked.waived_by) for one in checked.check.criteria],
         "papers": [
             {
                 "id": paper.id,
@@ -177,8 +178,8 @@ def dossier_of(checked: Checked, *, body: Body, number: str, asked_by: str) -> d
             }
             for paper in checked.papers
         ],
-        "facts": dict(checked.tree),
-        "roles": {name: role.name for name, role in checked.roles.items()},
+        "facts": {root: value for root, value in checked.tree.items() if root != "roles"},
+        "roles": {name: role.person for name, role in checked.roles.items()},
         "outcomes": [[outcome, titles.get(target)] for outcome, target in gate.outcomes.items()],
     }
 
@@ -189,22 +190,23 @@ def _what_is_open(one: CriterionCheck) -> str:
     return next(said, one.title)
 
 
-def _criterion(one: CriterionCheck) -> dict[str, Any]:
+def _criterion(one: CriterionCheck, waived_by: Mapping[str, str]) -> dict[str, Any]:
     answer = one.answer
+    who = {"by": waived_by[one.id]} if one.status == "waived" and one.id in waived_by else {}
     return {
         "id": one.id,
         "title": one.title,
         "weight": one.weight,
         "status": one.status,
-        "reasons": [{"code": reason.code, "data": dict(reason.data)} for reason in one.reasons],
+        "reasons": [{"code": reason.code, "data": {**reason.data, **who}} for reason in one.reasons],
         "source": one.source,
         "answer": None
         if answer is None
         else {
             "value": answer.value,
             "explanation": answer.explanation,
-            "by": answer.explained_by_name,
-            "confirmed_by": answer.confirmed_by_name,
+            "by": answer.explained_by,
+            "confirmed_by": answer.confirmed_by,
         },
     }
 

@@ -141,18 +141,19 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
     """A case as one person may see it.
 
     The others' choices are shown to a member who has answered, and to everybody once the case is closed;
-    comments and proposed conditions at once; the reason for a recusal only to the leader. Raises Unknown
-    when there is no such case.
+    comments and proposed conditions at once; the reason for a recusal only to the leader. The secretary sees
+    what the leader sees. Raises Unknown when there is no such case.
     """
     found = cases.load(tx, case)
     if found is None:
         raise Unknown("case", case)
     state, dossier = found.state, found.dossier
     cast = cases.ballots(tx, case)
-    seats = _seats(found, cast, viewer)
-    is_leader = any(seat.leader and seat.mine for seat in seats)
     office = people.office_holder(tx, PROGRAMME_OFFICE, on=local_date(now))
-    involved = people.names(tx, [one for one in (state.concluded_by, state.requested_by) if one])
+    keeps = office is not None and office.id == viewer
+    called = _Names(people.names(tx, _people_in(found)).items())
+    seats = _seats(found, cast, viewer, called, keeps=keeps)
+    is_leader = any(seat.leader and seat.mine for seat in seats)
     return CaseView(
         id=state.id,
         number=state.number,
@@ -170,7 +171,7 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
         rule=state.rules["rule"],
         quorum=state.rules["quorum"],
         link_level=state.rules["link_level"],
-        requested_by=involved.get(state.requested_by or "", ""),
+        requested_by=called[state.requested_by],
         requested_at=state.opened_at,
         answer_by=state.answer_by,
         meeting=state.meeting,
@@ -180,10 +181,10 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
         must_met=dossier.get("summary", {}).get("must_met", 0),
         must_total=dossier.get("summary", {}).get("must_total", 0),
         should_open=tuple(dossier.get("summary", {}).get("should_open", ())),
-        criteria=tuple(_criterion(one) for one in dossier.get("criteria", ())),
+        criteria=tuple(_criterion(one, called) for one in dossier.get("criteria", ())),
         papers=tuple(_paper(one) for one in dossier.get("papers", ())),
         facts=dossier.get("facts", {}),
-        roles=dossier.get("roles", {}),
+        roles={role: called[person] for role, person in dossier.get("roles", {}).items()},
         seats=seats,
         tally=tally_of(state, cast),
         outcome=state.outcome,
@@ -191,7 +192,7 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
         wording=found.wording or "",
         conditions=tuple(_conditions(found.conditions)),
         closed_at=state.closed_at,
-        decided_by=involved.get(state.concluded_by or "", ""),
+        decided_by=called[state.concluded_by],
         basis=state.basis,
         may_answer=state.status == "open" and any(seat.mine and not seat.requester for seat in seats),
         may_conclude=state.status == "open" and is_leader,
@@ -201,19 +202,45 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
     )
 
 
+class _Names(dict[str | None, str]):
+    """Names by person id; somebody who is erased, or nobody, has the empty name."""
+
+    def __missing__(self, _person: str | None) -> str:
+        return ""
+
+
+def _people_in(case: Case) -> list[str]:
+    """Everybody whose name a view of the case may tell."""
+    state, dossier = case.state, case.dossier
+    answers = [one.get("answer") or {} for one in dossier.get("criteria", ())]
+    reasons = [reason["data"] for one in dossier.get("criteria", ()) for reason in one["reasons"]]
+    ids = [
+        state.concluded_by,
+        state.requested_by,
+        *dossier.get("roles", {}).values(),
+        *(entry["person"] for entry in state.roll),
+        *(answer.get(part) for answer in answers for part in ("by", "confirmed_by")),
+        *(data.get("by") for data in reasons),
+    ]
+    return [str(one) for one in ids if one]
+
+
 def _inside(dossier: Mapping[str, Any], part: str, name: str) -> str:
     return str(dossier.get(part, {}).get(name, ""))
 
 
-def _seats(case: Case, cast: Sequence[CastBallot], viewer: str | None) -> tuple[SeatView, ...]:
+def _seats(
+    case: Case, cast: Sequence[CastBallot], viewer: str | None, called: _Names, *, keeps: bool
+) -> tuple[SeatView, ...]:
     counted = counting(cast, case.state.version)
     mine = {entry["seat"] for entry in case.state.roll if viewer is not None and entry["person"] == viewer}
     sees_choices = case.state.status != "open" or any(seat in counted for seat in mine)
-    leads = any(entry["leader"] and entry["seat"] in mine for entry in case.state.roll)
+    leads = keeps or any(entry["leader"] and entry["seat"] in mine for entry in case.state.roll)
     return tuple(
         _seat(
             entry,
             counted.get(entry["seat"]),
+            name=called[entry["person"]],
             mine=entry["seat"] in mine,
             sees_choice=sees_choices or entry["seat"] in mine or leads,
             sees_recusal=leads or entry["seat"] in mine,
@@ -223,7 +250,13 @@ def _seats(case: Case, cast: Sequence[CastBallot], viewer: str | None) -> tuple[
 
 
 def _seat(
-    entry: Mapping[str, Any], ballot: CastBallot | None, *, mine: bool, sees_choice: bool, sees_recusal: bool
+    entry: Mapping[str, Any],
+    ballot: CastBallot | None,
+    *,
+    name: str,
+    mine: bool,
+    sees_choice: bool,
+    sees_recusal: bool,
 ) -> SeatView:
     recused = ballot is not None and ballot.choice == Choice.RECUSE
     # That somebody is recused is for all to see; why is not.
@@ -233,7 +266,7 @@ def _seat(
         seat=entry["seat"],
         office=entry["office"],
         person=entry["person"],
-        name=entry["name"] or "",
+        name=name,
         leader=entry["leader"],
         acting=entry["acting"],
         deputy=entry["deputy"],
@@ -251,20 +284,27 @@ def _seat(
     )
 
 
-def _criterion(one: Mapping[str, Any]) -> CriterionView:
+def _criterion(one: Mapping[str, Any], called: _Names) -> CriterionView:
     answer = one.get("answer") or {}
     return CriterionView(
         id=one["id"],
         title=one["title"],
         weight=one["weight"],
         status=one["status"],
-        reasons=tuple(Reason(code=reason["code"], data=reason["data"]) for reason in one["reasons"]),
+        reasons=tuple(_reason(reason, called) for reason in one["reasons"]),
         value=answer.get("value", ""),
         explanation=answer.get("explanation", ""),
-        answered_by=answer.get("by", ""),
-        confirmed_by=answer.get("confirmed_by") or "",
+        answered_by=called[answer.get("by")],
+        confirmed_by=called[answer.get("confirmed_by")],
         source=one["source"],
     )
+
+
+def _reason(reason: Mapping[str, Any], called: _Names) -> Reason:
+    data = dict(reason["data"])
+    if reason["code"] == "criterion.waived":
+        data["by"] = called[data["by"]]
+    return Reason(code=reason["code"], data=data)
 
 
 def _paper(one: Mapping[str, Any]) -> PaperView:

@@ -58,6 +58,7 @@ def show_meeting(tx: Connection, meeting: str, *, now: datetime, viewer: str | N
     found, body = part.meeting, part.body
     day = local_date(found.starts_at)
     roll = people.roll(tx, body, on=day, owner=None, requester=None)
+    called = people.names(tx, [entry["person"] for entry in roll if entry["person"]])
     office = people.office_holder(tx, PROGRAMME_OFFICE, on=local_date(now))
     here = cases.list_cases(tx, meeting=meeting)
     return MeetingView(
@@ -70,7 +71,7 @@ def show_meeting(tx: Connection, meeting: str, *, now: datetime, viewer: str | N
                 seat=entry["seat"],
                 office=entry["office"],
                 person=entry["person"],
-                name=entry["name"] or "",
+                name=called.get(entry["person"] or "", ""),
                 leader=entry["leader"],
                 deputy=entry["deputy"],
                 acting=entry["acting"],
@@ -85,7 +86,7 @@ def show_meeting(tx: Connection, meeting: str, *, now: datetime, viewer: str | N
         ),
         minutes=meetings.minutes(tx, meeting),
         to_approve=_to_approve(tx, found),
-        is_member=bool(part.seats),
+        is_member=bool(part.seats) or part.stands_in,
         leads=part.leads,
         keeps=part.keeps,
         programme_office="" if office is None else office.name or "",

@@ -66,7 +66,7 @@ class Subject:
         if self.case is not None:
             return any(entry["person"] == person for entry in self.case.roll)
         assert self.part is not None
-        return bool(self.part.seats) or self.part.keeps
+        return bool(self.part.seats) or self.part.keeps or self.part.stands_in
 
 
 def subject_named(tx: Connection, name: str, person: str, *, now: datetime) -> Subject | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from engine.core.calendar import local_date
 from engine.core.misuse import NotAllowed, Unknown
 from engine.core.programme import Body
-from engine.store import meetings, people
+from engine.store import cases, meetings, people
 from engine.store.meetings import Meeting
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE, programme_in_force
@@ -26,6 +26,8 @@ class Part:
     leads: bool
     keeps: bool
     """Whether the person is the body's secretary."""
+    stands_in: bool
+    """Whether the person has been called to one of its cases for somebody who is recused there."""
 
 
 def part_in(tx: Connection, meeting: str, person: str, *, now: datetime, lock: bool = False) -> Part:
@@ -46,6 +48,13 @@ def part_in(tx: Connection, meeting: str, person: str, *, now: datetime, lock: b
         seats=seats,
         leads=body.leader in seats,
         keeps=keeper is not None and keeper.id == person,
+        stands_in=not seats and _stands_in(tx, meeting, person),
+    )
+
+
+def _stands_in(tx: Connection, meeting: str, person: str) -> bool:
+    return any(
+        entry["person"] == person for case in cases.list_cases(tx, meeting=meeting) for entry in case.roll
     )
 
 
