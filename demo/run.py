@@ -20,6 +20,8 @@ from demo.mailroom import create_mailroom
 from demo.story import Stage, Told
 from engine.store import schema, settings
 from engine.store.session import Database
+from engine.use_cases.call_meetings import call_meetings
+from engine.use_cases.close_overdue import close_overdue
 from engine.use_cases.describe import programme_title
 from notifications.delivery import MailSettings, deliver_due
 from web.app import WebSettings, create_app
@@ -103,6 +105,8 @@ def staged(
         def deliver() -> None:
             # Whoever asks for a round gets a whole one, after the worker's that may be under way.
             with one_round:
+                call_meetings(db, now=clock())
+                close_overdue(db, now=clock())
                 deliver_due(db, keys=keys, settings=mail, worker="demo", now=clock())
 
         stage = Stage(db=db, clock=clock, mailbox=mailbox, base_url=base_url, deliver=deliver)

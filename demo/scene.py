@@ -138,7 +138,7 @@ def fill_what_is_missing(db: Database, *, now: datetime) -> None:
 
 def _load_programme(db: Database) -> None:
     load_programme(db, text=loader.read_programme("trondheim"), now=LOADED_AT)
-    for name in ("prosjektveiviseren", "forskningsloypa"):
+    for name in ("prosjektveiviseren", "forskningsloypa", "programsaker"):
         register_definition(db, text=loader.read(name), now=LOADED_AT)
     content = resources.files("demo").joinpath("portfolio.csv").read_bytes()
     sheet = read_sheet(content)

@@ -104,7 +104,7 @@ NEXT_PART: Final = "next_part"
 """What an outcome may lead to besides a phase: the project stays, or starts on the next part of its phase."""
 
 Weight: TypeAlias = Literal["må", "bør", "tips"]
-ProjectKind: TypeAlias = Literal["utviklingsprosjekt", "forskningsprosjekt", "utenfor_programmet"]
+ProjectKind: TypeAlias = Literal["utviklingsprosjekt", "forskningsprosjekt", "utenfor_programmet", "program"]
 ReportedAs: TypeAlias = Literal["Konsept", "Prosjekt", "Realisering", "Avsluttet"]
 Role: TypeAlias = Literal[
     "utredningsleder",

@@ -155,6 +155,7 @@ PROJECT_FIELDS: Final[tuple[Field, ...]] = (
             "utviklingsprosjekt": "Utviklingsprosjekt",
             "forskningsprosjekt": "Forskningsprosjekt",
             "utenfor_programmet": "Prosjekt utenfor programmet",
+            "program": "Programmet selv",
         },
     ),
     _text("project_number", "Prosjektnummer"),

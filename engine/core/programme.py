@@ -249,7 +249,7 @@ class Programme(Shape):
     language: Literal["nb", "nn", "en"] = "nb"
     follow_from: Day
     workflows: Annotated[
-        dict[Literal["utviklingsprosjekt", "forskningsprosjekt", "utenfor_programmet"], Id],
+        dict[Literal["utviklingsprosjekt", "forskningsprosjekt", "utenfor_programmet", "program"], Id],
         Field(min_length=1),
     ]
     reported_as: Annotated[
