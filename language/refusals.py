@@ -168,6 +168,7 @@ _PEOPLE: Final[Mapping[str, str]] = {
     "may_not_accept": "Bare programkontoret kan følge opp forutsetningene i sak {number}.",
     "may_not_take_in": "Bare programkontoret kan ta et prosjekt inn i programmet.",
     "no_intake": "Arbeidsflyten {workflow} har ingen krav til å bli tatt inn i programmet.",
+    "only_small_together": "Bare prosjekter med størrelsen «liten» kan ta {with} og {gate} i samme sak.",
     "taken_in": "Prosjektet ble tatt inn i programmet {on:day}.",
     "not_running": "Bare den som leder møtet, eller den som fører saklista, kan gjøre dette.",
     "own_recusal": "Gruppa avgjør om du er inhabil uten deg. Det føres av møtelederen eller sekretæren.",

@@ -32,6 +32,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "no_quorum_possible": ("body", "quorum"),
     "no_next_gate": ("phase",),
     "no_intake": ("workflow",),
+    "only_small_together": ("gate", "with"),
     "not_this_gate": ("gate", "phase"),
     "not_attested": ("criterion",),
     "nothing_to_confirm": ("criterion",),

@@ -9,12 +9,15 @@ from engine.core import facts as fact_tree
 from engine.core.calendar import local_date
 from engine.core.criteria import INTAKE, Answer, GateCheck, Waiver, check
 from engine.core.definition import Gate, Intake
-from engine.core.machine import next_gates
+from engine.core.machine import next_gates, taken_together
 from engine.core.misuse import NotAllowed, unknown
 from engine.store import cases, projects
 from engine.store.projects import Act, Paper, Role
 from engine.store.session import Connection
 from engine.use_cases.actors import Steered, steered
+
+SMALL = "liten"
+"""The size of a project that may take two gates together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,14 @@ def check_gate(
     number = cases.round_at(tx, key, wanted.id)
     known = _known(tx, found, today)
     checked = _check(tx, found, wanted, known.tree, gate_id=wanted.id, round_=number)
+    together = taken_together(found.definition, wanted, found.project.phase)
+    if together is not None:
+        if known.facts.get("size") != SMALL:
+            raise NotAllowed("only_small_together", {"gate": wanted.id, "with": together.id})
+        # Each gate's questions are answered at that gate.
+        early_round = cases.round_at(tx, key, together.id)
+        early = _check(tx, found, together, known.tree, gate_id=together.id, round_=early_round)
+        checked = _joined(early, checked)
     return Checked(
         steered=found,
         gate=wanted,
@@ -62,6 +73,19 @@ def check_gate(
             for act in projects.acts(tx, key)
             if act.act == "waived" and act.person and (act.gate, act.round) == (wanted.id, number)
         },
+    )
+
+
+def _joined(early: GateCheck, late: GateCheck) -> GateCheck:
+    """Two gates taken together, as one: every criterion of both, a shared one once."""
+    asked = {one.id for one in early.criteria}
+    return GateCheck(
+        gate=late.gate,
+        title=f"{early.gate} og {late.gate}: {early.title}; {late.title}",
+        from_phase=early.from_phase,
+        to_phase=late.to_phase,
+        open=early.open and late.open,
+        criteria=(*early.criteria, *(one for one in late.criteria if one.id not in asked)),
     )
 
 
@@ -117,7 +141,10 @@ def _check(
 
 
 def gate_at(found: Steered, gate: str | None) -> Gate:
-    """The gate asked for, or the first that leads out of the project's phase."""
+    """The gate asked for, or the first that leads out of the project's phase.
+
+    A gate one phase ahead may be asked for where the definition lets it be taken with the one before.
+    """
     definition, phase = found.definition, found.project.phase
     ahead = next_gates(definition, phase)
     if gate is None:
@@ -128,7 +155,7 @@ def gate_at(found: Steered, gate: str | None) -> Gate:
     if gate.lower() not in known:
         raise unknown("gate", gate, [one.id for one in definition.gates])
     wanted = known[gate.lower()]
-    if wanted not in ahead:
+    if wanted not in ahead and taken_together(definition, wanted, phase) is None:
         raise NotAllowed("not_this_gate", {"gate": wanted.id, "phase": phase})
     return wanted
 
