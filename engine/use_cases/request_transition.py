@@ -152,7 +152,7 @@ def dossier_of(checked: Checked, *, body: Body, number: str, asked_by: str) -> d
         },
         "gate": {
             "id": gate.id,
-            "title": text_in(gate.title),
+            "title": checked.check.title,
             "from": titles[checked.check.from_phase],
             "to": titles.get(checked.check.to_phase or "", ""),
         },
