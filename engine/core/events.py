@@ -322,6 +322,8 @@ class MeetingPlanned(Event):
     status: str
     told: tuple[str, ...] = ()
     """Those who had been invited already, and must hear of the change."""
+    remind_at: str = ""
+    """When those of them who have not opened their letter are reminded, now that it is another day."""
     reason: Prose = ""
 
 
@@ -343,7 +345,7 @@ class MeetingCalled(Event):
     meeting: str
     told: tuple[str, ...]
     remind_at: str
-    """When those who have not opened their letter by then are reminded, once."""
+    """When those who have not opened their letter by then are reminded, once; empty when there is no time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ link and one code for each member and meeting, one receipt, one referat.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -126,6 +126,9 @@ def recalls_for(event: Event) -> tuple[Recall, ...]:
         case CaseReferred():
             subject = subject_of_case(event.case)
             return (Recall(subject=subject, kinds=(CASE, RECEIPT, AMENDED), reason="referred"),)
+        case MeetingPlanned():
+            # Another day has another reminder.
+            return (Recall(subject=subject_of_meeting(event.meeting), kinds=(UNOPENED,), reason="moved"),)
         case _:
             return ()
 
@@ -134,16 +137,20 @@ def _about_meeting(event: MeetingCalled | MeetingPlanned | MinutesWritten) -> tu
     subject = subject_of_meeting(event.meeting)
     match event:
         case MeetingCalled():
-            due = datetime.fromisoformat(event.remind_at)
-            reminders = (
-                Letter(kind=UNOPENED, subject=subject, recipient=person, occurrence="1", due=due)
-                for person in dict.fromkeys(event.told)
-            )
-            return (*_to_each(AGENDA, subject, event.told, "1"), *reminders)
+            return (*_to_each(AGENDA, subject, event.told, "1"), *_reminders(event))
         case MeetingPlanned():
-            return _to_each(MEETING_CHANGED, subject, event.told, f"{event.status}-{event.starts_at}")
+            changed = _to_each(MEETING_CHANGED, subject, event.told, f"{event.status}-{event.starts_at}")
+            return (*changed, *_reminders(event))
         case MinutesWritten():
             return _to_each(MINUTES, subject, event.told, str(event.version))
+
+
+def _reminders(event: MeetingCalled | MeetingPlanned) -> tuple[Letter, ...]:
+    """One for each, due at the time the event names, which also tells it from one for another day."""
+    if not event.remind_at:
+        return ()
+    letters = _to_each(UNOPENED, subject_of_meeting(event.meeting), event.told, event.remind_at)
+    return tuple(replace(letter, due=datetime.fromisoformat(event.remind_at)) for letter in letters)
 
 
 def _to_newcomers(event: CaseRolled | RecusalDecided) -> tuple[Letter, ...]:

@@ -76,10 +76,13 @@ def landing(rhythm: MeetingRhythm, *, asked_at: datetime) -> Landing | None:
     return None
 
 
-def following(rhythm: MeetingRhythm, slot: Slot) -> Slot | None:
-    """The next meeting that is held after this one: where unfinished and displaced cases go."""
-    after = series(rhythm, since=slot.planned_on + timedelta(days=1), until=slot.planned_on + AHEAD)
-    return next((one for one in after if one.status != "cancelled"), None)
+def following(rhythm: MeetingRhythm, *, after: date, now: datetime) -> Slot | None:
+    """The first meeting planned for a later day that is held and has not begun: where unfinished and
+    displaced cases go.
+    """
+    first = after + timedelta(days=1)
+    ahead = series(rhythm, since=first, until=max(first, local_date(now)) + AHEAD)
+    return next((one for one in ahead if one.status != "cancelled" and one.starts_at > now), None)
 
 
 def _planned(rhythm: MeetingRhythm, until: date) -> Iterator[date]:

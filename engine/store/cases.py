@@ -191,6 +191,27 @@ def counting(cast: Sequence[CastBallot], version: int) -> dict[str, CastBallot]:
     return {ballot.seat: ballot for ballot in cast if ballot.version == version}
 
 
+def standing(case: CaseState, cast: Sequence[CastBallot]) -> dict[str, CastBallot]:
+    """The answers that stand in a case now, by seat.
+
+    A seat's newest answer on the present version, whoever spoke for it then. «Jeg er inhabil» is about the
+    person and the case: it stands over amendments, and goes when somebody else speaks for the seat. What
+    somebody answered whom the body has found inhabil since is void.
+    """
+    out = {entry["seat"]: entry.get("out") for entry in case.roll}
+    speaks = {entry["seat"]: entry["person"] for entry in case.roll}
+    newest = {ballot.seat: ballot for ballot in cast if out.get(ballot.seat) != ballot.person}
+    return {
+        seat: ballot
+        for seat, ballot in newest.items()
+        if (
+            ballot.version == case.version
+            if ballot.choice != "inhabil"
+            else speaks.get(seat) == ballot.person
+        )
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amendment:
     """A change to an open case: with substance it voided the answers before it."""

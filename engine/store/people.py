@@ -130,7 +130,7 @@ def roll(
     is not away too. A seat nobody can speak for is on the roll with `person` None. For a seat in `recused`
     the deputy is called only if they do not report to it; else the seat is out. Each entry has: seat,
     office, reports_to, person, leader, acting, deputy, owner, requester, recused, flagged (its
-    superior is recused).
+    superior is recused), and, for a seat in `recused`, out: the person who takes no part.
     """
     held = {(one.seat, one.capacity): one for one in holdings(tx, body=body.id, on=on)}
     away = {absence.person for absence in absences(tx, on=on)}
@@ -161,6 +161,7 @@ def roll(
                 "recused": out and speaker is holds,
                 "flagged": seat.reports_to in recused,
             }
+            | ({"out": None if holds is None else holds.person} if out else {})
         )
     return entries
 

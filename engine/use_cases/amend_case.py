@@ -9,6 +9,7 @@ from engine.core.criteria import Reason
 from engine.core.events import CaseAmended
 from engine.core.ledger import canonical
 from engine.core.misuse import NotAllowed, Refused, Unknown
+from engine.core.voting import Choice
 from engine.store import cases
 from engine.store.record import record
 from engine.store.session import Database
@@ -69,7 +70,10 @@ def amend_case(
         digest = sha256(canonical([dossier, proposed]).encode()).hexdigest()
         if digest == state.digest:
             return Refused(reasons=(Reason(code="nothing_changed", data={"number": state.number}),))
-        answered = cases.counting(cases.ballots(tx, case), state.version).values()
+        # «Jeg er inhabil» stands. Of a seat that has changed hands, whoever speaks for it now is asked.
+        answers = cases.standing(state, cases.ballots(tx, case))
+        answered = {seat for seat, ballot in answers.items() if ballot.choice != Choice.RECUSE}
+        told = (entry["person"] for entry in state.roll if entry["seat"] in answered and entry["person"])
         amended = CaseAmended(
             by=person.id,
             project=state.project,
@@ -77,7 +81,7 @@ def amend_case(
             version=state.version + substance,
             digest=digest,
             substance=substance,
-            told=tuple(dict.fromkeys(ballot.person for ballot in answered)) if substance else (),
+            told=tuple(dict.fromkeys(told)) if substance else (),
             dossier=dossier,
             proposal=proposed,
             what=said,

@@ -11,7 +11,7 @@ from engine.store import people
 from engine.store.record import record
 from engine.store.session import Database
 from engine.use_cases.actors import person_named, programme_in_force
-from engine.use_cases.reroll import rerolls
+from engine.use_cases.reroll import hold_open_cases, rerolls
 
 CAPACITIES: Final = ("holder", "acting", "deputy")
 
@@ -27,8 +27,8 @@ def assign_seat(
     capacity: str = "holder",
     valid_to: date | None = None,
 ) -> None:
-    """Assign a seat of a body (or, with `body` empty, an office) to a person. Cases that are open keep
-    their roll.
+    """Assign a seat of a body (or, with `body` empty, an office) to a person. Whoever then speaks
+    for a seat in an open case is asked.
 
     Raises Unknown for a body, seat or person, NotAllowed for reversed dates or another capacity.
     """
@@ -48,9 +48,10 @@ def assign_seat(
             valid_from=valid_from.isoformat(),
             valid_to=None if valid_to is None else valid_to.isoformat(),
         )
+        hold_open_cases(tx)
         record(tx, [assigned], now=now)
         # The rolls follow from what has just been recorded, in the same transaction.
-        record(tx, list(rerolls(tx, programme)), now=now)
+        record(tx, list(rerolls(tx, programme, now=now)), now=now)
 
 
 def _check_place(programme: Programme, body: str, seat: str) -> None:

@@ -2,13 +2,13 @@
 series changed?
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Final
 
 from engine.core.calendar import local_date, oslo
-from engine.core.events import CaseScheduled, Event, MeetingCalled
+from engine.core.events import CaseScheduled, Event, MeetingCalled, MeetingPlanned
 from engine.core.meetings import Slot, following, series
 from engine.core.programme import Programme
 from engine.store import cases, meetings, people, programmes
@@ -18,11 +18,14 @@ from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE
 from engine.use_cases.panel import as_planned, body_named, planned
-from engine.use_cases.reroll import rerolled
+from engine.use_cases.reroll import hold_open_cases, rerolled
 
 REMIND_BEFORE: Final = timedelta(days=2)
 REMIND_AT: Final = time(9)
+TIME_TO_READ: Final = timedelta(days=1)
+"""Nobody is reminded of a letter that is younger than this."""
 _WAITING: Final = frozenset({"planned", "moved"})
+_OVER: Final = frozenset({"held", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,56 +39,119 @@ class Called:
 def call_meetings(db: Database, *, now: datetime) -> Called:
     """Call every meeting whose paper deadline has passed, and follow every change of its series.
 
-    A second run at the same instant changes nothing: a meeting is called once, and a change told once.
+    A second run at the same instant changes nothing: a meeting is called once, and a change told once. An
+    open case that stands on the list of a meeting which is over goes on to the next one, however it came
+    there.
     """
-    with db.reading() as tx:
-        if not any(meeting.closed_at is None for meeting in meetings.list_meetings(tx)):
-            return Called(called=0, changed=0)
-    with db.writing() as tx:
-        programme = programmes.current(tx)
-        changes: list[Event] = []
-        calls: list[Event] = []
-        for meeting in meetings.list_meetings(tx) if programme is not None else ():
-            if programme is None or meeting.status in {"held", "cancelled"}:
-                continue
-            moved = list(_changes(tx, programme, meeting))
-            changes += moved
-            if not moved and meeting.status in _WAITING and meeting.papers_by <= now < meeting.starts_at:
-                calls += _calls(tx, programme, meeting)
-        if changes or calls:
-            record(tx, [*changes, *calls], now=now)
+    changed = _done(db, _changes, now)
+    called = _done(db, _calls, now)
     return Called(
-        called=sum(isinstance(event, MeetingCalled) for event in calls),
-        changed=sum(not isinstance(event, CaseScheduled) for event in changes),
+        called=sum(isinstance(event, MeetingCalled) for event in called),
+        changed=sum(isinstance(event, MeetingPlanned) for event in changed),
     )
 
 
-def _changes(tx: Connection, programme: Programme, meeting: Meeting) -> Iterator[Event]:
+_Plan = Callable[[Connection, Programme, datetime], Iterator[Event]]
+
+
+def _done(db: Database, plan: _Plan, now: datetime) -> list[Event]:
+    """Record what a plan asks for. Most heartbeats find nothing, and then nobody waits for the writer."""
+    with db.reading() as tx:
+        programme = programmes.current(tx)
+        if programme is None or next(plan(tx, programme, now), None) is None:
+            return []
+    with db.writing() as tx:
+        programme = programmes.current(tx)
+        assert programme is not None
+        # Two heartbeats at once: the second waits here, and then sees what the first has done.
+        for meeting in meetings.list_meetings(tx):
+            meetings.load(tx, meeting.id, lock=True)
+        hold_open_cases(tx)
+        events = list(_once(plan(tx, programme, now)))
+        record(tx, events, now=now)
+    return events
+
+
+def _once(events: Iterable[Event]) -> Iterator[Event]:
+    """The events, programme's first; two cancelled meetings may plan the same next one."""
+    known: set[str] = set()
+    told = list(events)
+    for event in told:
+        if isinstance(event, MeetingPlanned) and event.meeting not in known:
+            known.add(event.meeting)
+            yield event
+    yield from (event for event in told if not isinstance(event, MeetingPlanned))
+
+
+def _changes(tx: Connection, programme: Programme, now: datetime) -> Iterator[Event]:
     """What follows when the series says something else of a meeting than was stored."""
-    slot = _slot_of(programme, meeting)
-    if slot is None or (slot.starts_at == meeting.starts_at and slot.status != "cancelled"):
-        return
-    told = tuple(_invited(tx, programme, meeting)) if meeting.called_at is not None else ()
-    yield as_planned(meeting.body, slot, told=told)
-    if slot.status != "cancelled":
-        return
-    rhythm = body_named(programme, meeting.body).meetings
-    after = None if rhythm is None else following(rhythm, slot)
+    for meeting in meetings.list_meetings(tx):
+        if meeting.status in _OVER:
+            yield from _displaced(tx, programme, meeting, now, why=f"meeting_{meeting.status}")
+            continue
+        slot = _slot_of(programme, meeting)
+        if slot is None or (slot.starts_at == meeting.starts_at and slot.status != "cancelled"):
+            continue
+        called = meeting.status == "called"
+        told = tuple(_invited(tx, programme, meeting, on=meeting.starts_at)) if called else ()
+        if slot.status == "cancelled":
+            yield as_planned(meeting.body, slot, told=told)
+            yield from _displaced(tx, programme, meeting, now, why="meeting_cancelled")
+        else:
+            moved = as_planned(meeting.body, slot, told=told)
+            # Whoever has been called stays called: the list they have is still true.
+            remind = _remind_at(slot.starts_at, now) if called else ""
+            yield replace(moved, status="called", remind_at=remind) if called else moved
+            for case in cases.list_cases(tx, meeting=meeting.id, status="open"):
+                yield from scheduled(tx, programme, case, meeting.id, slot, why="meeting_moved", now=now)
+
+
+def _displaced(
+    tx: Connection, programme: Programme, meeting: Meeting, now: datetime, *, why: str
+) -> Iterator[Event]:
     waiting = cases.list_cases(tx, meeting=meeting.id, status="open")
+    rhythm = body_named(programme, meeting.body).meetings
+    after = None if rhythm is None else following(rhythm, after=meeting.planned_on, now=now)
     if after is not None and waiting:
-        yield from carried(tx, waiting, meeting.body, after, why="meeting_cancelled")
+        yield from carried(tx, programme, waiting, meeting.body, after, why=why, now=now)
 
 
 def carried(
-    tx: Connection, waiting: tuple[CaseState, ...], body: str, slot: Slot, *, why: str
+    tx: Connection,
+    programme: Programme,
+    waiting: tuple[CaseState, ...],
+    body: str,
+    slot: Slot,
+    *,
+    why: str,
+    now: datetime,
 ) -> Iterator[Event]:
-    """The events that take cases to another meeting."""
+    """The events that take cases to another meeting, and ask whoever speaks for their seats there."""
     meeting, plans = planned(tx, body, slot)
     yield from plans
     for case in waiting:
-        yield CaseScheduled(
-            project=case.project, case=case.id, meeting=meeting, answer_by=slot.starts_at.isoformat(), why=why
-        )
+        yield from scheduled(tx, programme, case, meeting, slot, why=why, now=now)
+
+
+def scheduled(
+    tx: Connection,
+    programme: Programme,
+    case: CaseState,
+    meeting: str,
+    slot: Slot,
+    *,
+    why: str,
+    now: datetime,
+) -> Iterator[Event]:
+    """The events that give a case a meeting, and the roll of the day that is held."""
+    at = slot.starts_at
+    yield CaseScheduled(
+        project=case.project, case=case.id, meeting=meeting, answer_by=at.isoformat(), why=why
+    )
+    there = replace(case, meeting=meeting, handling="i_mote", answer_by=at)
+    rolled = rerolled(tx, programme, there, now=now)
+    if rolled is not None:
+        yield rolled
 
 
 def _slot_of(programme: Programme, meeting: Meeting) -> Slot | None:
@@ -95,20 +161,35 @@ def _slot_of(programme: Programme, meeting: Meeting) -> Slot | None:
     return next(iter(series(rhythm, since=meeting.planned_on, until=meeting.planned_on)), None)
 
 
-def _calls(tx: Connection, programme: Programme, meeting: Meeting) -> Iterator[Event]:
-    for case in cases.list_cases(tx, meeting=meeting.id, status="open"):
-        rolled = rerolled(tx, programme, case)
-        if rolled is not None:
-            # They are not asked by this: the call that follows asks everybody.
-            yield replace(rolled, told=())
-    remind = oslo(local_date(meeting.starts_at - REMIND_BEFORE), REMIND_AT)
-    told = tuple(_invited(tx, programme, meeting))
-    yield MeetingCalled(meeting=meeting.id, told=told, remind_at=remind.isoformat())
+def _calls(tx: Connection, programme: Programme, now: datetime) -> Iterator[Event]:
+    for meeting in meetings.list_meetings(tx):
+        if meeting.status not in _WAITING or not meeting.papers_by <= now < meeting.starts_at:
+            continue
+        told = list(_invited(tx, programme, meeting, on=meeting.starts_at))
+        rolls: list[Event] = []
+        for case in cases.list_cases(tx, meeting=meeting.id, status="open"):
+            rolled = rerolled(tx, programme, case, now=now)
+            # They are not asked by this: the call asks everybody.
+            rolls += [] if rolled is None else [replace(rolled, told=())]
+            roll = case.roll if rolled is None else rolled.roll
+            told += [str(entry["person"]) for entry in roll if entry["person"] and not entry["recused"]]
+        yield MeetingCalled(
+            meeting=meeting.id,
+            told=tuple(dict.fromkeys(told)),
+            remind_at=_remind_at(meeting.starts_at, now),
+        )
+        yield from rolls
 
 
-def _invited(tx: Connection, programme: Programme, meeting: Meeting) -> Iterator[str]:
-    """Whoever speaks for the seats on the meeting's day, and the secretary."""
-    body, day = body_named(programme, meeting.body), local_date(meeting.starts_at)
+def _remind_at(starts_at: datetime, now: datetime) -> str:
+    """When those who have not opened their letter are reminded; empty when there is no time for it."""
+    remind = oslo(local_date(starts_at - REMIND_BEFORE), REMIND_AT)
+    return remind.isoformat() if remind >= now + TIME_TO_READ else ""
+
+
+def _invited(tx: Connection, programme: Programme, meeting: Meeting, *, on: datetime) -> Iterator[str]:
+    """Whoever speaks for the seats on a day, and the secretary."""
+    body, day = body_named(programme, meeting.body), local_date(on)
     roll = people.roll(tx, body, on=day, owner=None, requester=None)
     yield from dict.fromkeys(str(entry["person"]) for entry in roll if entry["person"])
     secretary = people.office_holder(tx, body.secretary or PROGRAMME_OFFICE, on=day)

@@ -10,7 +10,7 @@ from engine.core.calendar import local_date
 from engine.core.criteria import Reason
 from engine.core.events import BallotCast, CaseDecided, Event
 from engine.core.letters import subject_of_case, subject_of_meeting
-from engine.core.machine import move
+from engine.core.machine import move_on
 from engine.core.misuse import NotAllowed, Refused, Unknown, unknown
 from engine.core.voting import Choice, Tally
 from engine.store import cases, definitions, links, projects
@@ -97,7 +97,7 @@ def cast_ballot(
         if tally.state == "certain" and tally.outcome is not None:
             events.append(decision(tx, state, tally, outcome=tally.outcome, basis="count", now=now))
         elif tally.state == "meeting" and state.meeting is None:
-            events = [*_to_next_meeting(tx, state, now), *events]
+            events = [*to_next_meeting(tx, state, now), *events]
         record(tx, events, now=now)
     return Answered(
         ballot=ballot.ballot, case=case, decided=isinstance(events[-1], CaseDecided), repeated=False
@@ -124,7 +124,7 @@ def decision(
     if project is None:
         raise Unknown("project", state.project)
     definition = definitions.load(tx, project.workflow, project.version)
-    phase = move(definition, gate=state.gate, outcome=outcome, phase=project.phase, open=True)
+    phase = move_on(definition, gate=state.gate, outcome=outcome, phase=project.phase, open=True)
     today = local_date(now)
     involved = projects.roles(tx, state.project, on=today).values()
     # Members of a meeting read its referat; those of a case in writing get the result.
@@ -148,13 +148,16 @@ def decision(
     )
 
 
-def _to_next_meeting(tx: Connection, state: CaseState, now: datetime) -> list[Event]:
+def to_next_meeting(
+    tx: Connection, state: CaseState, now: datetime, *, why: str = "taken_by_member"
+) -> list[Event]:
     """«Ta saken i møtet»: the case leaves its written handling for the body's next meeting, if the body has
     meetings.
     """
-    body = body_named(programme_in_force(tx), state.body)
-    term = term_for(body, IN_MEETING, now=now)
-    return [] if term.slot is None else list(carried(tx, (state,), body.id, term.slot, why="taken_by_member"))
+    programme = programme_in_force(tx)
+    body = body_named(programme, state.body)
+    slot = term_for(body, IN_MEETING, now=now).slot
+    return [] if slot is None else list(carried(tx, programme, (state,), body.id, slot, why=why, now=now))
 
 
 def _may_answer(
@@ -193,6 +196,8 @@ def _reasons_against(
         return (Reason(code="case_changed", data={"number": state.number}),)
     if entry["requester"]:
         return (Reason(code="requester_never_decides", data={}),)
+    if entry["recused"]:
+        return (Reason(code="recused_never_decides", data={}),)
     return () if choice in set(Choice) else (Reason(code="choice_missing", data={}),)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from engine.store import cases
 from engine.store.record import record
 from engine.store.session import Database
-from engine.use_cases.cast_ballot import decision
+from engine.use_cases.cast_ballot import decision, to_next_meeting
 from engine.use_cases.tally import tally_of
 
 WRITTEN = "skriftlig"
@@ -18,7 +18,8 @@ def close_overdue(db: Database, *, now: datetime) -> int:
     returns how many.
 
     A majority needs no silent member; «stille samtykke» takes silence as consent; consensus waits for the
-    chair. One case is one transaction, so that a case that cannot be closed keeps none of the others.
+    chair; without a clear answer the case goes to the body's next meeting. One case is one transaction, so
+    that a case that cannot be closed keeps none of the others.
     """
     with db.reading() as tx:
         due = [
@@ -33,6 +34,8 @@ def _close(db: Database, case: str, now: datetime) -> bool:
         if state is None or state.status != "open" or not _is_due(state.handling, state.answer_by, now):
             return False
         tally = tally_of(state, cases.ballots(tx, case), closing=True)
+        if tally.state == "meeting" and state.meeting is None:
+            record(tx, to_next_meeting(tx, state, now, why="no_clear_answer"), now=now)
         if tally.state != "certain" or tally.outcome is None:
             return False
         record(tx, [decision(tx, state, tally, outcome=tally.outcome, basis="count", now=now)], now=now)

@@ -9,14 +9,14 @@ from engine.core.calendar import local_date
 from engine.core.criteria import Reason
 from engine.core.facts import shown
 from engine.core.misuse import NotAllowed, Refused, Unknown
-from engine.core.voting import Choice, Tally
+from engine.core.voting import Tally
 from engine.store import cases, definitions, meetings, projects
-from engine.store.cases import CaseState, CastBallot, counting
+from engine.store.cases import CaseState, CastBallot, standing
 from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import person_named
 from engine.use_cases.cast_ballot import decision
-from engine.use_cases.tally import seats_of, tally_of
+from engine.use_cases.tally import chair_of, is_out, tally_of
 from engine.use_cases.words import read_words
 
 WITHOUT_QUORUM: Final = frozenset({"utsatt", "sendt_tilbake"})
@@ -59,29 +59,30 @@ def conclude_case(
     """Close a case as its leader. The phase moves, and everybody is told, in the same transaction.
 
     `version` is the one the leader has read; a case amended meanwhile is not concluded. A meeting's quorum
-    is whoever is noted as present, else whoever has answered. Raises Unknown for a case or person,
-    NotAllowed when `by` does not speak for the leader's seat.
+    is whoever is noted as present, else whoever has answered. While the leader takes no part in the case the
+    next seat leads. Raises Unknown for a case or person, NotAllowed when `by` does not speak for that seat.
     """
     with db.writing() as tx:
         state = cases.state(tx, case, lock=True)
         if state is None:
             raise Unknown("case", case)
         person = person_named(tx, by)
+        cast = cases.ballots(tx, case)
         leader = next(entry for entry in state.roll if entry["leader"])
-        if leader["person"] != person.id:
-            raise NotAllowed("not_leader", {"office": leader["office"]})
+        chair = chair_of(state, cast) or leader
+        if person.id not in (leader["person"], chair["person"]):
+            raise NotAllowed("not_leader", {"office": chair["office"]})
         project = projects.load(tx, state.project)
         if project is None:
             raise Unknown("project", state.project)
         gate = definitions.load(tx, project.workflow, project.version).gate(state.gate)
-        cast = cases.ballots(tx, case)
-        tally = _as_present(tx, state, tally_of(state, cast))
+        tally = _as_present(tx, state, cast)
         words, unfit = read_words(wording, field="wording")
         terms, faults = _read_conditions(conditions, local_date(now))
-        reasons = _reasons_it_is_not_to_decide(state, leader, cast, version) or (
+        reasons = _reasons_it_is_not_to_decide(state, person.id, cast, version) or (
             *unfit,
             *_reasons_against(
-                _as_present(tx, state, tally),
+                tally,
                 allowed=gate.outcomes,
                 outcome=outcome,
                 wording=words,
@@ -106,28 +107,32 @@ def conclude_case(
     return Concluded(case=case, number=state.number, outcome=outcome, to_phase=decided.to_phase)
 
 
-def _as_present(tx: Connection, state: CaseState, tally: Tally) -> Tally:
+def _as_present(tx: Connection, state: CaseState, cast: Sequence[CastBallot]) -> Tally:
     """The tally with a meeting's own quorum: the counted seats somebody was noted to sit in."""
+    tally = tally_of(state, cast)
     meeting = None if state.meeting is None else meetings.load(tx, state.meeting)
     if meeting is None or meeting.present is None:
         return tally
-    counted = {one.key for one in seats_of(state.roll) if not (one.recused or one.requester)}
+    answers = standing(state, cast)
+    counted = {entry["seat"] for entry in state.roll if not is_out(entry, answers)}
     present = sum(seat in counted and person is not None for seat, person in meeting.present.items())
     return replace(tally, quorate=present >= tally.quorum)
 
 
 def _reasons_it_is_not_to_decide(
-    state: CaseState, leader: Mapping[str, Any], cast: Sequence[CastBallot], version: int | None
+    state: CaseState, person: str, cast: Sequence[CastBallot], version: int | None
 ) -> tuple[Reason, ...]:
     if state.status != "open":
         return (Reason(code="case_closed", data={"number": state.number, "status": state.status}),)
     if version not in (None, state.version):
         return (Reason(code="case_changed", data={"number": state.number}),)
-    if leader["requester"]:
+    mine = [entry for entry in state.roll if entry["person"] == person]
+    if any(entry["requester"] for entry in mine):
         return (Reason(code="requester_never_decides", data={}),)
-    mine = {entry["seat"] for entry in state.roll if entry["person"] == leader["person"]}
-    given = (ballot.choice for seat, ballot in counting(cast, state.version).items() if seat in mine)
-    return (Reason(code="recused_never_decides", data={}),) if Choice.RECUSE in given else ()
+    answers = standing(state, cast)
+    if any(is_out(entry, answers) for entry in mine):
+        return (Reason(code="recused_never_decides", data={}),)
+    return ()
 
 
 def _reasons_against(

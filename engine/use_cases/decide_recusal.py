@@ -1,6 +1,6 @@
 """The body finds that a member is inhabil in a case — or is not — without that member."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, person_named, programme_in_force
 from engine.use_cases.panel import body_named, panel_for, planned
-from engine.use_cases.reroll import roll_now
+from engine.use_cases.reroll import asks_now, roll_now
 from engine.use_cases.tally import rules_of, seats_of
 from engine.use_cases.words import read_words
 
@@ -57,8 +57,9 @@ def decide_recusal(
         programme = programme_in_force(tx)
         standing = {name for name, one in cases.recusals(tx, case).items() if one.recused} - {seat}
         out = frozenset(standing | ({seat} if recused else set()))
-        roll = roll_now(tx, programme, state, recused=out)
+        roll = roll_now(tx, programme, state, now=now, recused=out)
         known = {one["person"] for one in state.roll}
+        newcomers = (str(one["person"]) for one in roll if one["person"] and one["person"] not in known)
         found = RecusalDecided(
             by=person_named(tx, by).id,
             project=state.project,
@@ -66,13 +67,17 @@ def decide_recusal(
             seat=seat,
             recused=recused,
             roll=tuple(roll),
-            told=tuple(str(one["person"]) for one in roll if one["person"] and one["person"] not in known),
+            told=tuple(dict.fromkeys(newcomers)) if asks_now(tx, state) else (),
             meeting=state.meeting,
             reason=words,
         )
-        referred = _referred(tx, programme, state, roll, now)
-        record(tx, [found, *referred], now=now)
-    above = next((event.body for event in referred if isinstance(event, CaseReferred)), None)
+        plans, referred = _referred(tx, programme, state, roll, now)
+        if referred is not None:
+            # The body that called the deputies has nothing left to ask them.
+            found = replace(found, told=())
+        # The programme's chain before the project's, as everywhere: no two writers wait for each other.
+        record(tx, [*plans, found, *([] if referred is None else [referred])], now=now)
+    above = None if referred is None else referred.body
     return Found(case=case, seat=seat, recused=recused, referred_to=above)
 
 
@@ -88,27 +93,24 @@ def _may_find(tx: Connection, state: CaseState, entry: Any, by: str, now: dateti
 
 def _referred(
     tx: Connection, programme: Programme, state: CaseState, roll: list[dict[str, Any]], now: datetime
-) -> list[Event]:
+) -> tuple[list[Event], CaseReferred | None]:
     tally = count(rules_of(state.rules, handling=state.handling), seats_of(roll), ())
     above = body_named(programme, state.body).above
     if tally.state != "above" or above is None:
-        return []
+        return [], None
     owner = next((one["person"] for one in roll if one["owner"]), None)
     panel = panel_for(tx, programme, above, owner=owner, requester=state.requested_by, now=now)
     meeting, plans = (None, []) if panel.term.slot is None else planned(tx, panel.body.id, panel.term.slot)
     body = panel.body
-    return [
-        *plans,
-        CaseReferred(
-            project=state.project,
-            case=state.id,
-            body=body.id,
-            handling=panel.term.handling,
-            rules={"rule": body.rule, "quorum": body.quorum, "tie": body.tie, "link_level": body.link_level},
-            roll=tuple(panel.roll),
-            version=state.version + 1,
-            answer_by=panel.term.answer_by.isoformat(),
-            meeting=meeting,
-            told=(),
-        ),
-    ]
+    return plans, CaseReferred(
+        project=state.project,
+        case=state.id,
+        body=body.id,
+        handling=panel.term.handling,
+        rules={"rule": body.rule, "quorum": body.quorum, "tie": body.tie, "link_level": body.link_level},
+        roll=tuple(panel.roll),
+        version=state.version + 1,
+        answer_by=panel.term.answer_by.isoformat(),
+        meeting=meeting,
+        told=(),
+    )

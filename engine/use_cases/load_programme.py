@@ -12,6 +12,7 @@ from engine.core.shape import text_in
 from engine.store import people, programmes
 from engine.store.record import record
 from engine.store.session import Connection, Database, new_id
+from engine.use_cases.reroll import hold_open_cases, rerolls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,8 @@ def load_programme(db: Database, *, text: str, now: datetime) -> Loaded:
     changes nothing.
 
     Seats that have been assigned since stay assigned: a line in the file counts from its own date, and a
-    later assignment goes before it.
+    later assignment goes before it. Whoever then speaks for a seat in an open case is asked; a body with
+    open cases cannot go (Unknown).
     """
     # In normal form C: the ledger's form, so that what is stored is what its digests say.
     programme = parse_programme(normalize("NFC", text))
@@ -56,7 +58,9 @@ def load_programme(db: Database, *, text: str, now: datetime) -> Loaded:
         seats = _assignments(tx, programme, ids)
         events += [*newcomers, *seats]
         if events:
+            hold_open_cases(tx)
             record(tx, events, now=now)
+            record(tx, list(rerolls(tx, programme, now=now)), now=now)
     return Loaded(
         programme=programme.programme, changed=bool(events), people=len(newcomers), seats=len(seats)
     )

@@ -87,9 +87,13 @@ def term_for(body: Body, handling: str, *, now: datetime) -> Term:
 
 
 def planned(tx: Connection, body: str, slot: Slot) -> tuple[str, list[Event]]:
-    """A meeting's id, and the event that plans it unless it is planned already."""
+    """A meeting's id, and the event that plans it unless it is planned already.
+
+    One that was cancelled and is in the series again is planned anew.
+    """
     meeting = meetings.id_of(body, slot.planned_on)
-    if meetings.load(tx, meeting) is not None:
+    stored = meetings.load(tx, meeting)
+    if stored is not None and stored.status != "cancelled":
         return meeting, []
     return meeting, [as_planned(body, slot)]
 

@@ -8,7 +8,7 @@ from engine.store import programmes
 from engine.store.record import record
 from engine.store.session import Database
 from engine.use_cases.actors import person_named
-from engine.use_cases.reroll import rerolls
+from engine.use_cases.reroll import hold_open_cases, rerolls
 
 
 def register_absence(db: Database, *, who: str, away_from: date, away_to: date, now: datetime) -> None:
@@ -22,7 +22,8 @@ def register_absence(db: Database, *, who: str, away_from: date, away_to: date, 
         absence = AbsenceRegistered(
             person=person.id, away_from=away_from.isoformat(), away_to=away_to.isoformat()
         )
+        hold_open_cases(tx)
         record(tx, [absence], now=now)
         programme = programmes.current(tx)
         if programme is not None:
-            record(tx, list(rerolls(tx, programme)), now=now)
+            record(tx, list(rerolls(tx, programme, now=now)), now=now)

@@ -6,15 +6,16 @@ from datetime import datetime
 
 from engine.core.criteria import Reason
 from engine.core.events import AttendanceNoted, Event, MeetingClosed, MeetingItemAdded
-from engine.core.meetings import Slot, following, series
+from engine.core.meetings import following
 from engine.core.misuse import Refused, unknown
 from engine.store import cases
+from engine.store.cases import CaseState
 from engine.store.meetings import Meeting
 from engine.store.record import record
-from engine.store.session import Database, new_id
-from engine.use_cases.actors import person_named
+from engine.store.session import Connection, Database, new_id
+from engine.use_cases.actors import person_named, programme_in_force
 from engine.use_cases.call_meetings import carried
-from engine.use_cases.take_part import Part, running
+from engine.use_cases.take_part import running
 from engine.use_cases.words import read_words
 
 KINDS = ("orientering", "drofting")
@@ -90,25 +91,25 @@ def close_meeting(db: Database, *, meeting: str, by: str, now: datetime) -> Clos
         reasons = _over(part.meeting)
         if now < part.meeting.starts_at:
             reasons += (Reason(code="meeting_not_begun", data={"meeting": meeting}),)
-        left = cases.list_cases(tx, meeting=meeting, status="open")
-        slot = _next_slot(part)
+        left = _still_open(tx, meeting)
+        rhythm = part.body.meetings
+        slot = None if rhythm is None else following(rhythm, after=part.meeting.planned_on, now=now)
         if left and slot is None:
             reasons += (Reason(code="no_next_meeting", data={"cases": len(left)}),)
         if reasons:
             return Refused(reasons=reasons)
         moves: list[Event] = []
         if left and slot is not None:
-            moves = list(carried(tx, left, part.body.id, slot, why="not_concluded"))
-        record(tx, [*moves, MeetingClosed(by=part.person, meeting=meeting)], now=now)
+            programme = programme_in_force(tx)
+            moves = list(carried(tx, programme, left, part.body.id, slot, why="not_concluded", now=now))
+        record(tx, [MeetingClosed(by=part.person, meeting=meeting), *moves], now=now)
     return Closed(meeting=meeting, carried=len(left))
 
 
-def _next_slot(part: Part) -> Slot | None:
-    rhythm = part.body.meetings
-    if rhythm is None:
-        return None
-    this = next(iter(series(rhythm, since=part.meeting.planned_on, until=part.meeting.planned_on)), None)
-    return None if this is None else following(rhythm, this)
+def _still_open(tx: Connection, meeting: str) -> tuple[CaseState, ...]:
+    """The cases nobody has concluded; a chair who is concluding one at this instant is waited for."""
+    locked = (cases.state(tx, one.id, lock=True) for one in cases.list_cases(tx, meeting=meeting))
+    return tuple(one for one in locked if one is not None and one.status == "open")
 
 
 def _over(meeting: Meeting) -> tuple[Reason, ...]:

@@ -8,12 +8,13 @@ from typing import Any
 from engine.core.calendar import local_date
 from engine.core.criteria import Reason
 from engine.core.misuse import Unknown
+from engine.core.shape import text_in
 from engine.core.voting import Choice, Tally
-from engine.store import cases, people
-from engine.store.cases import Amendment, Case, CastBallot, Condition, counting
+from engine.store import cases, people, programmes
+from engine.store.cases import Amendment, Case, CastBallot, Condition, standing
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE
-from engine.use_cases.tally import tally_of
+from engine.use_cases.tally import chair_of, tally_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +154,7 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
     keeps = office is not None and office.id == viewer
     called = _Names(people.names(tx, _people_in(found)).items())
     seats = _seats(found, cast, viewer, called, keeps=keeps)
-    is_leader = any(seat.leader and seat.mine for seat in seats)
+    chair = chair_of(state, cast)
     return CaseView(
         id=state.id,
         number=state.number,
@@ -166,7 +167,7 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
         gate_title=_inside(dossier, "gate", "title"),
         from_phase=_inside(dossier, "gate", "from"),
         to_phase=_inside(dossier, "gate", "to"),
-        body_title=_inside(dossier, "body", "title"),
+        body_title=_body_title(tx, found),
         handling=state.handling,
         rule=state.rules["rule"],
         quorum=state.rules["quorum"],
@@ -194,8 +195,9 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
         closed_at=state.closed_at,
         decided_by=called[state.concluded_by],
         basis=state.basis,
-        may_answer=state.status == "open" and any(seat.mine and not seat.requester for seat in seats),
-        may_conclude=state.status == "open" and is_leader,
+        may_answer=state.status == "open"
+        and any(seat.mine and not (seat.requester or seat.recused) for seat in seats),
+        may_conclude=state.status == "open" and chair is not None and chair["person"] == viewer,
         outcomes=tuple((outcome, phase) for outcome, phase in dossier.get("outcomes", ())),
         programme_office="" if office is None else office.name or "",
         programme_address="" if office is None else office.email or "",
@@ -229,13 +231,22 @@ def _inside(dossier: Mapping[str, Any], part: str, name: str) -> str:
     return str(dossier.get(part, {}).get(name, ""))
 
 
+def _body_title(tx: Connection, case: Case) -> str:
+    """The deciding body's name: as it was frozen, unless the case has gone to another one since."""
+    frozen = case.dossier.get("body", {})
+    programme = None if frozen.get("id") == case.state.body else programmes.current(tx)
+    bodies = () if programme is None else programme.bodies
+    return next((text_in(one.title) for one in bodies if one.id == case.state.body), frozen.get("title", ""))
+
+
 def _seats(
     case: Case, cast: Sequence[CastBallot], viewer: str | None, called: _Names, *, keeps: bool
 ) -> tuple[SeatView, ...]:
-    counted = counting(cast, case.state.version)
+    counted = standing(case.state, cast)
+    chair = chair_of(case.state, cast)
     mine = {entry["seat"] for entry in case.state.roll if viewer is not None and entry["person"] == viewer}
     sees_choices = case.state.status != "open" or any(seat in counted for seat in mine)
-    leads = keeps or any(entry["leader"] and entry["seat"] in mine for entry in case.state.roll)
+    leads = keeps or (chair is not None and chair["seat"] in mine)
     return tuple(
         _seat(
             entry,

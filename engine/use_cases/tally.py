@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.core.voting import Ballot, Choice, Rules, Seat, Tally, count
-from engine.store.cases import CaseState, CastBallot, counting
+from engine.store.cases import CaseState, CastBallot, standing
 
 
 def rules_of(stored: Mapping[str, Any], *, handling: str) -> Rules:
@@ -31,9 +31,26 @@ def seats_of(roll: Iterable[Mapping[str, Any]]) -> tuple[Seat, ...]:
 
 def tally_of(case: CaseState, cast: Sequence[CastBallot], *, closing: bool = False) -> Tally:
     """Where a case stands with the ballots cast so far; `closing` when the time for answering is up."""
-    counted = counting(cast, case.version)
-    answers = [Ballot(seat=seat, choice=Choice(ballot.choice)) for seat, ballot in counted.items()]
+    answers = [
+        Ballot(seat=seat, choice=Choice(ballot.choice)) for seat, ballot in standing(case, cast).items()
+    ]
     return count(rules_of(case.rules, handling=case.handling), seats_of(case.roll), answers, closing=closing)
+
+
+def is_out(entry: Mapping[str, Any], answers: Mapping[str, CastBallot]) -> bool:
+    """Whether nobody who speaks for a seat takes part in the decision."""
+    answer = answers.get(entry["seat"])
+    recused = answer is not None and answer.choice == Choice.RECUSE
+    return entry["person"] is None or entry["recused"] or entry["requester"] or recused
+
+
+def chair_of(case: CaseState, cast: Sequence[CastBallot]) -> Mapping[str, Any] | None:
+    """The seat that leads the body in a case: its leader's, or, while that takes no part, the next one in the
+    programme's order that does.
+    """
+    answers = standing(case, cast)
+    in_order = sorted(case.roll, key=lambda entry: not entry["leader"])
+    return next((entry for entry in in_order if not is_out(entry, answers)), None)
 
 
 def as_json(tally: Tally) -> dict[str, Any]:

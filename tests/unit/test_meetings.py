@@ -70,13 +70,19 @@ def test_a_meeting_the_body_cancels_sends_its_cases_to_the_next() -> None:
     rhythm = a_rhythm(changes=[{"date": "2025-04-16", "reason": "Påskeuka"}])
     cancelled = slot_on(rhythm, "2025-04-16")
     assert (cancelled.status, cancelled.reason) == ("cancelled", "Påskeuka")
-    after = following(rhythm, cancelled)
+    after = following(rhythm, after=cancelled.planned_on, now=at("2025-04-10", "09:00"))
     assert after is not None
     assert after.on == date(2025, 4, 30)
     found = landing(rhythm, asked_at=at("2025-04-03", "09:00"))
     assert found is not None
     assert found.slot.on == date(2025, 4, 30)
     assert [slot.reason for slot in found.cancelled] == ["Påskeuka"]
+
+
+def test_a_case_left_over_never_goes_to_a_meeting_that_has_begun() -> None:
+    after = following(a_rhythm(), after=date(2025, 1, 22), now=at("2025-02-05", "09:00"))
+    assert after is not None
+    assert after.on == date(2025, 2, 19)
 
 
 def test_a_moved_meeting_keeps_the_date_it_was_planned_for() -> None:
