@@ -4,11 +4,11 @@ import base64
 import hashlib
 import json
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import TemplateError
 
@@ -26,13 +26,24 @@ BATCH: Final = 20
 _BUGS: Final = (TemplateError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
+Invite = Callable[[Mapping[str, Any]], bytes]
+"""Makes the file for a calendar from what a letter says of its meeting: method (REQUEST or CANCEL), id,
+title, starts_at, ends_at, place, description, sequence, changed_at, url, organiser and guest {name, address}.
+The same facts must give the same bytes.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailSettings:
-    """How letters leave: the server with its password, who they are from, where their links lead."""
+    """How letters leave: the server with its password, who they are from, where their links lead.
+
+    Without `invite`, letters about meetings carry nothing for calendars.
+    """
 
     smtp_url: str = field(repr=False)
     mail_from: str
     base_url: str
+    invite: Invite | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +145,7 @@ def _one_batch(
 ) -> tuple[list[Settlement], bool]:
     """Word and send one batch; says how its letters ended, and whether the server was there at all."""
     ready = {one.claimed.id: one for one in claim.ready}
-    outgoing, unfit = _worded(claim.ready, settings.mail_from, domain)
+    outgoing, unfit = _worded(claim.ready, settings, domain)
     withdrawn: list[Settlement] = []
 
     def before_data(about_to_leave: Sequence[str]) -> tuple[str, ...]:
@@ -153,14 +164,14 @@ def _one_batch(
 
 
 def _worded(
-    ready: Sequence[Ready], mail_from: str, domain: str
+    ready: Sequence[Ready], settings: MailSettings, domain: str
 ) -> tuple[list[smtp.Outgoing], list[Settlement]]:
     """The letters as bytes; one that cannot be worded is dead, and the others leave all the same."""
     outgoing: list[smtp.Outgoing] = []
     unfit: list[Settlement] = []
     for one in ready:
         try:
-            outgoing.append(_bytes_of(one, mail_from, domain))
+            outgoing.append(_bytes_of(one, settings, domain))
         except _BUGS as bug:
             why = f"{type(bug).__name__}: {' '.join(str(part) for part in bug.args)}"
             unfit.append(
@@ -175,25 +186,40 @@ def _worded(
     return outgoing, unfit
 
 
-def _bytes_of(one: Ready, mail_from: str, domain: str) -> smtp.Outgoing:
+def _bytes_of(one: Ready, settings: MailSettings, domain: str) -> smtp.Outgoing:
     facts = json.loads(one.frozen.payload)
     words = letters.render(facts, url=one.url, code=one.code, receipt_code=one.receipt_code)
     envelope = message.Envelope(
-        sender=mail_from,
+        sender=settings.mail_from,
         to_name=facts["to"]["name"],
         to_address=one.frozen.address,
         message_id=one.frozen.message_id,
         thread=f"{_identity('case', facts['thread'])}@{domain}",
         dated=one.frozen.dated,
     )
-    sender = message.read_sender(mail_from)
+    sender = message.read_sender(settings.mail_from)
     assert isinstance(sender, tuple)
     return smtp.Outgoing(
         letter=one.claimed.id,
         sender=sender[1],
         recipient=one.frozen.address,
-        content=message.build(words, envelope),
+        content=message.build(words, envelope, _calendar_part(facts, settings, one.frozen.address)),
     )
+
+
+def _calendar_part(
+    facts: Mapping[str, Any], settings: MailSettings, address: str
+) -> message.CalendarPart | None:
+    """What the reader's calendar is told, in a letter that calls to a meeting or changes one."""
+    event = facts.get("event")
+    if settings.invite is None or event is None:
+        return None
+    told = {
+        **{name: value for name, value in event.items() if name != "path"},
+        "url": f"{settings.base_url.rstrip('/')}{event['path']}",
+        "guest": {"name": facts["to"]["name"], "address": address},
+    }
+    return message.CalendarPart(content=settings.invite(told), method=event["method"])
 
 
 def _settlement(one: Ready, outcome: smtp.Outcome, now: datetime) -> Settlement:

@@ -6,9 +6,9 @@ are.
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -16,22 +16,35 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader
 
 from engine.core.calendar import local_date
-from engine.core.letters import CASE, RECEIPT, RESULT, WITHDRAWN, subject_of_case
+from engine.core.letters import (
+    AGENDA,
+    AMENDED,
+    CASE,
+    MEETING_CHANGED,
+    MINUTES,
+    RECEIPT,
+    RESULT,
+    UNOPENED,
+    WITHDRAWN,
+    subject_of_case,
+)
 from engine.core.machine import next_gates
-from engine.core.voting import Choice
 from engine.store import cases, definitions, people, projects
 from engine.store.outbox import Claimed
 from engine.store.session import Connection
-from engine.use_cases.show_case import CaseView, SeatView, show_case
+from engine.use_cases.show_case import CaseView, show_case
 from language import environments
 from language.catalogues import LOCALES
+from notifications import facts
+from notifications.facts import Facts, Stop, instant
+from notifications.meeting_facts import meeting_facts
 
-KINDS: Final = (CASE, RECEIPT, RESULT, WITHDRAWN)
+KINDS: Final = (
+    CASE, RECEIPT, RESULT, WITHDRAWN, AMENDED, AGENDA, UNOPENED, MEETING_CHANGED, MINUTES,
+)  # fmt: skip
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
-_SUBJECT: Final = subject_of_case("")
-
-Facts = dict[str, Any]
+_CASE: Final = subject_of_case("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,76 +59,88 @@ class Rendered:
 def facts_for(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
     """Everything a letter says, as JSON values; dates and instants are ISO text.
 
-    Every kind has: kind, locale, to {name}, thread, body, contact {name, email}, case {number, project,
-    gate, gate_title, from_phase, to_phase}. Beyond that, see the function of the kind. Raises Unknown when
-    the case is not there, and KeyError for a kind of letter that has no words.
+    Every kind has: kind, locale, to {name}, thread, body, contact {name, email}; one about a case has case
+    {number, project, gate, gate_title, from_phase, to_phase}, one about a meeting has meeting. Beyond that,
+    see the function of the kind. Raises Unknown when the case or meeting is not there, and KeyError for a
+    kind of letter that has no words.
     """
-    view = show_case(tx, letter.subject.removeprefix(_SUBJECT), now=now, viewer=letter.recipient)
     reader = people.by_id(tx, letter.recipient)
     locale = "nb" if reader is None else reader.language
     common: Facts = {
         "kind": letter.kind,
         "locale": locale if locale in LOCALES else "nb",
         "to": {"name": "" if reader is None else reader.name or ""},
+    }
+    if not letter.subject.startswith(_CASE):
+        return common | meeting_facts(tx, letter, now=now)
+    view = show_case(tx, letter.subject.removeprefix(_CASE), now=now, viewer=letter.recipient)
+    stops = facts.course(tx, view)
+    common |= {
         "thread": view.id,
-        "body": view.body_title,
+        "body": facts.body_title(tx, stops[-1].body) if stops else view.body_title,
         "contact": {"name": view.programme_office or "Programkontoret", "email": view.programme_address},
-        "case": {
-            "number": view.number,
-            "project": view.project_title,
-            "gate": view.gate,
-            "gate_title": view.gate_title,
-            "from_phase": view.from_phase,
-            "to_phase": view.to_phase,
-        },
+        "case": facts.named(view),
     }
     match letter.kind:
         case "case":
-            return common | case_facts(view)
+            return common | _case_facts(tx, view, stops)
+        case "amended":
+            return common | _amended_facts(tx, view, letter.recipient)
         case "receipt":
             return common | _receipt_facts(tx, view, letter.occurrence)
         case "result":
-            return common | result_facts(view, _next_gate(tx, view), involved=_is_involved(tx, view, letter))
+            return common | _result_facts(view, _next_gate(tx, view), involved=_is_involved(tx, view, letter))
         case "withdrawn":
             return common | _withdrawn_facts(view)
         case _:
             raise KeyError(letter.kind)
 
 
-def case_facts(view: CaseView) -> Facts:
-    """What a member is asked: proposal, criteria, answer_by, handling, requested_by/_at, papers, seat."""
+def _case_facts(tx: Connection, view: CaseView, stops: Sequence[Stop]) -> Facts:
+    """What a member is asked: proposal, criteria, answer_by, handling, in_meeting, referred_from,
+    requested_by/_at, papers, seat.
+    """
+    above = next((stop.body for stop in reversed(stops) if stop.body != stops[-1].body), "")
     return {
         "version": view.version,
         "proposal": view.proposal,
-        "criteria": {
-            "must_met": view.must_met,
-            "must_total": view.must_total,
-            "should_open": list(view.should_open),
-            "waived": [one.title for one in view.criteria if one.status == "waived"],
-        },
-        "answer_by": _instant(view.answer_by),
+        "criteria": facts.criteria(view),
+        "answer_by": instant(view.answer_by),
         "handling": view.handling,
+        "in_meeting": view.meeting is not None,
+        "referred_from": facts.body_title(tx, above) if above else "",
         "requested_by": view.requested_by,
-        "requested_at": _instant(view.requested_at),
+        "requested_at": instant(view.requested_at),
         "papers": [paper.title for paper in view.papers],
-        "seat": _seat(view.mine),
+        "seat": facts.seat(view.mine),
     }
 
 
-def result_facts(view: CaseView, next_gate: str, *, involved: bool) -> Facts:
+def _amended_facts(tx: Connection, view: CaseView, reader: str) -> Facts:
+    """What has changed since the reader answered: changes, the void answer, answer_by, in_meeting."""
+    ballot = facts.newest_ballot(tx, view.id, reader)
+    answered = 0 if ballot is None else ballot.version
+    return {
+        "changes": [one.what for one in view.amendments if one.substance and one.version > answered],
+        "answer": {"choice": None if ballot is None else ballot.choice},
+        "answer_by": instant(view.answer_by),
+        "in_meeting": view.meeting is not None,
+        "asks_for_code": view.link_level != "enkel",
+    }
+
+
+def _result_facts(view: CaseView, next_gate: str, *, involved: bool) -> Facts:
     """What was decided: outcome, to_phase, conditions, wording, decided_at/_by, basis; own answer."""
     moved = view.outcome_phase if view.outcome_phase != view.from_phase else None
     return {
         "outcome": view.outcome or "",
         "to_phase": moved or "",
-        "decided_at": _instant(view.closed_at or view.requested_at),
+        "decided_at": instant(view.closed_at or view.requested_at),
         "decided_by": view.decided_by,
         "basis": view.basis or "",
+        "in_meeting": view.meeting is not None,
         "wording": view.wording,
-        "conditions": [
-            {"id": one.id, "text": one.text.rstrip(". "), "owner": one.owner, "due": one.due.isoformat()}
-            for one in view.conditions
-        ],
+        "conditions": facts.conditions(asdict(one) for one in view.conditions),
         "next_gate": next_gate,
         "member": view.mine is not None,
         "involved": involved,
@@ -124,39 +149,25 @@ def result_facts(view: CaseView, next_gate: str, *, involved: bool) -> Facts:
 
 
 def _receipt_facts(tx: Connection, view: CaseView, ballot_id: str) -> Facts:
+    """What the reader answered: answers (one), receipt, closes_at, in_meeting."""
     ballot = next((one for one in cases.ballots(tx, view.id) if one.id == ballot_id), None)
     if ballot is None:
         raise KeyError(ballot_id)
-    recused = ballot.choice == Choice.RECUSE
     return {
         "receipt": ballot.id,
-        "answer": {
-            "choice": ballot.choice,
-            "cast_at": _instant(ballot.cast_at),
-            # Why somebody is recused is told to the chair and the secretary, not to a mailbox.
-            "comment": "" if recused else ballot.comment or "",
-            "condition": ballot.condition or "",
-            "recorded": ballot.recorded_by is not None,
-            "recused": recused,
-        },
-        "answer_by": _instant(view.answer_by),
+        "answers": [facts.answer(view, ballot)],
+        "closes_at": instant(view.answer_by),
+        "in_meeting": view.meeting is not None,
         "asks_for_code": view.link_level != "enkel",
-        "ledger": {"position": ballot.seq},
     }
 
 
 def _withdrawn_facts(view: CaseView) -> Facts:
     return {
         "reason": view.wording,
-        "withdrawn_at": _instant(view.closed_at or view.requested_at),
+        "withdrawn_at": instant(view.closed_at or view.requested_at),
         "answered": view.mine is not None and view.mine.answered,
     }
-
-
-def _seat(seat: SeatView | None) -> Facts:
-    if seat is None:
-        return {"office": "", "deputy": False, "owner": False, "requester": False}
-    return {"office": seat.office, "deputy": seat.deputy, "owner": seat.owner, "requester": seat.requester}
 
 
 def _next_gate(tx: Connection, view: CaseView) -> str:
@@ -175,18 +186,14 @@ def _is_involved(tx: Connection, view: CaseView, letter: Claimed) -> bool:
     return asked or any(role.person == letter.recipient for role in held)
 
 
-def _instant(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat()
-
-
 def render(
-    facts: Mapping[str, Any], *, url: str | None, code: str | None, receipt_code: str | None = None
+    told: Mapping[str, Any], *, url: str | None, code: str | None, receipt_code: str | None = None
 ) -> Rendered:
     """The letter in words, in the reader's language. Raises jinja2.UndefinedError when a fact is missing."""
-    kind, locale = str(facts["kind"]), str(facts["locale"])
+    kind, locale = str(told["kind"]), str(told["locale"])
     if kind not in KINDS:
         raise KeyError(kind)
-    given = {"letter": facts, "url": url, "code": code, "receipt_code": receipt_code}
+    given = {"letter": told, "url": url, "code": code, "receipt_code": receipt_code}
     text, html = _environments(locale)
     return Rendered(
         subject=" ".join(text.get_template(f"{kind}/subject.txt").render(given).split()),

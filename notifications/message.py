@@ -5,6 +5,7 @@ times the cost. Whatever could make two builds differ (boundary, date, identity)
 could smuggle a header in is refused.
 """
 
+import base64
 import binascii
 import hashlib
 import re
@@ -27,6 +28,8 @@ from notifications.letters import Rendered
 _WIRE: Final = compat32.clone(linesep="\r\n")
 _UTF8: Final = Charset("utf-8")
 _UTF8.header_encoding = QP
+_CALENDAR_FILE: Final = "mote.ics"
+_METHODS: Final = frozenset({"REQUEST", "CANCEL"})
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 _TURNING: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that turn the direction of writing: in a subject they can make one name look like another."""
@@ -45,6 +48,14 @@ class Envelope:
     dated: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarPart:
+    """A file for the reader's calendar; `method` says what it wants there: REQUEST or CANCEL."""
+
+    content: bytes
+    method: str
+
+
 def read_sender(text: str) -> tuple[str, str] | Reason:
     """The name (may be empty) and address of a sender written as «Name <address>»."""
     name, address = parseaddr(text)
@@ -53,14 +64,28 @@ def read_sender(text: str) -> tuple[str, str] | Reason:
     return name, address
 
 
-def build(words: Rendered, envelope: Envelope) -> bytes:
-    """The letter as it goes over the wire, in ASCII. Raises ValueError, naming the part that is unfit."""
+def build(words: Rendered, envelope: Envelope, calendar: CalendarPart | None = None) -> bytes:
+    """The letter as it goes over the wire, in ASCII. Raises ValueError, naming the part that is unfit.
+
+    A calendar's file is there twice: as one more way to show the letter, for programs that know calendars,
+    and as an attachment for those that do not.
+    """
     sender = read_sender(envelope.sender)
     if isinstance(sender, Reason):
         raise ValueError("From", envelope.sender)
     if not _ADDRESS.fullmatch(envelope.to_address):
         raise ValueError("To", envelope.to_address)
-    letter = MIMEMultipart("alternative", boundary=_boundary(envelope.message_id), policy=compat32)
+    shown = MIMEMultipart("alternative", boundary=_boundary(envelope.message_id), policy=compat32)
+    shown.attach(_part("plain", words.text))
+    shown.attach(_part("html", words.html))
+    letter = shown
+    if calendar is not None:
+        shown.attach(_calendar("text/calendar", calendar, method=calendar.method, charset="utf-8"))
+        attached = _calendar("application/ics", calendar, name=_CALENDAR_FILE)
+        attached.add_header("Content-Disposition", "attachment", filename=_CALENDAR_FILE)
+        letter = MIMEMultipart("mixed", boundary=_boundary(f"{envelope.message_id} 2"), policy=compat32)
+        letter.attach(shown)
+        letter.attach(attached)
     letter["From"] = _mailbox("From", *sender)
     letter["To"] = _mailbox("To", envelope.to_name, envelope.to_address)
     letter["Subject"] = _header("Subject", words.subject)
@@ -70,8 +95,6 @@ def build(words: Rendered, envelope: Envelope) -> bytes:
     letter["References"] = f"<{_identity('References', envelope.thread)}>"
     letter["Auto-Submitted"] = "auto-generated"
     letter["X-Auto-Response-Suppress"] = "All"
-    letter.attach(_part("plain", words.text))
-    letter.attach(_part("html", words.html))
     wire = BytesIO()
     BytesGenerator(wire, mangle_from_=False, maxheaderlen=78, policy=_WIRE).flatten(letter)
     return wire.getvalue()
@@ -112,4 +135,14 @@ def _part(subtype: str, text: str) -> MIMENonMultipart:
     part = MIMENonMultipart("text", subtype, policy=compat32, charset="utf-8")
     part["Content-Transfer-Encoding"] = "quoted-printable"
     part.set_payload(binascii.b2a_qp(text.encode(), istext=True).decode("ascii"))
+    return part
+
+
+def _calendar(media_type: str, calendar: CalendarPart, **options: str) -> MIMENonMultipart:
+    if calendar.method not in _METHODS:
+        raise ValueError("calendar", calendar.method)
+    main, _, subtype = media_type.partition("/")
+    part = MIMENonMultipart(main, subtype, policy=compat32, **options)
+    part["Content-Transfer-Encoding"] = "base64"
+    part.set_payload(base64.encodebytes(calendar.content).decode("ascii"))
     return part

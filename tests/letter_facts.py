@@ -1,4 +1,4 @@
-"""What do letters say in the tests? The story's case in writing, as the facts of each kind of letter."""
+"""What do letters say in the tests? The story's case and its meeting, as the facts of each kind of letter."""
 
 from typing import Any, Final
 
@@ -22,6 +22,83 @@ _COMMON: Final[dict[str, Any]] = {
     },
 }
 
+ANSWER: Final[dict[str, Any]] = {
+    **_COMMON["case"],
+    "choice": "godkjenn_med_forutsetninger",
+    "cast_at": "2025-01-31T13:00:00+00:00",
+    "comment": "Godt forberedt.",
+    "condition": "Nullpunkt må måles i to soner før planleggingen er ferdig.",
+    "recorded": False,
+    "recused": False,
+    "void": False,
+    "position": 17,
+}
+OTHER: Final[dict[str, Any]] = {
+    "number": "4/2025",
+    "project": "Tverrfaglig boligrådgivning",
+    "gate": "BP2",
+    "gate_title": "Beslutte oppstart av planleggingen",
+    "from_phase": "Konsept",
+    "to_phase": "Planlegge",
+}
+"""Another case of the same meeting."""
+
+_CONDITIONS: Final = [
+    {"id": "F1", "text": "Nullpunkt målt i to soner", "owner": "gevinstansvarlig", "due": "2025-04-04"},
+    {"id": "F2", "text": "Oversikt over gjeldende avtaler", "owner": "prosjektleder", "due": "2025-03-14"},
+]
+_PLAIN_SEAT: Final = {
+    "office": "Kommunaldirektør sosiale tjenester",
+    "deputy": False,
+    "owner": False,
+    "requester": False,
+    "recused": False,
+}
+_AT_MEETING: Final[dict[str, Any]] = {
+    **{name: value for name, value in _COMMON.items() if name != "case"},
+    "thread": "meeting:styringsgruppa:2025-02-05",
+    "meeting": {
+        "id": "styringsgruppa:2025-02-05",
+        "starts_at": "2025-02-05T08:00:00+00:00",
+        "planned_on": "2025-02-05",
+        "place": "Rådhuset",
+        "status": "called",
+    },
+}
+EVENT: Final[dict[str, Any]] = {
+    "method": "REQUEST",
+    "id": "styringsgruppa:2025-02-05",
+    "title": "Styringsgruppa",
+    "starts_at": "2025-02-05T08:00:00+00:00",
+    "ends_at": "2025-02-05T09:30:00+00:00",
+    "place": "Rådhuset",
+    "description": "3/2025 Implementering (BP2)",
+    "sequence": 0,
+    "changed_at": "2025-01-29T11:00:00+00:00",
+    "organiser": {"name": "Programkontoret", "address": "programkontor@example.org"},
+    "path": "/mote/styringsgruppa:2025-02-05",
+}
+
+
+def listed(**changes: Any) -> dict[str, Any]:
+    """A case as a saksliste has it."""
+    return {
+        **_COMMON["case"],
+        "proposal": "1. Prosjektet går videre fra konsept til planlegging (BP2).\n2. Prosjektleder utpekes.",
+        "criteria": {
+            "must_met": 11,
+            "must_total": 11,
+            "should_open": ["nytte/kost er beskrevet, ikke beregnet"],
+            "waived": [],
+        },
+        "seat": _PLAIN_SEAT,
+        "answers": True,
+        "came": "",
+        "referred_from": "",
+        **changes,
+    }
+
+
 FACTS: Final[dict[str, dict[str, Any]]] = {
     "case": {
         **_COMMON,
@@ -38,6 +115,8 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
         },
         "answer_by": "2025-02-05T14:00:00+00:00",
         "handling": "skriftlig",
+        "in_meeting": False,
+        "referred_from": "",
         "requested_by": "Utredningsleder velferdsteknologi",
         "requested_at": "2025-01-24T09:20:00+00:00",
         "papers": ["Prosjektforslag", "Gevinstkart for hjemmebaserte tjenester"],
@@ -46,23 +125,17 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
             "deputy": False,
             "owner": False,
             "requester": False,
+            "recused": False,
         },
     },
     "receipt": {
         **_COMMON,
         "kind": "receipt",
         "receipt": "b1",
-        "answer": {
-            "choice": "godkjenn_med_forutsetninger",
-            "cast_at": "2025-01-31T13:00:00+00:00",
-            "comment": "Godt forberedt.",
-            "condition": "Nullpunkt må måles i to soner før planleggingen er ferdig.",
-            "recorded": False,
-            "recused": False,
-        },
-        "answer_by": "2025-02-05T14:00:00+00:00",
+        "answers": [ANSWER],
+        "closes_at": "2025-02-05T14:00:00+00:00",
+        "in_meeting": False,
         "asks_for_code": True,
-        "ledger": {"position": 17},
     },
     "result": {
         **_COMMON,
@@ -72,21 +145,9 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
         "decided_at": "2025-02-05T08:21:00+00:00",
         "decided_by": "Kommunaldirektør helse og omsorg",
         "basis": "chair",
+        "in_meeting": False,
         "wording": "Prosjektet går videre fra konsept til planlegging. Prosjektleder utpekes.",
-        "conditions": [
-            {
-                "id": "F1",
-                "text": "Nullpunkt målt i to soner",
-                "owner": "gevinstansvarlig",
-                "due": "2025-04-04",
-            },
-            {
-                "id": "F2",
-                "text": "Oversikt over gjeldende avtaler",
-                "owner": "prosjektleder",
-                "due": "2025-03-14",
-            },
-        ],
+        "conditions": _CONDITIONS,
         "next_gate": "BP3",
         "member": True,
         "involved": False,
@@ -98,5 +159,78 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
         "reason": "Vi venter på tall fra to soner.",
         "withdrawn_at": "2025-01-31T13:00:00+00:00",
         "answered": True,
+    },
+    "amended": {
+        **_COMMON,
+        "kind": "amended",
+        "changes": ["Kostnad 1,2 → 1,4 mill. kroner"],
+        "answer": {"choice": "godkjenn"},
+        "answer_by": "2025-02-05T08:00:00+00:00",
+        "in_meeting": True,
+        "asks_for_code": True,
+    },
+    "agenda": {
+        **_AT_MEETING,
+        "kind": "agenda",
+        "cases": [
+            listed(**{**OTHER, "number": "2/2025", "project": "Digital dialog"}),
+            listed(),
+            listed(**OTHER, proposal="Konseptarbeidet avsluttes.", came="not_concluded"),
+        ],
+        "orientation": [{"title": "Status for tertialrapporten", "text": "Frist 15. mai."}],
+        "discussion": [{"title": "Neste års portefølje", "text": ""}],
+        "approves": "2025-01-22T08:00:00+00:00",
+        "deputy_for": [],
+        "member": True,
+        "keeps": False,
+        "event": EVENT,
+    },
+    "unopened": {
+        **_AT_MEETING,
+        "kind": "unopened",
+        "cases": [{**OTHER, "number": "2/2025", "project": "Digital dialog"}, _COMMON["case"], OTHER],
+        "called_at": "2025-01-29T11:00:00+00:00",
+        "answers": True,
+        "asks_for_code": True,
+    },
+    "meeting_changed": {
+        **_AT_MEETING,
+        "kind": "meeting_changed",
+        "meeting": {
+            "id": "styringsgruppa:2025-04-16",
+            "starts_at": "2025-04-16T07:00:00+00:00",
+            "planned_on": "2025-04-16",
+            "place": "Rådhuset",
+            "status": "cancelled",
+        },
+        "reason": "onsdag i påskeuka",
+        "cases": [_COMMON["case"], OTHER],
+        "next": "2025-04-30T07:00:00+00:00",
+        "event": {**EVENT, "method": "CANCEL", "sequence": 1},
+    },
+    "minutes": {
+        **_AT_MEETING,
+        "kind": "minutes",
+        "version": 1,
+        "cases": [
+            {
+                "number": "3/2025",
+                "project": _COMMON["case"]["project"],
+                "gate": "BP2",
+                "outcome": "godkjent_med_forutsetninger",
+                "to_phase": "Planlegge",
+                "conditions": _CONDITIONS,
+            },
+            {
+                "number": "4/2025",
+                "project": OTHER["project"],
+                "gate": "BP2",
+                "outcome": "utsatt",
+                "to_phase": "",
+                "conditions": [],
+            },
+        ],
+        "carried": [{**OTHER, "number": "5/2025", "project": "Digital dialog"}],
+        "next": "2025-02-19T08:00:00+00:00",
     },
 }

@@ -8,18 +8,29 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
-from engine.core.letters import CASE, RECEIPT, RESULT, WITHDRAWN
+from engine.core.letters import (
+    AGENDA,
+    AMENDED,
+    ASKING,
+    CASE,
+    MEETING_CHANGED,
+    MINUTES,
+    RECEIPT,
+    RESULT,
+    UNOPENED,
+    WITHDRAWN,
+)
 from language.catalogues import LOCALES
 from notifications.letters import KINDS, Rendered, render, template_digest
-from tests.letter_facts import CODE, FACTS, RECEIPT_CODE, URL
+from tests.letter_facts import ANSWER, CODE, FACTS, OTHER, RECEIPT_CODE, URL, listed
 
 
 def written(kind: str, **changes: Any) -> Rendered:
     facts = {**copy.deepcopy(FACTS[kind]), **changes}
     return render(
         facts,
-        url=None if kind == WITHDRAWN else URL,
-        code=CODE if kind == CASE else None,
+        url=None if kind in (WITHDRAWN, MEETING_CHANGED) else URL,
+        code=CODE if kind in ASKING else None,
         receipt_code=RECEIPT_CODE if kind == RECEIPT else None,
     )
 
@@ -39,7 +50,7 @@ def test_text_and_html_hold_the_same_facts(kind: str, locale: str) -> None:
         # In HTML a label and its value are two elements, and a link stands behind its button.
         label, _, value = line.partition(": ")
         for part in (label, value) if value and line not in seen else (line,):
-            wanted = " ".join(part.split()).removesuffix(":")
+            wanted = " ".join(part.removeprefix("- ").split()).removesuffix(":")
             if wanted not in ("", "--", URL):
                 assert all(word in seen for word in (wanted, *wanted.split()) if word != "Sak"), wanted
 
@@ -87,7 +98,7 @@ def test_several_open_and_waived_criteria_are_counted_and_named() -> None:
     ],
 )
 def test_a_reader_is_told_in_which_capacity_they_answer(mark: str, sentence: str) -> None:
-    plain = {"deputy": False, "owner": False, "requester": False}
+    plain = {"deputy": False, "owner": False, "requester": False, "recused": False}
     seat = {"office": "Kommunalsjef medisinske tjenester", **plain, mark: True}
     assert sentence in written(CASE, seat=seat).text
     assert sentence not in written(CASE, seat={"office": "x", **plain}).text
@@ -110,14 +121,8 @@ def test_a_receipt_says_what_was_answered_when_and_what_to_do_if_it_was_somebody
 
 
 def test_a_recused_member_is_told_so_and_nothing_else_of_it() -> None:
-    answer = {
-        **FACTS[RECEIPT]["answer"],
-        "choice": "inhabil",
-        "comment": "",
-        "condition": "",
-        "recused": True,
-    }
-    text = written(RECEIPT, answer=answer).text
+    answer = {**ANSWER, "choice": "inhabil", "comment": "", "condition": "", "recused": True}
+    text = written(RECEIPT, answers=[answer]).text
     assert "Du er meldt inhabil. Gruppa avgjør dette uten deg" in text
     assert "Kommentaren din" not in text
 
@@ -169,7 +174,8 @@ def test_a_withdrawn_case_says_why_and_carries_no_link() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_letter_with_a_fact_missing_is_not_written(kind: str) -> None:
-    facts = {name: value for name, value in FACTS[kind].items() if name != "case"}
+    left_out = {"case", "meeting", "answers"}
+    facts = {name: value for name, value in FACTS[kind].items() if name not in left_out}
     with pytest.raises(UndefinedError):
         render(facts, url=URL, code=CODE, receipt_code=RECEIPT_CODE)
 
@@ -204,3 +210,153 @@ def test_a_subject_is_one_line_whatever_a_project_is_called() -> None:
 def test_changed_words_have_another_digest() -> None:
     assert len({template_digest(kind) for kind in KINDS}) == len(KINDS)
     assert template_digest(CASE) == template_digest(CASE)
+
+
+def test_an_agenda_tells_every_case_in_one_letter_with_one_link_and_one_code() -> None:
+    letter = written(AGENDA)
+    assert letter.subject == "Styringsgruppa 5. februar: 3 saker til beslutning"
+    assert "Tre saker til beslutning." in letter.text
+    assert letter.text.count("Forslag til beslutning:\n") == 3
+    assert (
+        "Sak 3/2025: Implementering av eksisterende velferdsteknologi i hjemmebaserte tjenester (BP2)\n"
+        "Forslag til beslutning:\n"
+        "1. Prosjektet går videre fra konsept til planlegging (BP2).\n"
+        "2. Prosjektleder utpekes.\n\n"
+        "Krav: 11 av 11 må-krav er oppfylt. Ett bør-krav er åpent: nytte/kost er beskrevet, ikke beregnet.\n"
+    ) in letter.text
+    assert "Saken ble ikke avgjort i forrige møte." in letter.text
+    assert "Til orientering\n- Status for tertialrapporten: Frist 15. mai.\n" in letter.text
+    assert "Til drøfting\n- Neste års portefølje\n" in letter.text
+    assert "Møtet begynner med å godkjenne referatet fra onsdag 22. januar." in letter.text
+    assert letter.text.index("Sak 4/2025") < letter.text.index("Dette er alt du må lese.")
+    assert letter.text.splitlines().count(URL) == 1
+    assert letter.text.splitlines().count("482 913") == 1
+    assert letter.html.count("<a ") == 1
+
+
+@pytest.mark.parametrize(
+    ("cases", "subject", "button"),
+    [
+        ([], "Styringsgruppa 5. februar: saksliste", "Åpne saklista"),
+        ([listed()], "Styringsgruppa 5. februar: 1 sak til beslutning", "Les saken og svar"),
+        ([listed(answers=False)], "Styringsgruppa 5. februar: 1 sak til beslutning", "Åpne saklista"),
+    ],
+)
+def test_an_agenda_counts_its_cases_and_asks_only_where_there_is_something_to_answer(
+    cases: list[dict[str, Any]], subject: str, button: str
+) -> None:
+    letter = written(AGENDA, cases=cases)
+    assert letter.subject == subject
+    assert f"{button}:\n{URL}" in letter.text
+    assert ("Svar på forhånd" in letter.text) == (button != "Åpne saklista")
+
+
+def test_an_agenda_tells_its_reader_in_which_capacity_they_come() -> None:
+    seat = listed()["seat"]
+    deputy = written(AGENDA, deputy_for=["Kommunalsjef medisinske tjenester", "Kommunalsjef BoA"]).text
+    assert "Du møter som stedfortreder for kommunalsjef medisinske tjenester og kommunalsjef BoA.\n" in deputy
+    assert "Du fører saklista for dette møtet.\n" in written(AGENDA, keeps=True).text
+    owner = written(AGENDA, cases=[listed(seat={**seat, "owner": True}), listed(**OTHER)]).text
+    assert owner.count("Du eier prosjektet. Det står ved svaret ditt.") == 1
+    called_in = written(AGENDA, member=False, cases=[listed(seat={**seat, "deputy": True})]).text
+    assert "I denne saken svarer du som stedfortreder for kommunaldirektør sosiale tjenester." in called_in
+    asker = written(AGENDA, cases=[listed(seat={**seat, "requester": True}, answers=False)]).text
+    assert "Du har selv bedt om denne beslutningen, og svarer derfor ikke." in asker
+
+
+def test_a_recused_member_finds_the_case_on_the_list_and_nothing_to_take_a_stand_on() -> None:
+    seat = {**listed()["seat"], "recused": True}
+    text = written(AGENDA, cases=[listed(seat=seat, answers=False), listed(**OTHER)]).text
+    assert "(BP2)\nDu er inhabil i denne saken. Gruppa avgjør den uten deg.\n" in text
+    assert text.count("Forslag til beslutning:") == 1
+
+
+@pytest.mark.parametrize("kind", [CASE, AGENDA])
+def test_a_case_that_went_to_the_body_above_says_why(kind: str) -> None:
+    said = (
+        "Styringsgruppa kan ikke bli beslutningsdyktig i denne saken. Den er derfor sendt til programstyret"
+    )
+    change: dict[str, Any] = {"body": "Programstyret"}
+    above = {"referred_from": "Styringsgruppa"}
+    change |= {"cases": [listed(**above)]} if kind == AGENDA else above
+    assert said in written(kind, **change).text
+    assert "beslutningsdyktig" not in written(kind).text
+
+
+def test_the_reminder_is_short_and_says_what_happens_otherwise() -> None:
+    letter = written(UNOPENED)
+    assert letter.subject == "Tre saker til onsdag 5. februar – Styringsgruppa"
+    assert "Svarer du ikke på forhånd, tas sakene i møtet." in letter.text
+    assert "Du har ikke åpnet saklista du fikk onsdag 29. januar." in letter.text
+    assert f"Les sakene og svar:\n{URL}\n\nKoden står i det brevet.\n" in letter.text
+    assert "Forslag til beslutning" not in letter.text
+    assert "482" not in letter.text
+
+
+def test_an_amended_case_says_what_changed_and_that_the_answer_no_longer_counts() -> None:
+    letter = written(AMENDED)
+    assert letter.subject.startswith("Endret etter at du svarte: ")
+    assert letter.text.startswith(
+        "Saken er endret etter at du svarte\n\nKostnad 1,2 → 1,4 mill. kroner\n\n"
+        "Svaret ditt, «Godkjenn», gjelder ikke lenger.\n"
+        "Svar på nytt før møtet, onsdag 5. februar kl. 09.00.\n\n"
+        f"Svar på nytt:\n{URL}\n"
+    )
+    assert "Svar på nytt innen onsdag" in written(AMENDED, in_meeting=False).text
+
+
+def test_a_cancelled_meeting_says_where_its_cases_go() -> None:
+    letter = written(MEETING_CHANGED)
+    assert letter.subject == "Styringsgruppa 16. april: møtet utgår"
+    assert letter.text.startswith(
+        "Møtet onsdag 16. april utgår. Sakene flyttes til 30. april.\nGrunn: onsdag i påskeuka.\n"
+    )
+    assert "- Sak 4/2025: Tverrfaglig boligrådgivning (BP2)\n" in letter.text
+    empty = written(MEETING_CHANGED, cases=[], next="", reason="").text
+    assert empty.startswith("Møtet onsdag 16. april utgår.\n\nDu trenger ikke gjøre noe nå.\n")
+
+
+def test_a_moved_meeting_says_when_and_keeps_its_link() -> None:
+    moved = {**FACTS[MEETING_CHANGED]["meeting"], "starts_at": "2025-04-15T07:30:00+00:00", "status": "moved"}
+    letter = written(MEETING_CHANGED, meeting=moved, next="")
+    assert letter.subject == "Styringsgruppa 16. april: møtet er flyttet til tirsdag 15. april kl. 09.30"
+    assert (
+        "Møtet som var planlagt onsdag 16. april, er flyttet til tirsdag 15. april kl. 09.30." in letter.text
+    )
+    assert "Lenken og koden i saklista gjelder fortsatt." in letter.text
+
+
+def test_the_referat_tells_each_outcome_in_a_line_with_its_conditions() -> None:
+    letter = written(MINUTES)
+    assert letter.subject == "Referat: Styringsgruppa 5. februar"
+    assert (
+        "hjemmebaserte tjenester (BP2): Godkjent med forutsetninger. Prosjektet går til Planlegge.\n"
+        "F1 Nullpunkt målt i to soner innen fredag 4. april (ansvar: gevinstansvarlig)\n"
+        "F2 Oversikt over gjeldende avtaler innen fredag 14. mars (ansvar: prosjektleder)\n\n"
+        "Sak 4/2025, Tverrfaglig boligrådgivning (BP2): Utsatt.\n\n"
+        "Ikke avgjort, tas opp igjen onsdag 19. februar:\n- Sak 5/2025: Digital dialog (BP2)\n"
+    ) in letter.text
+    assert f"Les referatet:\n{URL}\n" in letter.text
+    assert written(MINUTES, version=2).subject == "Rettet referat: Styringsgruppa 5. februar"
+    assert "Ingen saker ble avgjort i møtet." in written(MINUTES, cases=[], carried=[]).text
+
+
+def test_one_receipt_repeats_everything_answered_in_a_meeting() -> None:
+    other = {**ANSWER, **OTHER, "choice": "avstar", "comment": "", "condition": "", "position": 4}
+    letter = written(RECEIPT, answers=[ANSWER, other], in_meeting=True, closes_at="2025-02-05T08:00:00+00:00")
+    assert letter.subject == "Kvittering: svarene dine i to saker – Styringsgruppa 5. februar"
+    assert letter.text.startswith("Svarene dine er registrert\n\nSak 3/2025: Implementering")
+    assert "Sak 4/2025: Tverrfaglig boligrådgivning (BP2)\nDu svarte «Avstår» fredag" in letter.text
+    assert "Du kan endre svarene fram til møtet, onsdag 5. februar kl. 09.00." in letter.text
+    assert "Plass i historikken: nr. 4 for prosjektet i sak 4/2025\n" in letter.text
+    assert letter.text.count(RECEIPT_CODE) == 1
+
+
+def test_a_receipt_for_an_answer_that_no_longer_counts_says_so() -> None:
+    assert "dette svaret gjelder ikke lenger" in written(RECEIPT, answers=[{**ANSWER, "void": True}]).text
+    assert "gjelder ikke lenger" not in written(RECEIPT).text
+
+
+def test_a_member_of_the_meeting_is_not_told_of_a_silence_that_was_none() -> None:
+    text = written(RESULT, in_meeting=True, answer={"choice": None}).text
+    assert "Du svarte ikke i denne saken." not in text
