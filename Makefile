@@ -65,7 +65,7 @@ system: ## install what tests need from the system: Debian's Chromium and popple
 	  chromium fonts-liberation poppler-utils; fi
 
 race: .venv/dev ## let members answer at the same instant a thousand times, on both databases
-	RACE_ROUNDS=1000 .venv/bin/pytest tests/integration/test_race.py --durations=0
+	RACE_ROUNDS=1000 .venv/bin/pytest tests/integration/test_race.py tests/integration/test_race_http.py --durations=0
 
 count-syncs: .venv/dev ## count with strace how often a decision waits for the disk
 	$(PY) -m tools.count_syncs

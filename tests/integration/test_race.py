@@ -7,10 +7,7 @@ harness that cannot fail proves nothing.
 
 import os
 import sys
-import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -20,30 +17,11 @@ from engine.store import cases, ledger, projects
 from engine.store.session import Database
 from engine.use_cases.cast_ballot import Answered, cast_ballot
 from tests import builders
+from tests.at_once import at_once
 from tests.builders import NOW, Member
 from tests.databases import Fresh
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "60"))
-T = TypeVar("T")
-
-
-def at_once(rounds: Sequence[Sequence[Callable[[], T]]]) -> list[list[T | Exception]]:
-    """Make the calls of each round at the same instant, one thread each; what each gave, by round."""
-    width = len(rounds[0])
-    line = threading.Barrier(width, timeout=60)
-    given: list[list[T | Exception]] = [[] for _ in range(width)]
-
-    def walk(place: int) -> None:
-        for calls in rounds:
-            line.wait()
-            try:
-                given[place].append(calls[place]())
-            except Exception as fault:
-                given[place].append(fault)
-
-    with ThreadPoolExecutor(width) as pool:
-        list(pool.map(walk, range(width)))
-    return [list(one) for one in zip(*given, strict=True)]
 
 
 def open_cases(db: Database, number: int) -> list[tuple[str, tuple[Member, ...]]]:
