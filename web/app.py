@@ -13,12 +13,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Scope
 
 from engine.store.session import Database
-from web import api, case_pages, door, portal, watch
+from web import api, case_pages, door, meeting_pages, portal, running_pages, watch
 from web.guard import dress, guarded, refusal_response
 from web.pages import STATIC
-from web.site import Site, WebSettings
+from web.site import Papers, Site, WebSettings
 
-__all__ = ["WebSettings", "create_app"]
+__all__ = ["Papers", "WebSettings", "create_app"]
 
 _ERRORS: Final[Mapping[int, tuple[str, str]]] = {
     400: ("Skjemaet kunne ikke leses", "Gå tilbake, last siden på nytt og prøv igjen. Ingenting er lagret."),
@@ -52,13 +52,14 @@ def create_app(
     keys: Mapping[int, bytes],
     settings: WebSettings,
     health: Callable[[], Mapping[str, Any]],
+    papers: Papers | None = None,
 ) -> FastAPI:
     """The whole web application.
 
     `clock` tells the time in UTC, `keys` are the link keys by number. `health` says in `ok` whether all is
-    well, and whatever else an operator wants to see.
+    well, and whatever else an operator wants to see. Without `papers` no referat can be written here.
     """
-    site = Site(db=db, clock=clock, keys=keys, settings=settings, health=health)
+    site = Site(db=db, clock=clock, keys=keys, settings=settings, health=health, papers=papers)
     app = FastAPI(
         title="Faseport",
         version="1",
@@ -70,6 +71,8 @@ def create_app(
     registry, asked = watch.registry_of(site)
     app.include_router(door.routes(site))
     app.include_router(case_pages.routes(site))
+    app.include_router(meeting_pages.routes(site))
+    app.include_router(running_pages.routes(site))
     app.include_router(portal.routes(site))
     app.include_router(api.routes(site))
     app.include_router(watch.routes(site, registry))

@@ -1,6 +1,5 @@
 """What does a member see of a case, and what becomes of the answer, or of the leader's conclusion?"""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,18 +9,22 @@ from urllib.parse import quote
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from engine.core.criteria import Reason
+from engine.core.calendar import local_date
 from engine.core.definition import OUTCOMES
 from engine.core.links import read_receipt_code, receipt_code
 from engine.core.misuse import NotAllowed, Refused
-from engine.store import cases, links, people, projects
+from engine.store import cases, links, meetings, people, projects
 from engine.store.cases import CastBallot
+from engine.store.meetings import Meeting
+from engine.use_cases.actors import PROGRAMME_OFFICE
 from engine.use_cases.cast_ballot import Answered, cast_ballot
 from engine.use_cases.conclude_case import Condition, conclude_case
 from engine.use_cases.open_door import Guest
 from engine.use_cases.show_case import CaseView, SeatView, show_case
 from web import cookies, pages
-from web.forms import Form, only
+from web.forms import Form, fresh_mark, only
+from web.meeting_pages import present_for
+from web.own import Own, own_in, seats_at
 from web.site import Contact, Site
 from web.wording import FormError, form_errors, outcome_sentence, short_facts, tally_sentence
 
@@ -29,7 +32,7 @@ MOST_ROWS: Final = 12
 FIRST_ROWS: Final = 3
 _ANSWER: Final = ("engang", "versjon", "plass", "valg", "forutsetning", "kommentar")
 _ALWAYS_SENT: Final = ("versjon", "plass")
-_ROW: Final = ("tekst", "ansvar", "frist")
+_ROW: Final = ("tekst", "ansvar", "frist", "stanser")
 _CONCLUSION: Final = (
     "versjon",
     "plass",
@@ -63,6 +66,7 @@ class Row:
     text: str = ""
     owner: str = ""
     due: str = ""
+    blocks: bool = False
 
     @property
     def empty(self) -> bool:
@@ -120,9 +124,8 @@ def _read(site: Site, request: Request, case: str, *, join: str) -> Response:
         return _outsider(site, case, now)
     view = _view(site, guest, case, now)
     joined = next((seat.condition for seat in view.seats if seat.seat == join and not seat.mine), None)
-    return _case_page(
-        site, view, typed=Typed(forutsetning=joined or "", ordlyd=view.proposal), joined=bool(joined)
-    )
+    typed = Typed(forutsetning=joined or "", ordlyd=view.proposal)
+    return _case_page(site, view, guest=guest, typed=typed, joined=bool(joined))
 
 
 def _outsider(site: Site, case: str, now: datetime) -> Response:
@@ -132,7 +135,7 @@ def _outsider(site: Site, case: str, now: datetime) -> Response:
             state = cases.state(tx, case)
             view = None if state is None or state.status == "open" else show_case(tx, case, now=now)
         if view is not None:
-            return _case_page(site, view, typed=Typed(), inside=False)
+            return _case_page(site, view, guest=None, typed=Typed())
     return _ask_to_come_in(site)
 
 
@@ -155,16 +158,17 @@ def _case_page(
     site: Site,
     view: CaseView,
     *,
+    guest: Guest | None,
     typed: Typed,
     status: int = 200,
     errors: list[FormError] | None = None,
     notice: Mapping[str, str] | None = None,
     joined: bool = False,
     rows: list[Row] | None = None,
-    inside: bool = True,
 ) -> Response:
     mine = view.mine
-    sees = view.status != "open" or view.may_conclude or (mine is not None and mine.answered)
+    about = _about(site, view, guest)
+    sees = view.status != "open" or view.may_conclude or about.keeps or (mine is not None and mine.answered)
     return pages.page(
         site,
         "case.html",
@@ -177,23 +181,47 @@ def _case_page(
         notice=notice,
         joined=joined,
         rows=rows if rows is not None else _first_rows(view),
-        nonce=secrets.token_urlsafe(16),
+        nonce=fresh_mark(),
         sees_answers=sees,
-        inside=inside,
-        recorders=_recorders(site, view),
+        inside=guest is not None,
+        through_meeting=guest is not None and guest.meeting is not None,
+        own=about.own,
+        meeting=about.meeting,
+        reasons=about.reasons,
+        recorders=about.recorders,
         summary=short_facts(view),
         outcomes=sorted(view.outcomes, key=lambda one: OUTCOMES.index(one[0])),
-        tally_sentence=tally_sentence(view.tally),
+        tally_sentence=tally_sentence(view.tally, present=present_for(about.meeting, view)),
         sentence_of_outcome=outcome_sentence(view),
     )
 
 
-def _recorders(site: Site, view: CaseView) -> Mapping[str, str]:
-    ids = [seat.recorded_by for seat in view.seats if seat.recorded_by]
-    if not ids:
-        return {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _About:
+    """What a case's page says besides the case: the viewer's standing, and the meeting it comes up in."""
+
+    own: Own
+    meeting: Meeting | None
+    keeps: bool
+    reasons: Mapping[str, str]
+    recorders: Mapping[str, str]
+
+
+def _about(site: Site, view: CaseView, guest: Guest | None) -> _About:
+    now = site.clock()
     with site.db.reading() as tx:
-        return people.names(tx, ids)
+        seats = frozenset[str]() if guest is None else seats_at(tx, view, guest, now=now)
+        office = people.office_holder(tx, PROGRAMME_OFFICE, on=local_date(now))
+        keeps = guest is not None and office is not None and office.id == guest.person
+        runs = keeps or any(seat.leader and seat.mine for seat in view.seats)
+        found = cases.recusals(tx, view.id) if runs else {}
+        return _About(
+            own=own_in(tx, view, guest, seats=seats),
+            meeting=None if view.meeting is None else meetings.load(tx, view.meeting),
+            keeps=keeps,
+            reasons={seat: one.reason for seat, one in found.items() if one.recused},
+            recorders=people.names(tx, [seat.recorded_by for seat in view.seats if seat.recorded_by]),
+        )
 
 
 def _download(site: Site, request: Request, case: str, paper: str) -> Response:
@@ -268,13 +296,14 @@ def _answer(site: Site, request: Request, case: str, fields: Mapping[str, str]) 
     except NotAllowed:
         return _ask_to_come_in(site)
     if isinstance(answered, Refused):
-        return _refused(site, _view(site, guest, case, now), answered, typed)
+        return _refused(site, _view(site, guest, case, now), guest, answered, typed)
     return RedirectResponse(f"/kvittering/{_receipt_of(site, guest, answered)}", status_code=303)
 
 
 def _refused(
     site: Site,
     view: CaseView,
+    guest: Guest,
     refused: Refused,
     typed: Typed,
     *,
@@ -288,16 +317,18 @@ def _refused(
             "heading": "Saken var alt avsluttet",
             "text": "Det du sendte, er ikke lagret.",
         }
-        return _case_page(site, view, typed=typed, status=409, notice=notice)
+        return _case_page(site, view, guest=guest, typed=typed, status=409, notice=notice)
     if "case_changed" in codes:
         notice = {
             "color": "warning",
             "heading": "Saken er endret",
             "text": "Svaret er ikke sendt. Les forslaget på nytt og send igjen; det du skrev, står der ennå.",
         }
-        return _case_page(site, view, typed=typed, status=409, notice=notice, rows=rows, joined=True)
+        return _case_page(
+            site, view, guest=guest, typed=typed, status=409, notice=notice, rows=rows, joined=True
+        )
     errors = form_errors(refused.reasons, rows=row_numbers)
-    return _case_page(site, view, typed=typed, status=422, errors=errors, rows=rows)
+    return _case_page(site, view, guest=guest, typed=typed, status=422, errors=errors, rows=rows)
 
 
 def _speaks_for(view: CaseView, seat: str) -> bool:
@@ -358,9 +389,7 @@ def _conclude(site: Site, request: Request, case: str, fields: Mapping[str, str]
     typed = Typed(utfall=fields.get("utfall", ""), ordlyd=fields.get("ordlyd", ""))
     if "flere" in fields and view.may_conclude:
         more = [*rows, *(Row() for _ in range(min(2, MOST_ROWS - len(rows))))]
-        return _case_page(site, view, typed=typed, rows=more)
-    if _version(fields) != view.version:
-        return _refused(site, view, Refused(reasons=(_changed(view),)), typed, rows=rows)
+        return _case_page(site, view, guest=guest, typed=typed, rows=more)
     filled = _filled(rows, view, typed.utfall)
     try:
         concluded = conclude_case(
@@ -369,14 +398,18 @@ def _conclude(site: Site, request: Request, case: str, fields: Mapping[str, str]
             by=guest.person,
             outcome=typed.utfall,
             wording=_own_wording(typed, view),
-            conditions=[Condition(text=row.text, owner=row.owner, due=row.due) for _, row in filled],
+            conditions=[
+                Condition(text=row.text, owner=row.owner, due=row.due, blocks=row.blocks) for _, row in filled
+            ],
+            version=_version(fields),
             now=now,
         )
     except NotAllowed:
         raise HTTPException(403, "not_leader") from None
     if isinstance(concluded, Refused):
         numbers = tuple(number for number, _ in filled)
-        return _refused(site, _view(site, guest, case, now), concluded, typed, rows=rows, row_numbers=numbers)
+        fresh = _view(site, guest, case, now)
+        return _refused(site, fresh, guest, concluded, typed, rows=rows, row_numbers=numbers)
     return RedirectResponse(f"/sak/{case}", status_code=303)
 
 
@@ -389,6 +422,7 @@ def _rows(fields: Mapping[str, str]) -> list[Row]:
             text=fields.get(f"tekst-{n}", ""),
             owner=fields.get(f"ansvar-{n}", ""),
             due=fields.get(f"frist-{n}", ""),
+            blocks=f"stanser-{n}" in fields,
         )
         for n in range(1, last + 1)
     ]
@@ -408,10 +442,6 @@ def _own_wording(typed: Typed, view: CaseView) -> str:
     """The leader's wording; the proposal as it stood is no wording for turning it down."""
     same = typed.ordlyd.split() == view.proposal.split()
     return "" if same and typed.utfall not in _APPROVED else typed.ordlyd
-
-
-def _changed(view: CaseView) -> Reason:
-    return Reason(code="case_changed", data={"number": view.number})
 
 
 # ---------------------------------------------------------------- the receipt
@@ -434,7 +464,8 @@ def _receipt(site: Site, request: Request, code: str) -> Response:
             found = next((one for one in own if wanted in _codes(site, one.id)), None)
             if found is not None:
                 view = _view(site, guest, case, now)
-                return _receipt_page(site, view, found, newest=max(own, key=lambda one: one.seq), code=wanted)
+                newest = max(own, key=lambda one: one.seq)
+                return _receipt_page(site, view, found, newest=newest, code=wanted, meeting=guest.meeting)
     return _ask_to_come_in(site)
 
 
@@ -446,7 +477,13 @@ def _cases_of(site: Site, guest: Guest) -> list[str]:
 
 
 def _receipt_page(
-    site: Site, view: CaseView, found: CastBallot, *, newest: CastBallot, code: str | None
+    site: Site,
+    view: CaseView,
+    found: CastBallot,
+    *,
+    newest: CastBallot,
+    code: str | None,
+    meeting: str | None,
 ) -> Response:
     return pages.page(
         site,
@@ -465,6 +502,7 @@ def _receipt_page(
         superseded=newest.id != found.id,
         sentence_of_outcome=outcome_sentence(view),
         case=view.id,
+        meeting=meeting,
         receipt=code,
         position=found.seq,
         digest=view.digest,

@@ -13,7 +13,7 @@ from engine.core.criteria import Reason
 from engine.core.links import FAILURES_THAT_LOCK, TokenParts, read_token
 from engine.core.misuse import Refused
 from engine.core.shape import text_in
-from engine.store import cases, programmes
+from engine.store import cases, meetings, programmes
 from engine.store.meetings import Meeting
 from engine.use_cases.open_door import Door, Entered, look_at_door, open_door
 from engine.use_cases.renew_link import renew_link
@@ -22,7 +22,7 @@ from language import formats
 from web import cookies, pages
 from web.forms import Form, only
 from web.site import Site
-from web.wording import FormError, outcome_sentence
+from web.wording import FormError, ending_sentence, outcome_sentence
 
 _FIELDS: Final = ("kode", "husk")
 _OPEN_LEVEL: Final = "enkel"
@@ -144,11 +144,14 @@ def _renew(site: Site, token: str) -> Response:
 
 
 def _door(site: Site, found: Door, token: str, *, error: str = "", remember: bool = False) -> Response:
+    if found.subject.meeting is not None and not found.subject.is_open:
+        return _meeting_result(site, found, found.subject.meeting, token, error=error, remember=remember)
     return pages.page(
         site,
         "door.html",
         status=422 if error else 200,
         body_title=_body_of(site, found),
+        to_meeting=found.subject.meeting is not None,
         token=_spelt(token),
         needs_code=found.link.level != _OPEN_LEVEL,
         remember=remember,
@@ -158,7 +161,7 @@ def _door(site: Site, found: Door, token: str, *, error: str = "", remember: boo
 
 def _shut(site: Site, found: Door, fault: Reason, token: str) -> Response:
     if fault.code == "link_closed":
-        return _result(site, found)
+        return _result(site, found, token)
     heading, line = _SHUT.get(fault.code, _SHUT["link_revoked"])
     renewable = found.subject.is_open
     lines = (line,) if renewable else ("Saken er avsluttet, og du trenger ikke gjøre noe.",)
@@ -167,11 +170,11 @@ def _shut(site: Site, found: Door, fault: Reason, token: str) -> Response:
     )
 
 
-def _result(site: Site, found: Door) -> Response:
+def _result(site: Site, found: Door, token: str) -> Response:
     """How what the link led to has ended; no names, no answers."""
     subject = found.subject
     if subject.meeting is not None:
-        return _meeting_result(site, found, subject.meeting)
+        return _meeting_result(site, found, subject.meeting, token)
     assert subject.case is not None
     with site.db.reading() as tx:
         view = show_case(tx, subject.case.id, now=site.clock())
@@ -188,19 +191,29 @@ def _result(site: Site, found: Door) -> Response:
     )
 
 
-def _meeting_result(site: Site, found: Door, meeting: Meeting) -> Response:
+def _meeting_result(
+    site: Site, found: Door, meeting: Meeting, token: str, *, error: str = "", remember: bool = False
+) -> Response:
+    """How each case ended; whoever has the code may go on to the referat."""
     with site.db.reading() as tx:
-        decided = [
+        ended = [
             show_case(tx, case.id, now=site.clock())
             for case in cases.list_cases(tx, meeting=meeting.id)
             if case.status != "open"
         ]
+        sent = any(one.sent for one in meetings.minutes(tx, meeting.id))
     return pages.page(
         site,
         "door_meeting.html",
+        status=422 if error else 200,
         body_title=found.subject.body_title,
         meeting=meeting,
-        cases=[(view, outcome_sentence(view)) for view in decided],
+        cases=[(view, ending_sentence(view)) for view in ended],
+        has_minutes=sent,
+        token=_spelt(token),
+        needs_code=found.link.level != _OPEN_LEVEL,
+        remember=remember,
+        errors=[FormError(field="kode", text=error)] if error else [],
     )
 
 

@@ -1,5 +1,6 @@
 """What has been filled in? A form is read strictly: known fields only, each once, as text."""
 
+import secrets
 from collections.abc import Collection, Mapping
 from typing import Annotated, Final
 from urllib.parse import parse_qsl
@@ -39,3 +40,8 @@ def only(fields: Mapping[str, str], *, known: Collection[str], needed: Collectio
     """Refuse a form with fields of its own making, or without those every form of ours carries."""
     if not fields.keys() <= set(known) or not fields.keys() >= set(needed):
         raise HTTPException(400, "form_fields")
+
+
+def fresh_mark() -> str:
+    """A form's own mark: the same form sent twice is one answer."""
+    return secrets.token_urlsafe(16)

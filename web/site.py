@@ -10,6 +10,7 @@ from engine.core.calendar import local_date
 from engine.store import people
 from engine.store.session import Database
 from engine.use_cases.actors import PROGRAMME_OFFICE
+from engine.use_cases.write_minutes import Render
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,16 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """Who makes the papers that are kept: from a model to the bytes of the finished document.
+
+    `referat` is given what `write_minutes.model_of` tells of a meeting.
+    """
+
+    referat: Render
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Everything a route is given."""
 
@@ -47,6 +58,7 @@ class Site:
     keys: Mapping[int, bytes]
     settings: WebSettings
     health: Callable[[], Mapping[str, Any]]
+    papers: Papers | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from engine.core.criteria import Reason
 from engine.core.facts import PROJECT_FIELDS, ROLES, Field
 from engine.core.voting import Tally
 from engine.use_cases.show_case import CaseView
+from engine.use_cases.show_meeting import MeetingView
 from language import formats
 from language.sentences import sentence
 
@@ -37,6 +39,8 @@ _ROW_FIELDS: Final = {
     "condition_due_past": "frist",
 }
 
+_DAYS_FROM: Final = 48 * 60
+"""Minutes; from here on only days are told."""
 _SHORT_FACTS: Final = ("problem", "goals", "cost_total", "planned_end_on", "size")
 _FIELD_OF: Final[Mapping[str, Field]] = {field.name: field for field in PROJECT_FIELDS}
 
@@ -66,8 +70,19 @@ def outcome_sentence(view: CaseView) -> str:
     return f"{told} Prosjektet blir i fasen {view.from_phase}."
 
 
-def tally_sentence(tally: Tally) -> str:
-    """«Tre godkjenner, én avstår og to har ikke svart. Gruppa er beslutningsdyktig.»"""
+def ending_sentence(view: CaseView) -> str:
+    """«Saken ble avgjort 5. februar: godkjent med forutsetninger.»"""
+    if view.outcome is None or view.closed_at is None:
+        return outcome_sentence(view)
+    word = formats.lower_first(formats.outcome_word(view.outcome))
+    return f"Saken ble avgjort {formats.short_day(view.closed_at)}: {word}."
+
+
+def tally_sentence(tally: Tally, *, present: int | None = None) -> str:
+    """«Tre godkjenner, én avstår og to har ikke svart. Gruppa er beslutningsdyktig.»
+
+    `present` is how many of the counted seats are filled in the meeting, once that is noted.
+    """
     parts = (
         (tally.for_, "godkjenner"),
         (tally.with_conditions, "godkjenner med forutsetninger"),
@@ -78,14 +93,43 @@ def tally_sentence(tally: Tally) -> str:
     told = formats.upper_first(
         formats.listed([f"{_people(number)} {words}" for number, words in parts if number])
     )
-    return f"{told}. {_quorum(tally)}" if told else _quorum(tally)
+    return f"{told}. {_quorum(tally, present)}" if told else _quorum(tally, present)
 
 
-def _quorum(tally: Tally) -> str:
+def _quorum(tally: Tally, present: int | None) -> str:
+    wanted = formats.in_words(tally.quorum)
+    if present is not None:
+        here = f"{formats.upper_first(formats.in_words(present))} som teller, er til stede"
+        if present >= tally.quorum:
+            return f"{here}, og gruppa er beslutningsdyktig."
+        return f"{here}. Gruppa er ikke beslutningsdyktig: {wanted} må delta."
     if tally.quorate:
         return "Gruppa er beslutningsdyktig."
-    wanted, had = formats.in_words(tally.quorum), formats.in_words(tally.base - len(tally.missing))
+    had = formats.in_words(tally.base - len(tally.missing))
     return f"Gruppa er ikke beslutningsdyktig ennå: {wanted} må delta, {had} har svart."
+
+
+def attendance_sentence(view: MeetingView) -> str:
+    """«Sju av åtte er til stede. Gruppa er beslutningsdyktig med fem.»"""
+    rule = f"Gruppa er beslutningsdyktig med {formats.in_words(view.quorum)}."
+    if view.meeting.present is None:
+        return f"Oppmøtet er ikke ført ennå. {rule}"
+    here = sum(chair.present is True for chair in view.chairs)
+    told = f"{formats.upper_first(formats.in_words(here))} av {formats.in_words(len(view.chairs))}"
+    return f"{told} er til stede. {rule}"
+
+
+def elapsed(start: datetime, end: datetime) -> str:
+    """«1 time og 19 minutter», «12 minutter», «3 dager»: how long something took, as people say it."""
+    minutes = max(0, int((end - start).total_seconds()) // 60)
+    if minutes >= _DAYS_FROM:
+        return f"{minutes // (24 * 60)} dager"
+    hours, rest = divmod(minutes, 60)
+    parts = [
+        *([f"{hours} time{'r' if hours > 1 else ''}"] if hours else []),
+        *([f"{rest} minutt{'er' if rest != 1 else ''}"] if rest or not hours else []),
+    ]
+    return formats.listed(parts)
 
 
 def _people(number: int) -> str:
