@@ -18,6 +18,9 @@ from demo.clock import StoryClock
 from demo.mailbox import Mailbox, receiving
 from demo.mailroom import create_mailroom
 from demo.story import Stage, Told
+from documents.calendar_invite import calendar_file
+from documents.editions import referat
+from documents.papers import minutes_of
 from engine.store import schema, settings
 from engine.store.session import Database
 from engine.use_cases.call_meetings import call_meetings
@@ -25,7 +28,7 @@ from engine.use_cases.close_overdue import close_overdue
 from engine.use_cases.describe import programme_title
 from notifications.delivery import MailSettings, deliver_due
 from web.app import WebSettings, create_app
-from web.site import Site
+from web.site import Papers, Site
 
 HOST: Final = "127.0.0.1"
 ROUND: Final = 1.0
@@ -99,7 +102,9 @@ def staged(
     mailbox = Mailbox()
     with receiving(mailbox) as smtp_url, _listening(port) as listener:
         base_url = f"http://{HOST}:{listener.getsockname()[1]}"
-        mail = MailSettings(smtp_url=smtp_url, mail_from="faseport@example.org", base_url=base_url)
+        mail = MailSettings(
+            smtp_url=smtp_url, mail_from="faseport@example.org", base_url=base_url, invite=calendar_file
+        )
         one_round = threading.Lock()
 
         def deliver() -> None:
@@ -123,7 +128,13 @@ def _application(stage: Stage, keys: Mapping[int, bytes]) -> ASGIApp:
     def health() -> Mapping[str, Any]:
         return {"ok": True, "demo": True}
 
-    product = create_app(db=stage.db, clock=stage.clock, keys=keys, settings=about, health=health)
+    def on_paper(model: Mapping[str, Any]) -> bytes:
+        return referat(minutes_of(model, version=1, issued_at=stage.clock()), format="pdf").content
+
+    papers = Papers(referat=on_paper)
+    product = create_app(
+        db=stage.db, clock=stage.clock, keys=keys, settings=about, health=health, papers=papers
+    )
     site = Site(db=stage.db, clock=stage.clock, keys=keys, settings=about, health=health)
     product.include_router(pages.routes(site, stage))
     mailroom = create_mailroom(stage.mailbox, programme=programme)

@@ -76,6 +76,11 @@ ANSWERS: Final = (
 )
 
 
+Tell = Callable[[str, str], None]
+"""Hears each step of a story as it happens: the time in Oslo, and a sentence."""
+_Narrate = Callable[..., None]
+
+
 @dataclass(slots=True, kw_only=True)
 class Told:
     """The story as it went: its steps, its checks, and how the portfolio stood before and after."""
@@ -114,11 +119,11 @@ class Stage:
     """Let the worker do one round."""
 
 
-def play(stage: Stage, tell: Callable[[str, str], None] = lambda _when, _what: None) -> Told:
+def play(stage: Stage, tell: Tell = lambda _when, _what: None) -> Told:
     """Play the story; `tell` hears each step as it happens: the time in Oslo, and a sentence."""
     told = Told()
-    narrate = _narrator(stage, told, tell)
-    told.before = _counts(stage)
+    narrate = narrator(stage, told, tell)
+    told.before = standing(stage)
     _ask_too_early(stage, told, narrate)
     case = _ask_again(stage, told, narrate)
     letters = _read_letters(stage, told, narrate)
@@ -129,10 +134,9 @@ def play(stage: Stage, tell: Callable[[str, str], None] = lambda _when, _what: N
     return told
 
 
-_Narrate = Callable[..., None]
+def narrator(stage: Stage, told: Told, tell: Tell) -> _Narrate:
+    """A voice that notes each step with the time it happens at, and lets `tell` hear it."""
 
-
-def _narrator(stage: Stage, told: Told, tell: Callable[[str, str], None]) -> _Narrate:
     def narrate(what: str, **data: Any) -> None:
         at = stage.clock().astimezone(OSLO)
         told.steps.append({"at": at.isoformat(timespec="minutes"), "what": what, **data})
@@ -141,11 +145,13 @@ def _narrator(stage: Stage, told: Told, tell: Callable[[str, str], None]) -> _Na
     return narrate
 
 
-def _check(told: Told, what: str, holds: bool, **seen: Any) -> None:
+def check(told: Told, what: str, holds: bool, **seen: Any) -> None:
+    """Note whether something that must hold does, and what was seen."""
     told.checks.append({"what": what, "holds": holds, **seen})
 
 
-def _counts(stage: Stage) -> dict[str, int]:
+def standing(stage: Stage) -> dict[str, int]:
+    """How many projects stand in each reported status today."""
     with stage.db.reading() as tx:
         standings = read_portfolio(tx, on=stage.clock().astimezone(OSLO).date())
     return counts(standings.values())
@@ -169,8 +175,8 @@ def _ask_too_early(stage: Stage, told: Told, narrate: _Narrate) -> None:
     narrate("Utredningslederen ber om faseovergang, og får vite alt som mangler.", reasons=reasons)
     with stage.db.reading() as tx:
         opened, letters = cases.list_cases(tx), outbox.list_letters(tx)
-    _check(told, "Tre krav gjenstår, og alle nevnes samtidig", len(reasons) == 3, reasons=reasons)
-    _check(told, "Ingen sak er opprettet og ingen e-post lagt ut", not opened and not letters)
+    check(told, "Tre krav gjenstår, og alle nevnes samtidig", len(reasons) == 3, reasons=reasons)
+    check(told, "Ingen sak er opprettet og ingen e-post lagt ut", not opened and not letters)
 
 
 def _ask_again(stage: Stage, told: Told, narrate: _Narrate) -> str:
@@ -184,7 +190,7 @@ def _ask_again(stage: Stage, told: Told, narrate: _Narrate) -> str:
         number=answer.number,
         answer_by=answer.answer_by.isoformat(),
     )
-    _check(told, "Saken gjelder BP2 og er åpen", answer.gate == "BP2")
+    check(told, "Saken gjelder BP2 og er åpen", answer.gate == "BP2")
     return answer.case
 
 
@@ -195,9 +201,9 @@ def _read_letters(stage: Stage, told: Told, narrate: _Narrate) -> dict[str, Mail
         f"{len(mails)} brev er levert, ett til hver plass.", subjects=sorted({mail.subject for mail in mails})
     )
     letters = {mail.recipient: mail for mail in mails}
-    _check(told, "Åtte brev i alt, ett til hver", len(mails) == 8 and len(letters) == 8, letters=len(mails))
-    _check(told, "Ingen brev til den som er borte, ett til stedfortrederen", _deputy_called(letters))
-    _check(told, "Hvert brev har én lenke og en kode", all(mail.link and mail.code for mail in mails))
+    check(told, "Åtte brev i alt, ett til hver", len(mails) == 8 and len(letters) == 8, letters=len(mails))
+    check(told, "Ingen brev til den som er borte, ett til stedfortrederen", _deputy_called(letters))
+    check(told, "Hvert brev har én lenke og en kode", all(mail.link and mail.code for mail in mails))
     return letters
 
 
@@ -214,13 +220,13 @@ def _scan(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, Mail],
         assert mail.link is not None
         with Visitor(stage.base_url) as scanner:
             door = scanner.open(mail.link)
-            scanner.fill(door, by="kode")
-            scanner.fill(door, by="kode", kode="abc")
+            scanner.fill(door, "kode")
+            scanner.fill(door, "kode", {"kode": "abc"})
             pressed += 2
     with stage.db.reading() as tx:
         stored = cases.ballots(tx, case)
     narrate("En e-postskanner åpner alle lenkene og trykker på alt.", pressed=pressed)
-    _check(told, "Skanneren har ikke avgitt noe svar", not stored)
+    check(told, "Skanneren har ikke avgitt noe svar", not stored)
 
 
 def _answer(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, Mail]) -> None:
@@ -231,7 +237,7 @@ def _answer(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, Mail
         stage.deliver()
     with stage.db.reading() as tx:
         opened = cases.list_cases(tx, status="open")
-    _check(
+    check(
         told, "Forutsetningen gjør at gruppas leder må konkludere; saken er fortsatt åpen", len(opened) == 1
     )
 
@@ -242,10 +248,9 @@ def answer_once(stage: Stage, mail: Mail, answer: Answer) -> str:
     with Visitor(stage.base_url) as member:
         door = member.open(mail.link)
         remembered = {"husk": "ja"} if answer.remember else {}
-        page = member.fill(door, by="kode", kode=mail.code, **remembered)
-        receipt = member.fill(
-            page, by="valg", valg=answer.choice, kommentar=answer.comment, forutsetning=answer.condition
-        )
+        page = member.fill(door, "kode", {"kode": mail.code or "", **remembered})
+        typed = {"valg": answer.choice, "kommentar": answer.comment, "forutsetning": answer.condition}
+        receipt = member.fill(page, "valg", typed)
     assert receipt.status_code == 200, (receipt.status_code, receipt.text)
     return str(receipt.url.path)
 
@@ -255,11 +260,11 @@ def _conclude(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, Ma
     mail = letters[CHAIR]
     assert mail.link is not None
     with Visitor(stage.base_url) as chair:
-        page = chair.fill(chair.open(mail.link), by="kode", kode=mail.code)
+        page = chair.fill(chair.open(mail.link), "kode", {"kode": mail.code or ""})
         closed = chair.fill(
             page,
-            by="utfall",
-            **{
+            "utfall",
+            {
                 "utfall": "godkjent_med_forutsetninger",
                 "ordlyd": scene.PROPOSAL,
                 "tekst-1": "Nullpunktet er målt i to soner.",
@@ -277,11 +282,11 @@ def _conclude(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, Ma
         outcome=view.outcome,
         conditions=[{"id": one.id, "text": one.text, "due": one.due.isoformat()} for one in view.conditions],
     )
-    _check(
+    check(
         told, "Én beslutning, med to forutsetninger", view.status == "decided" and len(view.conditions) == 2
     )
-    _check(told, "Grunnlaget er sju plasser: den inhabile er ute", view.tally.base == 7, base=view.tally.base)
-    _check(told, "Siden viser beslutningen", closed.status_code == 200)
+    check(told, "Grunnlaget er sju plasser: den inhabile er ute", view.tally.base == 7, base=view.tally.base)
+    check(told, "Siden viser beslutningen", closed.status_code == 200)
 
 
 def _look_back(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, Mail], case: str) -> None:
@@ -293,26 +298,26 @@ def _look_back(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, M
         recipients=sorted(mail.recipient for mail in results),
     )
     told_people = {mail.recipient for mail in results}
-    _check(
+    check(
         told,
         "Den som spurte, og prosjekteieren, får vite det",
         {scene.STUDY_LEADER, scene.OWNER} <= told_people,
     )
-    _check(told, "Ingen får mer enn ett resultatbrev", len(results) == len(told_people))
+    check(told, "Ingen får mer enn ett resultatbrev", len(results) == len(told_people))
     late = letters[LATE]
     assert late.link is not None
     with Visitor(stage.base_url) as visitor:
         old = visitor.open(late.link)
-    _check(told, "Den gamle lenken viser resultatet", "godkjent" in old.text.lower(), status=old.status_code)
-    told.after = _counts(stage)
+    check(told, "Den gamle lenken viser resultatet", "godkjent" in old.text.lower(), status=old.status_code)
+    told.after = standing(stage)
     narrate("Porteføljen har endret seg.", before=told.before, after=told.after)
     moved = {status: told.after[status] - told.before[status] for status in told.before}
-    _check(told, "Konsept er én færre og Prosjekt én flere", moved == _ONE_MOVED, moved=moved)
+    check(told, "Konsept er én færre og Prosjekt én flere", moved == _ONE_MOVED, moved=moved)
     with stage.db.reading() as tx:
         verified = ledger.verify(tx)
         cast = _cast(tx, case)
-    _check(told, "Alle sju svar er bevart", cast == len(ANSWERS), ballots=cast)
-    _check(told, "Beviset holder", not verified.faults, leaves=verified.leaves)
+    check(told, "Alle sju svar er bevart", cast == len(ANSWERS), ballots=cast)
+    check(told, "Beviset holder", not verified.faults, leaves=verified.leaves)
 
 
 _ONE_MOVED: Final = {"Konsept": -1, "Prosjekt": 1, "Realisering": 0, "Avsluttet": 0}

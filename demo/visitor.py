@@ -2,9 +2,9 @@
 HTTP.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any
 from urllib.parse import urljoin
 
 import httpx2
@@ -57,21 +57,40 @@ class Visitor:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
+        self.close()
 
     def open(self, address: str) -> httpx2.Response:
         """Go to an address."""
         return self._client.get(address)
 
-    def fill(self, page: httpx2.Response, by: str, **values: Any) -> httpx2.Response:
-        """Fill in and send the form that has a field named `by`. Raises FormNotFoundError when the page has
-        none.
+    def post(self, address: str, **values: str) -> httpx2.Response:
+        """Press a button that stands alone in its form."""
+        return self._client.post(address, data=values, headers={"Origin": self._base.rstrip("/")})
+
+    def close(self) -> None:
+        """Shut the browser; a new one knows nothing of it."""
+        self._client.close()
+
+    def fill(
+        self,
+        page: httpx2.Response,
+        by: str,
+        typed: Mapping[str, str] | None = None,
+        *,
+        among: Mapping[str, str] | None = None,
+    ) -> httpx2.Response:
+        """Fill in and send the form that has a field named `by`, and whose fields hold what `among` says.
+
+        Raises FormNotFoundError when the page has no such form.
         """
         reader = _Forms()
         reader.feed(page.text)
-        form = next((one for one in reader.found if by in one.names), None)
+        wanted = dict(among or {})
+        form = next(
+            (one for one in reader.found if by in one.names and wanted.items() <= one.fields.items()), None
+        )
         if form is None:
             raise FormNotFoundError(by, str(page.url), page.status_code)
         target = urljoin(str(page.url), form.action).split("#")[0]
         origin = self._base.rstrip("/")
-        return self._client.post(target, data={**form.fields, **values}, headers={"Origin": origin})
+        return self._client.post(target, data={**form.fields, **(typed or {})}, headers={"Origin": origin})
