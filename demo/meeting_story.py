@@ -55,14 +55,17 @@ def play(stage: Stage, tell: Tell = lambda _when, _what: None) -> Told:
     told = Told()
     teller = _Teller(stage, told, tell)
     told.before = standing(stage)
-    teller.ask_for_bp2()
-    teller.call_the_first_meeting()
-    teller.answer_beforehand()
-    teller.hold_the_first_meeting()
-    teller.meet_the_conditions()
-    teller.ask_for_bp3()
-    teller.change_the_papers()
-    teller.hold_the_second_meeting()
+    try:
+        teller.ask_for_bp2()
+        teller.call_the_first_meeting()
+        teller.answer_beforehand()
+        teller.hold_the_first_meeting()
+        teller.meet_the_conditions()
+        teller.ask_for_bp3()
+        teller.change_the_papers()
+        teller.hold_the_second_meeting()
+    finally:
+        teller.leave()
     told.after = standing(stage)
     return told
 
@@ -250,6 +253,11 @@ class _Teller:
         with self._stage.db.reading() as tx:
             sound = ledger.verify(tx)
         self._check("Beviset holder", not sound.faults, leaves=sound.leaves)
+
+    def leave(self) -> None:
+        """Everybody shuts their browser."""
+        for browser in self._browsers.values():
+            browser.close()
 
     # ------------------------------------------------------------------------------------ what people do
 

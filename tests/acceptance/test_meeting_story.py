@@ -1,6 +1,8 @@
-"""Does the group decide as it does in Trondheim: beforehand by letter, in the meeting, and the referat after it?
+"""Does the group decide as it does in Trondheim: beforehand by letter, in the meeting, and the referat
+after it?
 
-Parts 1 and 3 of the story, with its checks: the real pages over HTTP, real SMTP, a clock that stands still in between.
+Parts 1 and 3 of the story, with its checks: the real pages over HTTP, real SMTP, a clock that stands still
+in between.
 """
 
 from collections.abc import Iterator
