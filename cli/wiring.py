@@ -124,6 +124,7 @@ def mail_settings(settings: Settings) -> "MailSettings | None":
     """How letters leave; None where no mail server has been named. Raises BadSettings with all that is
     wrong.
     """
+    from documents.calendar_invite import calendar_file
     from engine.core.criteria import Reason
     from language.sentences import sentence
     from notifications.delivery import MailSettings
@@ -138,7 +139,12 @@ def mail_settings(settings: Settings) -> "MailSettings | None":
         wrong.append(f"FASEPORT_MAIL_FROM: {sentence(sender)}")
     if wrong:
         raise BadSettings(tuple(wrong))
-    return MailSettings(smtp_url=settings.smtp_url, mail_from=settings.mail_from, base_url=settings.base_url)
+    return MailSettings(
+        smtp_url=settings.smtp_url,
+        mail_from=settings.mail_from,
+        base_url=settings.base_url,
+        invite=calendar_file,
+    )
 
 
 def web_application(wired: Wired) -> Any:

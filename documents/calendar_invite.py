@@ -5,10 +5,10 @@ so that calendars move or remove what they have instead of adding another. Times
 own rules in the file, so that 09.00 stays 09.00 over both clock changes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress, vText
 
@@ -53,6 +53,29 @@ class Invitation:
     method: str
     media_type: str
     filename: str
+
+
+def calendar_file(told: Mapping[str, Any]) -> bytes:
+    """The file that a letter carries, from the JSON values the letter holds of its meeting.
+
+    Keys: method (REQUEST or CANCEL), id, title, starts_at, ends_at, changed_at (ISO instants), place,
+    description, url, sequence, organiser and guest {name, address}. The same values give the same bytes.
+    """
+    called_off = told["method"] == "CANCEL"
+    meeting = Meeting(
+        id=told["id"],
+        title=told["title"],
+        starts_at=datetime.fromisoformat(told["starts_at"]),
+        ends_at=datetime.fromisoformat(told["ends_at"]),
+        place=told["place"],
+        description=told["description"],
+        url=told["url"],
+        organiser=Guest(**told["organiser"]),
+        guests=(Guest(**told["guest"]),),
+        sequence=told["sequence"],
+        changed_at=datetime.fromisoformat(told["changed_at"]),
+    )
+    return (cancellation(meeting) if called_off else invitation(meeting)).content
 
 
 def uid_of(meeting: str, host: str) -> str:

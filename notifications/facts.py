@@ -37,7 +37,10 @@ def course(tx: Connection, view: CaseView) -> tuple[Stop, ...]:
         plain = json.loads(leaf.body)["plain"] if leaf.kind in _COURSE else {}
         if plain.get("case") == view.id:
             body = plain.get("body") or stops[-1].body
-            stops.append(Stop(body=body, meeting=plain.get("meeting"), why=plain.get("why", "")))
+            stop = Stop(body=body, meeting=plain.get("meeting"), why=plain.get("why", ""))
+            # A meeting that is held on another day is still the same meeting.
+            if not stops or (stops[-1].body, stops[-1].meeting) != (stop.body, stop.meeting):
+                stops.append(stop)
     return tuple(stops)
 
 
@@ -79,7 +82,7 @@ def seat(found: SeatView | None) -> Facts:
         "deputy": found.deputy,
         "owner": found.owner,
         "requester": found.requester,
-        "recused": found.recused,
+        "recused": found.recused or found.choice == Choice.RECUSE,
     }
 
 
@@ -108,7 +111,7 @@ def answer(view: CaseView, ballot: CastBallot) -> Facts:
         "condition": ballot.condition or "",
         "recorded": ballot.recorded_by is not None,
         "recused": recused,
-        "void": ballot.version != view.version,
+        "void": ballot.version != view.version and not recused,
         "position": ballot.seq,
     }
 

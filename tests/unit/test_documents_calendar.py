@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import vobject
 
-from documents.calendar_invite import Guest, Invitation, Meeting, cancellation, invitation
+from documents.calendar_invite import Guest, Invitation, Meeting, calendar_file, cancellation, invitation
 from engine.core.calendar import oslo
 
 OFFICE = Guest(name="Programkontoret", address="programkontor@example.org")
@@ -121,3 +121,28 @@ def test_a_meeting_that_ends_before_it_starts_is_refused() -> None:
         invitation(a_meeting(date(2025, 2, 5), ends_at=oslo(date(2025, 2, 5), time(9))))
     with pytest.raises(ValueError, match="from 0"):
         invitation(a_meeting(date(2025, 2, 5), sequence=-1))
+
+
+def test_what_a_letter_holds_of_its_meeting_is_enough_for_the_file_and_gives_the_same_bytes() -> None:
+    told = {
+        "method": "CANCEL",
+        "id": "styringsgruppa:2025-02-05",
+        "title": "Styringsgruppa",
+        "starts_at": "2025-02-05T08:00:00+00:00",
+        "ends_at": "2025-02-05T09:30:00+00:00",
+        "place": "",
+        "description": "3/2025 Velferdsteknologi (BP2)",
+        "sequence": 1,
+        "changed_at": "2025-01-29T11:00:00+00:00",
+        "url": "https://faseport.example.org/mote/styringsgruppa:2025-02-05",
+        "organiser": {"name": "Programkontoret", "address": "programkontor@example.org"},
+        "guest": {"name": "Kommunalsjef BoA", "address": "kommunalsjef-boa@example.org"},
+    }
+    content = calendar_file(told)
+    assert content == calendar_file(dict(told))
+    read_again = vobject.readOne(content.decode())
+    assert read_again.method.value == "CANCEL"
+    assert read_again.vevent.status.value == "CANCELLED"
+    assert read_again.vevent.uid.value == "mote-styringsgruppa:2025-02-05@example.org"
+    assert read_again.vevent.dtstart.value.astimezone(UTC) == datetime(2025, 2, 5, 8, tzinfo=UTC)
+    assert vobject.readOne(calendar_file({**told, "method": "REQUEST"}).decode()).method.value == "REQUEST"

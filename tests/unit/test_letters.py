@@ -224,7 +224,7 @@ def test_an_agenda_tells_every_case_in_one_letter_with_one_link_and_one_code() -
         "2. Prosjektleder utpekes.\n\n"
         "Krav: 11 av 11 må-krav er oppfylt. Ett bør-krav er åpent: nytte/kost er beskrevet, ikke beregnet.\n"
     ) in letter.text
-    assert "Saken ble ikke avgjort i forrige møte." in letter.text
+    assert "Saken ble ikke avgjort i et tidligere møte." in letter.text
     assert "Til orientering\n- Status for tertialrapporten: Frist 15. mai.\n" in letter.text
     assert "Til drøfting\n- Neste års portefølje\n" in letter.text
     assert "Møtet begynner med å godkjenne referatet fra onsdag 22. januar." in letter.text

@@ -9,7 +9,7 @@ import pytest
 
 from engine.core.criteria import Reason
 from notifications.letters import Rendered, render
-from notifications.message import Envelope, build, read_sender
+from notifications.message import CalendarPart, Envelope, build, read_sender
 from tests.letter_facts import CODE, FACTS, URL
 
 WORDS = render(FACTS["case"], url=URL, code=CODE)
@@ -107,3 +107,37 @@ def test_a_sender_is_a_name_and_an_address_or_is_refused_by_name() -> None:
     assert read_sender("Faseport <faseport@example.org>") == ("Faseport", "faseport@example.org")
     assert read_sender("faseport@example.org") == ("", "faseport@example.org")
     assert read_sender("ingen\n") == Reason(code="mail_from", data={"value": "ingen·"})
+
+
+CALENDAR = CalendarPart(
+    content="BEGIN:VCALENDAR\r\nSUMMARY:Møte\r\nEND:VCALENDAR\r\n".encode(), method="REQUEST"
+)
+
+
+def test_an_invitation_is_shown_by_programs_that_can_and_attached_for_the_others() -> None:
+    content = build(WORDS, ENVELOPE, CALENDAR)
+    assert content == build(WORDS, ENVELOPE, CALENDAR)
+    assert content.isascii()
+    assert max(len(line) for line in content.split(b"\r\n")) <= 78
+    letter = message_from_bytes(content, policy=default)
+    assert letter.get_content_type() == "multipart/mixed"
+    shown, attached = letter.iter_parts()
+    assert [part.get_content_type() for part in shown.iter_parts()] == [
+        "text/plain", "text/html", "text/calendar",
+    ]  # fmt: skip
+    calendar = list(shown.iter_parts())[2]
+    assert calendar["Content-Type"].params["method"] == "REQUEST"
+    assert calendar.get_content() == CALENDAR.content.decode()
+    assert attached.get_content_type() == "application/ics"
+    assert attached.get_content_disposition() == "attachment"
+    assert attached.get_filename() == "mote.ics"
+    assert attached.get_payload(decode=True) == CALENDAR.content
+    plain = letter.get_body(("plain",))
+    assert plain is not None
+    assert plain.get_content().replace("\r\n", "\n") == WORDS.text
+    assert not letter.defects
+
+
+def test_a_calendar_method_that_could_break_out_is_refused() -> None:
+    with pytest.raises(ValueError, match="calendar"):
+        build(WORDS, ENVELOPE, replace(CALENDAR, method="REQUEST\r\nBcc: x@example.org"))
