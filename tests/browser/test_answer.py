@@ -4,6 +4,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,8 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def served(office: Office) -> Iterator[Office]:
+@contextmanager
+def serving(office: Office) -> Iterator[Office]:
     """The house behind a real server, on a free port of this machine."""
     server = uvicorn.Server(
         uvicorn.Config(lambda: office.app, factory=True, port=0, log_config=None, access_log=False)
@@ -61,6 +62,13 @@ def served(office: Office) -> Iterator[Office]:
     yield office
     server.should_exit = True
     thread.join(10)
+
+
+@pytest.fixture
+def served(office: Office) -> Iterator[Office]:
+    """The house with the case in writing, served."""
+    with serving(office) as running:
+        yield running
 
 
 def page_on(chromium: Browser, screen: str) -> Page:
