@@ -96,6 +96,7 @@ _CASES: Final[Mapping[str, str]] = {
     "case_closed": "Sak {number} er {status:status}, og kan ikke endres.",
     "case_changed": "Sak {number} er endret etter at du åpnet den. Les den på nytt og svar igjen.",
     "not_open": "Sak {number} er {status:status}, og kan ikke endres.",
+    "project_waits": "Prosjektet avventer: {reason}. Det skal ses på igjen {until:day}.",
     "proposal_missing": "Skriv et forslag til beslutning.",
     "requester_never_decides": "Den som har bedt om beslutningen, svarer ikke selv.",
     "choice_missing": "Velg ett av svarene.",

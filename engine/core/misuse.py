@@ -51,6 +51,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "case_open": ("number", "gate"),
     "taken_in": ("on",),
     "proposal_missing": (),
+    "project_waits": ("reason", "until"),
     "case_closed": ("number", "status"),
     "case_changed": ("number",),
     "requester_never_decides": (),

@@ -83,7 +83,7 @@ def request_transition(
             return Refused(
                 reasons=(Reason(code="case_open", data={"number": already.number, "gate": already.gate}),)
             )
-        reasons = _shut(checked, words, unfit)
+        reasons = _waits(checked) or _shut(checked, words, unfit)
         if reasons:
             return NotReady(reasons=reasons, check=checked.check)
         owner = checked.roles.get(checked.steered.definition.roles.owner)
@@ -216,6 +216,15 @@ def _may_request(tx: Connection, checked: Checked, person: str, today: date) -> 
     held = capacities(tx, person, project=checked.steered.project.key, on=today)
     if not held & {*leaders, PROGRAMME_OFFICE}:
         raise NotAllowed("may_not_request", {"role": " eller ".join(leaders)})
+
+
+def _waits(checked: Checked) -> tuple[Reason, ...]:
+    """A project that is set to wait asks for nothing until somebody has looked at it again."""
+    waiting = checked.facts.get("waiting")
+    if not waiting:
+        return ()
+    told = {"reason": str(waiting.get("reason", "")), "until": str(waiting.get("look_again_on", "uten dato"))}
+    return (Reason(code="project_waits", data=told),)
 
 
 def _shut(checked: Checked, proposal: str, unfit: tuple[Reason, ...]) -> tuple[Reason, ...]:

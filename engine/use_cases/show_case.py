@@ -116,6 +116,10 @@ class CaseView:
     criteria: tuple[CriterionView, ...]
     papers: tuple[PaperView, ...]
     facts: Mapping[str, Any]
+    political: bool
+    """Marked for political decision: the change is not introduced before that case is decided."""
+    political_case: str
+    """Which case that is; empty until it is known."""
     roles: Mapping[str, str]
     seats: tuple[SeatView, ...]
     tally: Tally
@@ -149,6 +153,7 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
     if found is None:
         raise Unknown("case", case)
     state, dossier = found.state, found.dossier
+    about = dossier.get("facts", {}).get("project", {})
     cast = cases.ballots(tx, case)
     office = people.office_holder(tx, PROGRAMME_OFFICE, on=local_date(now))
     keeps = office is not None and office.id == viewer
@@ -185,6 +190,8 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
         criteria=tuple(_criterion(one, called) for one in dossier.get("criteria", ())),
         papers=tuple(_paper(one) for one in dossier.get("papers", ())),
         facts=dossier.get("facts", {}),
+        political=bool(about.get("political_consequence")),
+        political_case=str(about.get("political_case", "")),
         roles={role: called[person] for role, person in dossier.get("roles", {}).items()},
         seats=seats,
         tally=tally_of(state, cast),
