@@ -21,6 +21,9 @@ def add_to(app: typer.Typer) -> None:
 
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Spill historien uten nettleser, og avslutt.")] = False,
+    meetings: Annotated[
+        bool, typer.Option("--meetings", help="Med --once: historien slik gruppa behandler saker i møte.")
+    ] = False,
     as_json: AsJson = False,
     port: Annotated[int, typer.Option("--port", metavar="PORT", help="Porten nettsidene vises på.")] = 8080,
 ) -> None:
@@ -47,25 +50,27 @@ def demo(
     wiring.log_as_json(all_well=False)
     try:
         if once:
-            _play(db, keys, as_json=as_json)
+            _play(db, keys, meetings=meetings, as_json=as_json)
         else:
             _show(db, keys, port=port)
     finally:
         db.close()
 
 
-def _play(db: "Database", keys: "Mapping[int, bytes]", *, as_json: bool) -> None:
+def _play(db: "Database", keys: "Mapping[int, bytes]", *, meetings: bool, as_json: bool) -> None:
     """Play the story. One that does not hold has shown a bug, and ends as one."""
     from cli import console
     from cli.errors import UNEXPECTED
-    from demo import run
+    from demo import meeting_story, run, story
     from engine import clock
+
+    play = meeting_story.play if meetings else story.play
 
     def tell(at: str, what: str) -> None:
         if not as_json:
             console.say(f"{at}  {what}")
 
-    told = run.play_once(db, keys=keys, real=clock.now, tell=tell)
+    told = run.play_once(db, keys=keys, real=clock.now, tell=tell, play=play)
     if as_json:
         console.as_json(told.as_json())
     else:

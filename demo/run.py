@@ -17,7 +17,7 @@ from demo import pages, scene, story
 from demo.clock import StoryClock
 from demo.mailbox import Mailbox, receiving
 from demo.mailroom import create_mailroom
-from demo.story import Stage, Told
+from demo.story import Stage, Tell, Told
 from documents.calendar_invite import calendar_file
 from documents.editions import referat
 from documents.papers import minutes_of
@@ -51,11 +51,16 @@ def fresh(url: str) -> Database:
 
 
 def play_once(
-    db: Database, *, keys: Mapping[int, bytes], real: Callable[[], datetime], tell: Callable[[str, str], None]
+    db: Database,
+    *,
+    keys: Mapping[int, bytes],
+    real: Callable[[], datetime],
+    tell: Tell,
+    play: Callable[[Stage, Tell], Told] = story.play,
 ) -> Told:
-    """Play the story from beginning to end on a clock that stands still between its steps."""
+    """Play a story from beginning to end on a clock that stands still between its steps."""
     with staged(db, keys=keys, real=real, ticking=False, port=0) as stage:
-        return story.play(stage, tell)
+        return play(stage, tell)
 
 
 def show(
