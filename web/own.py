@@ -45,7 +45,7 @@ class Own:
         if not self.seat.answered:
             return "Ikke svart"
         by = ", ført av sekretær" if self.seat.recorded_by else ""
-        return f"Du har svart {formats.lower_first(formats.choice_word(self.seat.choice or ''))}{by}"
+        return f"Du har svart «{formats.choice_word(self.seat.choice or '')}»{by}"
 
 
 def own_in(

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader
 
 from language import environments
 from web.site import Contact, Site, contact_of
+from web.wording import answered_sentence, out_sentence
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -44,6 +45,8 @@ def environment() -> Environment:
         "choice_icon": lambda choice: _CHOICE_ICONS.get(choice, "waiting"),
         "filetype": lambda media_type: _FILE_TYPES.get(media_type, "Fil"),
         "filesize": filesize,
+        "answered_sentence": answered_sentence,
+        "out_sentence": out_sentence,
     }
     made.globals["asset"] = asset
     return made

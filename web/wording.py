@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from engine.core.criteria import Reason
 from engine.core.facts import PROJECT_FIELDS, ROLES, Field
-from engine.core.voting import Tally
-from engine.use_cases.show_case import CaseView
+from engine.core.voting import Choice, Tally
+from engine.use_cases.show_case import CaseView, SeatView
 from engine.use_cases.show_meeting import MeetingView
 from language import formats
 from language.sentences import sentence
@@ -99,7 +99,7 @@ def tally_sentence(tally: Tally, *, present: int | None = None) -> str:
 def _quorum(tally: Tally, present: int | None) -> str:
     wanted = formats.in_words(tally.quorum)
     if present is not None:
-        here = f"{formats.upper_first(formats.in_words(present))} som teller, er til stede"
+        here = f"{formats.upper_first(_people(present))} som teller, er til stede"
         if present >= tally.quorum:
             return f"{here}, og gruppa er beslutningsdyktig."
         return f"{here}. Gruppa er ikke beslutningsdyktig: {wanted} må delta."
@@ -109,13 +109,35 @@ def _quorum(tally: Tally, present: int | None) -> str:
     return f"Gruppa er ikke beslutningsdyktig ennå: {wanted} må delta, {had} har svart."
 
 
+def answered_sentence(view: CaseView) -> str:
+    """«To av sju har svart. Teller ikke med: kommunalsjef sykehjem og omsorgsboliger (inhabil).»"""
+    tally = view.tally
+    had, base = tally.base - len(tally.missing), tally.base
+    told = f"{formats.upper_first(_people(had))} av {formats.in_words(base)} har svart."
+    return f"{told} {out_sentence(view)}".rstrip()
+
+
+def out_sentence(view: CaseView) -> str:
+    """Who does not count in a case, and why; empty when everybody does."""
+    out = [f"{formats.lower_first(seat.office)} ({why})" for seat in view.seats if (why := _why_out(seat))]
+    return f"Teller ikke med: {formats.listed(out)}." if out else ""
+
+
+def _why_out(seat: SeatView) -> str:
+    if seat.recused or seat.choice == Choice.RECUSE:
+        return "inhabil"
+    if seat.requester:
+        return "ba om faseovergangen"
+    return "" if seat.person else "ledig plass"
+
+
 def attendance_sentence(view: MeetingView) -> str:
     """«Sju av åtte er til stede. Gruppa er beslutningsdyktig med fem.»"""
     rule = f"Gruppa er beslutningsdyktig med {formats.in_words(view.quorum)}."
     if view.meeting.present is None:
         return f"Oppmøtet er ikke ført ennå. {rule}"
     here = sum(chair.present is True for chair in view.chairs)
-    told = f"{formats.upper_first(formats.in_words(here))} av {formats.in_words(len(view.chairs))}"
+    told = f"{formats.upper_first(_people(here))} av {formats.in_words(len(view.chairs))}"
     return f"{told} er til stede. {rule}"
 
 
@@ -133,7 +155,7 @@ def elapsed(start: datetime, end: datetime) -> str:
 
 
 def _people(number: int) -> str:
-    return "én" if number == 1 else formats.in_words(number)
+    return {0: "ingen", 1: "én"}.get(number) or formats.in_words(number)
 
 
 def short_facts(view: CaseView) -> list[tuple[str, str]]:

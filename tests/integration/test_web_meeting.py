@@ -131,7 +131,7 @@ def test_the_list_says_what_one_has_answered_and_for_whom(office: Office) -> Non
     assert "Du kan endre det til møtet" in receipt.text
     assert f'href="{place(office)}"' in receipt.text
     page = browser.get(place(office)).text
-    assert "Du har svart godkjenn" in page
+    assert "Du har svart «Godkjenn»" in page
     assert page.count("Ikke svart") == 1
     assert "Stedfortreder for kommunalsjef" in office.inside(DEPUTY).get(place(office)).text
     assert "Sekretær for møtet" in office.inside(SECRETARY).get(place(office)).text
@@ -181,6 +181,9 @@ def test_a_member_who_says_inhabil_is_told_that_the_group_decides_without_them(o
     told = "Du er meldt inhabil. Gruppa avgjør dette uten deg. Du får ikke flere påminnelser om saken."
     assert told in browser.get(f"/sak/{office.case}").text
     assert "Du er inhabil" in browser.get(place(office)).text
+    others = office.inside(BOA).get(f"/sak/{office.case}").text
+    assert "Ingen av sju har svart" in others
+    assert "Teller ikke med: kommunalsjef sykehjem og omsorgsboliger (inhabil)." in others
     assert "Ektefellen" not in office.inside(BOA).get(f"/sak/{office.case}").text
     for email in (LEADER, SECRETARY):
         assert "Ektefellen" in office.inside(email).get(place(office)).text
@@ -246,7 +249,7 @@ def test_an_answer_given_aloud_is_marked_as_the_secretarys_entry_everywhere(offi
     ):
         assert "Ført av sekretær: programkontoret" in page
     own = office.inside("kommunalsjef-arbeid@example.org").get(place(office)).text
-    assert "Du har svart godkjenn, ført av sekretær" in own
+    assert "Du har svart «Godkjenn», ført av sekretær" in own
     with office.db.reading() as tx:
         (found,) = [one for one in cases.ballots(tx, office.case) if one.seat == "kommunalsjef-arbeid"]
     assert found.recorded_by is not None
@@ -456,7 +459,7 @@ def test_a_correction_is_shown_and_the_answer_stands(office: Office) -> None:
     assert "Saken er endret etter at du svarte" not in page
     assert "Skrivefeil i kostnadsoversikten" in page
     assert "Rettelse uten betydning for saken; svarene står." in page
-    assert "Du har svart godkjenn" in page
+    assert "Du har svart «Godkjenn»" in page
 
 
 def test_conditions_of_an_earlier_decision_are_shown_as_they_stand_now(office: Office) -> None:
