@@ -1,18 +1,22 @@
 """Commands about cases: follow them, answer them, close them."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from cli.options import AsJson, By, ByOrOffice, chosen
+from cli.paperwork import FormatOption, OutOption, format_of, save
 
 if TYPE_CHECKING:
     from engine.store.cases import CaseState
     from engine.store.session import Connection
     from engine.use_cases.conclude_case import Condition
-    from engine.use_cases.show_case import CaseView
+    from engine.use_cases.show_case import CaseView, SeatView
 
 app = typer.Typer(help="Sakene: følg dem, svar på dem, avgjør dem.", no_args_is_help=True)
+
+BLOCKS: Final = "stanser"
+"""The word that lets a condition keep the next gate shut."""
 
 CaseName = Annotated[str, typer.Argument(metavar="SAK", help="Sakens nummer (3/2025) eller id.")]
 
@@ -89,7 +93,7 @@ def show(
 
 def _print(view: "CaseView") -> None:
     from cli import console
-    from language.formats import case_status_word, choice_word, moment, outcome_word, plain_date
+    from language.formats import case_status_word, moment, outcome_word, plain_date
 
     console.heading(f"Sak {view.number}: {view.project_title}, {view.gate} {view.gate_title}")
     console.say(
@@ -104,14 +108,8 @@ def _print(view: "CaseView") -> None:
             (
                 seat.office + (" (leder)" if seat.leader else ""),
                 seat.name or "ikke bemannet",
-                (
-                    "ikke svart"
-                    if not seat.answered
-                    else choice_word(seat.choice)
-                    if seat.choice
-                    else "har svart"
-                ),
-                " ".join(words for words in (seat.comment, seat.condition) if words),
+                _answer(seat),
+                " ".join(words for words in (seat.comment, seat.condition, _caution(seat)) if words),
             )
             for seat in view.seats
         ],
@@ -129,6 +127,20 @@ def _print(view: "CaseView") -> None:
             for one in view.conditions
         )
     )
+
+
+def _answer(seat: "SeatView") -> str:
+    from language.formats import choice_word
+
+    if seat.recused:
+        return "ute av saken (inhabil)"
+    if not seat.answered:
+        return "ikke svart"
+    return choice_word(seat.choice) if seat.choice else "har svart"
+
+
+def _caution(seat: "SeatView") -> str:
+    return "Overordnet er inhabil." if seat.flagged and not seat.recused else ""
 
 
 @app.command("vote")
@@ -212,7 +224,11 @@ def conclude(
     ] = "",
     conditions: Annotated[
         list[str] | None,
-        typer.Option("--condition", metavar="'TEKST | ANSVAR | FRIST'", help="En forutsetning; kan gjentas."),
+        typer.Option(
+            "--condition",
+            metavar="'TEKST | ANSVAR | FRIST [| stanser]'",
+            help="En forutsetning; kan gjentas. Med «stanser» er neste punkt stengt til den er oppfylt.",
+        ),
     ] = None,
 ) -> None:
     """Konkluder som leder av gruppa: hva ble besluttet, med hvilke ord, på hvilke forutsetninger."""
@@ -220,6 +236,7 @@ def conclude(
     from cli.console import tell
     from cli.errors import accepted
     from engine.use_cases.conclude_case import conclude_case
+    from engine.use_cases.show_case import show_case
     from language.formats import outcome_word
 
     given = [_condition(text) for text in conditions or ()]
@@ -231,12 +248,109 @@ def conclude(
                 db, case=case, by=by, outcome=outcome, wording=wording, conditions=given, now=wiring.now()
             )
         )
+        with db.reading() as tx:
+            phase = show_case(tx, case, now=wiring.now()).outcome_phase
     moved = (
-        f" Prosjektet er nå i fasen «{done.to_phase}»."
+        f" Prosjektet er nå i fasen «{phase or done.to_phase}»."
         if done.to_phase
         else " Prosjektet blir i fasen det er i."
     )
     tell(f"Sak {done.number}: {outcome_word(done.outcome)}.{moved}")
+
+
+@app.command("recuse")
+def recuse(
+    name: CaseName,
+    seat: Annotated[str, typer.Option("--seat", metavar="PLASS", help="Plassen det gjelder.")],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEKST", help="Grunnen; bare leder og sekretær ser den.")
+    ],
+    by: By,
+    undo: Annotated[bool, typer.Option("--undo", help="Gruppa har kommet til at plassen er habil.")] = False,
+) -> None:
+    """Før at gruppa har funnet en plass inhabil i en sak, eller habil igjen."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from engine.use_cases.decide_recusal import decide_recusal
+
+    with wiring.database() as db:
+        with db.reading() as tx:
+            state = _named(tx, name)
+        done = accepted(
+            decide_recusal(
+                db, case=state.id, seat=seat, recused=not undo, reason=reason, by=by, now=wiring.now()
+            )
+        )
+    tell(
+        f"Sak {state.number}: {seat} er ute av saken som inhabil."
+        if done.recused
+        else f"Sak {state.number}: {seat} er med i saken igjen."
+    )
+    if done.referred_to is not None:
+        tell(f"Gruppa kan ikke lenger bli beslutningsdyktig. Saken er sendt til {done.referred_to}.")
+
+
+@app.command("amend")
+def amend(
+    name: CaseName,
+    what: Annotated[str, typer.Option("--what", metavar="TEKST", help="Hva som er endret; alle ser det.")],
+    correction: Annotated[
+        bool,
+        typer.Option("--correction", help="Rettelse uten betydning for saken: svarene gjelder fortsatt."),
+    ] = False,
+    proposal: Annotated[
+        str | None, typer.Option("--proposal", metavar="TEKST", help="Et nytt forslag til beslutning.")
+    ] = None,
+    by: ByOrOffice = None,
+) -> None:
+    """Frys en åpen sak på nytt med prosjektets opplysninger og dokumenter slik de er nå."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from engine.use_cases.amend_case import amend_case
+    from language.formats import count, upper_first
+
+    with wiring.database() as db:
+        with db.reading() as tx:
+            state = _named(tx, name)
+        actor = by or wiring.programme_office(db)
+        done = accepted(
+            amend_case(
+                db,
+                case=state.id,
+                what=what,
+                by=actor,
+                now=wiring.now(),
+                substance=not correction,
+                proposal=proposal,
+            )
+        )
+    if correction:
+        tell(f"Sak {state.number} er rettet. Svarene gjelder fortsatt.")
+        return
+    void = upper_first(count(done.asked_again, "svar"))
+    again = "den som ga det" if done.asked_again == 1 else "de som ga dem"
+    told = f" {void} gjelder ikke lenger; {again}, får saken på nytt." if done.asked_again else ""
+    tell(f"Sak {state.number} er endret, og er nå versjon {done.version}.{told}")
+
+
+@app.command("paper")
+def paper(name: CaseName, out: OutOption = None, format: FormatOption = None) -> None:
+    """Skriv saksframlegget til en fil, som PDF eller nettside."""
+    from cli import wiring
+    from cli.misuse import Told
+    from documents.editions import saksframlegg
+    from engine.store import meetings
+    from engine.use_cases.show_case import show_case
+
+    if out is None:
+        raise Told("Oppgi fila saksframlegget skal skrives til (--out).")
+    written = format_of(format, out)
+    with wiring.database() as db, db.reading() as tx:
+        view = show_case(tx, _named(tx, name).id, now=wiring.now())
+        meeting = None if view.meeting is None else meetings.load(tx, view.meeting)
+    save(out, saksframlegg(view, format=written, meeting_at=None if meeting is None else meeting.starts_at))
 
 
 @app.command("withdraw")
@@ -286,7 +400,10 @@ def _condition(text: str) -> "Condition":
     from cli.options import day
     from engine.use_cases.conclude_case import Condition
 
-    parts = [part.strip() for part in text.rsplit("|", 2)]
+    before, _, last = text.rpartition("|")
+    blocks = last.strip().casefold() == BLOCKS
+    parts = [part.strip() for part in (before if blocks else text).rsplit("|", 2)]
     if len(parts) != 3:
-        raise Told(f"--condition: «{text}» er ikke på formen TEKST | ANSVAR | FRIST.")
-    return Condition(text=parts[0], owner=parts[1], due=day(parts[2], option="--condition").isoformat())
+        raise Told(f"--condition: «{text}» er ikke på formen TEKST | ANSVAR | FRIST [| {BLOCKS}].")
+    due = day(parts[2], option="--condition")
+    return Condition(text=parts[0], owner=parts[1], due=due.isoformat(), blocks=blocks)

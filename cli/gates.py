@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.core.criteria import CriterionCheck, GateCheck
+    from engine.core.meetings import Landing, Slot
 
 app = typer.Typer(
     help="Neste beslutningspunkt: hva mangler, svar på det, be om faseovergang.", no_args_is_help=True
@@ -162,8 +163,30 @@ def request(
                 db, key=key, gate=gate, proposal=proposal, handling=handling, by=by, now=wiring.now()
             )
         )
-    tell(
-        f"Sak {done.number} er åpnet: {done.gate}, {handling_word(done.handling).lower()}, id {done.case}.",
-        f"{upper_first(count(done.letters, 'brev'))} går til {done.body}. "
-        f"Svarfrist: {deadline(done.answer_by)}.",
-    )
+    letters = upper_first(count(done.letters, "brev"))
+    tell(f"Sak {done.number} er åpnet: {done.gate}, {handling_word(done.handling).lower()}, id {done.case}.")
+    if done.term.landing is None:
+        tell(f"{letters} går til {done.body}. Svarfrist: {deadline(done.answer_by)}.")
+        return
+    closes = deadline(done.term.landing.slot.papers_by)
+    tell(coming_up(done.term.landing), f"{letters} går til {done.body} ved saksfristen {closes}.")
+
+
+def coming_up(landing: "Landing") -> str:
+    """At which meeting a case comes up, and why at none before it."""
+    from language.formats import day, deadline, short_day
+
+    slot = landing.slot
+    told = [f"Saken kommer opp {day(slot.on)}."]
+    if slot.on != slot.planned_on:
+        told.append(f"Møtet {day(slot.planned_on)} er flyttet dit{_because(slot)}")
+    told += [
+        f"Saksfristen for {short_day(missed.on)} var {deadline(missed.papers_by)}."
+        for missed in landing.too_late_for
+    ]
+    told += [f"Møtet {short_day(gone.planned_on)} holdes ikke{_because(gone)}" for gone in landing.cancelled]
+    return " ".join(told)
+
+
+def _because(slot: "Slot") -> str:
+    return f": {slot.reason.rstrip('.')}." if slot.reason else "."

@@ -8,10 +8,12 @@ import typer
 
 from cli import (
     cases,
+    conditions,
     demonstration,
     gates,
     installation,
     ledger,
+    meetings,
     papers,
     people,
     programmes,
@@ -39,6 +41,8 @@ app.add_typer(projects.app, name="project")
 app.add_typer(papers.app, name="paper")
 app.add_typer(gates.app, name="gate")
 app.add_typer(cases.app, name="case")
+app.add_typer(conditions.app, name="condition")
+app.add_typer(meetings.app, name="meeting")
 app.add_typer(workflows.app, name="workflow")
 app.add_typer(ledger.app, name="ledger")
 

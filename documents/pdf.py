@@ -65,7 +65,7 @@ def pdf(
     error or warning of the compiler.
     """
     fitted = fit(content)
-    instant = dated.astimezone(UTC)
+    instant = dated.astimezone(UTC).replace(microsecond=0)
     given = {
         **fitted.content,
         "date": [

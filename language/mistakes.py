@@ -254,6 +254,13 @@ _LEDGER: Final[Mapping[str, str]] = {
     "ledger_rewritten": "«{chain}» er skrevet om: post {seq:plain} er ikke den som er bevitnet.",
     "ledger_truncated": "«{chain}» slutter ved post {last:plain}, men post {known:plain} er bevitnet.",
     "ledger_more": "«{chain}» har flere feil enn de første {limit:plain}.",
+    "ledger_chain_missing": "«{chain}» er ikke lenger blant kjedene.",
+    "ledger_text_changed": "Teksten «{field}» til post {seq:plain} i «{chain}» er endret.",
+    "ledger_text_missing": "Teksten «{field}» til post {seq:plain} i «{chain}» er borte.",
+    "state_changed": "{table}, rad {row:plain}: «{column}» er ikke det hendelsene sier.",
+    "state_missing": "{table}, rad {row:plain}: hendelsene sier at raden skal finnes, men den er borte.",
+    "state_invented": "{table}, rad {row:plain}: ingen hendelse sier at raden skal finnes.",
+    "state_unreadable": "Post {seq:plain} i «{chain}» lar seg ikke spille av på nytt.",
 }
 
 MISTAKES: Final[Mapping[str, str]] = {

@@ -5,20 +5,30 @@ Names are the glossary's English ones; codes are the data's own. Unset facts are
 lists want columns.
 """
 
+from collections import Counter
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from engine.core.calendar import local_date
 from engine.core.criteria import GateCheck
 from engine.core.definition import Definition
+from engine.core.meetings import Slot, series
 from engine.core.programme import Programme
 from engine.core.shape import text_in
-from engine.store import definitions, programmes, projects
+from engine.store import cases, definitions, meetings, programmes, projects
+from engine.store.cases import Condition
+from engine.store.meetings import Meeting
 from engine.store.projects import Project
 from engine.store.session import Connection
+from engine.use_cases.actors import programme_in_force
+from engine.use_cases.panel import body_named
 from engine.use_cases.show_case import CaseView
+from engine.use_cases.show_meeting import MeetingView
 
 VERSION: Final = 1
+AHEAD: Final = timedelta(days=92)
+"""How far a plan of meetings is told."""
 _PLAIN: Final = (
     "focus_area",
     "focus_area_2025",
@@ -131,6 +141,112 @@ def case_json(view: CaseView) -> dict[str, Any]:
             for one in view.conditions
         ],
         "decided_at": view.closed_at.isoformat() if view.closed_at and view.status == "decided" else None,
+    }
+
+
+def meeting_json(view: MeetingView) -> dict[str, Any]:
+    """One meeting: id, body, when, status, seats with attendance, items, cases and the versions of its
+    referat.
+    """
+    found = view.meeting
+    return {
+        **_when(found.id, found.body, found.planned_on, found),
+        "body_title": view.body_title,
+        "place": view.place,
+        "called_at": _instant(found.called_at),
+        "closed_at": _instant(found.closed_at),
+        "quorum": view.quorum,
+        "seats": [
+            {
+                "seat": chair.seat,
+                "office": chair.office,
+                "name": chair.name or None,
+                "leader": chair.leader,
+                "deputy": chair.deputy,
+                "acting": chair.acting,
+                "present": chair.present,
+            }
+            for chair in view.chairs
+        ],
+        "items": [
+            {"id": item.id, "kind": item.kind, "title": item.title, "text": item.text} for item in view.items
+        ],
+        "cases": [
+            {
+                "id": case.id,
+                "number": case.number,
+                "project": case.project_key,
+                "gate": case.gate,
+                "status": case.status,
+                "outcome": case.outcome,
+            }
+            for case in view.cases
+        ],
+        "minutes": [
+            {
+                "version": one.version,
+                "sha256": one.sha256,
+                "written_at": one.written_at.isoformat(),
+                "sent": one.sent,
+                "approved_at": _instant(one.approved_at),
+            }
+            for one in view.minutes
+        ],
+    }
+
+
+def meetings_json(tx: Connection, *, now: datetime, body: str | None = None) -> list[dict[str, Any]]:
+    """Every meeting that has been needed, and those its series plans for the next three months, by when they
+    start: id, body, planned_on, starts_at, papers_by, status, reason, cases (how many).
+
+    Raises Unknown for a body.
+    """
+    programme = programmes.current(tx)
+    bodies = () if programme is None else programme.bodies
+    if body is not None:
+        bodies = (body_named(programme_in_force(tx), body),)
+    counted = Counter(case.meeting for case in cases.list_cases(tx) if case.status != "withdrawn")
+    told = {
+        one.id: _when(one.id, one.body, one.planned_on, one) | {"cases": counted[one.id]}
+        for one in meetings.list_meetings(tx, body=body)
+    }
+    today = local_date(now)
+    for each in bodies:
+        ahead = () if each.meetings is None else series(each.meetings, since=today, until=today + AHEAD)
+        for slot in ahead:
+            name = meetings.id_of(each.id, slot.planned_on)
+            told.setdefault(name, _when(name, each.id, slot.planned_on, slot) | {"cases": 0})
+    return sorted(told.values(), key=lambda one: (one["starts_at"], one["id"]))
+
+
+def _when(name: str, body: str, planned_on: date, found: Meeting | Slot) -> dict[str, Any]:
+    return {
+        "id": name,
+        "body": body,
+        "planned_on": planned_on.isoformat(),
+        "starts_at": found.starts_at.isoformat(),
+        "papers_by": found.papers_by.isoformat(),
+        "status": found.status,
+        "reason": found.reason,
+    }
+
+
+def _instant(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def condition_json(condition: Condition) -> dict[str, Any]:
+    """One condition as it stands now; `condition` is what it is settled by, «3/2025:F1»."""
+    return {
+        "condition": f"{condition.number}:{condition.id}",
+        "case": condition.case,
+        "gate": condition.gate,
+        "text": condition.text,
+        "owner": condition.owner,
+        "due": condition.due,
+        "blocks": condition.blocks,
+        "settled_at": _instant(condition.settled_at),
+        "evidence": condition.evidence or None,
     }
 
 

@@ -49,6 +49,12 @@ def text_of(made: Pdf) -> str:
     return " ".join(asked("pdftotext", made, "-layout").split())
 
 
+def test_a_paper_may_be_dated_to_the_microsecond() -> None:
+    content = papers()["saksliste"]
+    precise = pdf("saksliste", content, dated=DATED.replace(microsecond=123456))
+    assert precise.content == pdf("saksliste", content, dated=DATED).content
+
+
 @pytest.mark.parametrize("name", papers())
 def test_the_same_paper_has_the_same_bytes(name: str) -> None:
     first, second = (pdf(name, papers()[name], dated=DATED) for _ in range(2))

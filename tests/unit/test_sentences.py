@@ -9,6 +9,7 @@ import pytest
 
 import documents
 import engine.core
+import engine.store
 import engine.use_cases
 import notifications
 from engine.core.misuse import Invalid, NotAllowed, Unknown
@@ -31,7 +32,7 @@ NUMBERS = {
 
 
 def codes() -> Iterator[tuple[str, tuple[str, ...]]]:
-    for package in (engine.core, engine.use_cases, notifications, documents):
+    for package in (engine.core, engine.store, engine.use_cases, notifications, documents):
         for module in pkgutil.iter_modules(package.__path__):
             found = importlib.import_module(f"{package.__name__}.{module.name}")
             yield from getattr(found, "CODES", {}).items()
