@@ -1,5 +1,6 @@
 """Are dates, sums and counts written as a Norwegian official would write them?"""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -114,3 +115,11 @@ def test_a_catalogue_is_compiled_and_translates_only_what_is_said(locale: str) -
                 assert message.id in said or f'_("{message.id}"' in templates, message.id
     word = "Framlegg til avgjerd:" if locale == "nn" else "Proposed decision:"
     assert translations(locale).gettext("Forslag til beslutning:") == word, "run: make venv"
+
+
+@pytest.mark.parametrize("locale", ["nn", "en"])
+def test_no_letter_is_half_in_another_language(locale: str) -> None:
+    templates = "".join(path.read_text() for path in TEMPLATES.rglob("*") if path.is_file())
+    with (FOLDER / locale / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+        translated = {message.id for message in read_po(file)}
+    assert sorted(set(re.findall(r'_\("([^"]+)"', templates)) - translated) == []

@@ -237,9 +237,9 @@ def test_an_agenda_tells_every_case_in_one_letter_with_one_link_and_one_code() -
 @pytest.mark.parametrize(
     ("cases", "subject", "button"),
     [
-        ([], "Styringsgruppa 5. februar: saksliste", "Åpne saklista"),
+        ([], "Styringsgruppa 5. februar: saksliste", "Åpne sakslista"),
         ([listed()], "Styringsgruppa 5. februar: 1 sak til beslutning", "Les saken og svar"),
-        ([listed(answers=False)], "Styringsgruppa 5. februar: 1 sak til beslutning", "Åpne saklista"),
+        ([listed(answers=False)], "Styringsgruppa 5. februar: 1 sak til beslutning", "Åpne sakslista"),
     ],
 )
 def test_an_agenda_counts_its_cases_and_asks_only_where_there_is_something_to_answer(
@@ -248,14 +248,14 @@ def test_an_agenda_counts_its_cases_and_asks_only_where_there_is_something_to_an
     letter = written(AGENDA, cases=cases)
     assert letter.subject == subject
     assert f"{button}:\n{URL}" in letter.text
-    assert ("Svar på forhånd" in letter.text) == (button != "Åpne saklista")
+    assert ("Svar på forhånd" in letter.text) == (button != "Åpne sakslista")
 
 
 def test_an_agenda_tells_its_reader_in_which_capacity_they_come() -> None:
     seat = listed()["seat"]
     deputy = written(AGENDA, deputy_for=["Kommunalsjef medisinske tjenester", "Kommunalsjef BoA"]).text
     assert "Du møter som stedfortreder for kommunalsjef medisinske tjenester og kommunalsjef BoA.\n" in deputy
-    assert "Du fører saklista for dette møtet.\n" in written(AGENDA, keeps=True).text
+    assert "Du fører sakslista for dette møtet.\n" in written(AGENDA, keeps=True).text
     owner = written(AGENDA, cases=[listed(seat={**seat, "owner": True}), listed(**OTHER)]).text
     assert owner.count("Du eier prosjektet. Det står ved svaret ditt.") == 1
     called_in = written(AGENDA, member=False, cases=[listed(seat={**seat, "deputy": True})]).text
@@ -287,7 +287,7 @@ def test_the_reminder_is_short_and_says_what_happens_otherwise() -> None:
     letter = written(UNOPENED)
     assert letter.subject == "Tre saker til onsdag 5. februar – Styringsgruppa"
     assert "Svarer du ikke på forhånd, tas sakene i møtet." in letter.text
-    assert "Du har ikke åpnet saklista du fikk onsdag 29. januar." in letter.text
+    assert "Du har ikke åpnet sakslista du fikk onsdag 29. januar." in letter.text
     assert f"Les sakene og svar:\n{URL}\n\nKoden står i det brevet.\n" in letter.text
     assert "Forslag til beslutning" not in letter.text
     assert "482" not in letter.text
@@ -323,7 +323,7 @@ def test_a_moved_meeting_says_when_and_keeps_its_link() -> None:
     assert (
         "Møtet som var planlagt onsdag 16. april, er flyttet til tirsdag 15. april kl. 09.30." in letter.text
     )
-    assert "Lenken og koden i saklista gjelder fortsatt." in letter.text
+    assert "Lenken og koden i sakslista gjelder fortsatt." in letter.text
 
 
 def test_the_referat_tells_each_outcome_in_a_line_with_its_conditions() -> None:
