@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from engine.core.criteria import Reason
 from engine.core.misuse import NotAllowed, Refused, Unknown
+from engine.use_cases.actors import PROGRAMME_OFFICE
 from engine.use_cases.cast_ballot import cast_ballot
 from engine.use_cases.decide_recusal import decide_recusal
 from engine.use_cases.run_meeting import add_item, close_meeting, note_attendance
@@ -137,7 +138,7 @@ def _case_routes(router: APIRouter, site: Site) -> None:
             if seat is None or seat.person is None:
                 return Refused(reasons=(Reason(code="seat_missing", data={}),))
             if not sitting.view.keeps:
-                raise NotAllowed("may_not_record", {})
+                raise NotAllowed("may_not_record", {"role": PROGRAMME_OFFICE})
             return cast_ballot(
                 site.db,
                 case=decision.view.id,

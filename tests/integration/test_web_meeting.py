@@ -264,8 +264,19 @@ def test_an_oral_answer_that_lacks_something_comes_back_with_what_was_typed(offi
     nobody = orally(secretary, office, "", "godkjenn")
     assert nobody.status_code == 422
     assert "Velg hvem det gjelder" in nobody.text
-    # The chair concludes but keeps no list.
-    assert orally(office.inside(SECRETARY), office, "kommunaldirektor-st", "").status_code == 422
+
+
+def test_the_chair_enters_no_answers_for_others_and_nobody_decides_their_own_recusal(office: Office) -> None:
+    hold_the_meeting(office)
+    chair = office.inside(LEADER)
+    before = office.dump()
+    form = {"engang": "x", "versjon": "1", "sak": office.case, "plass": "kommunalsjef-arbeid"}
+    refused = chair.post(f"{place(office)}/svar", data={**form, "valg": "godkjenn"})
+    assert refused.status_code == 422
+    assert "kan føre svar for andre" in refused.text
+    own = {"sak": office.case, "hvem": "kommunaldirektor-ho", "inhabil": "nei", "grunn": "Ikke nært."}
+    assert chair.post(f"{place(office)}/inhabil", data=own).status_code == 422
+    assert office.dump() == before
 
 
 def test_the_chair_concludes_with_a_condition_that_stops_the_next_gate(office: Office) -> None:
