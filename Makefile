@@ -15,7 +15,7 @@ SOURCES := $(shell find $(PACKAGES) -type f -not -path '*/__pycache__/*' -not -n
 CATALOGUES := $(patsubst %.po,%.mo,$(filter %.po,$(SOURCES)))
 VENDOR := web/static/vendor/htmx/htmx.min.js
 
-.PHONY: help demo test requirements venv assets wheel lint fmt lock system race count-syncs bench-decision clean
+.PHONY: help demo test requirements venv assets wheel lint fmt schema lock system race count-syncs bench-decision clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -45,6 +45,9 @@ lint: .venv/dev ## check style, types and layers without running a test
 fmt: .venv/dev ## format, and mend what can be mended by machine
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+schema: .venv/dev ## write docs/reference/workflow.schema.json anew from the shape of a definition
+	$(PY) -m tools.write_schema
 
 lock: .venv/dev ## choose the newest libraries anew: requirements/*.txt and package-lock.json
 	rm -f requirements/*.txt package-lock.json

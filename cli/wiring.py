@@ -151,7 +151,8 @@ def web_application(wired: Wired) -> Any:
     """The web application of this installation, as a server takes it. What it is made of is `web`'s own
     matter.
     """
-    from web.app import WebSettings, create_app
+    from cli.paperwork import referat_maker
+    from web.app import Papers, WebSettings, create_app
 
     with wired.db.reading() as tx:
         title = programme_title(tx)
@@ -163,6 +164,7 @@ def web_application(wired: Wired) -> Any:
             base_url=wired.settings.base_url, programme=title, loopback=wired.settings.on_loopback
         ),
         health=lambda: health(wired.db, wired.clock()),
+        papers=Papers(referat=referat_maker(wired.db, wired.clock)),
     )
 
 
