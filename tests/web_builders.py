@@ -13,6 +13,8 @@ from sqlalchemy import create_engine, text
 from starlette.testclient import TestClient
 
 from demo import scene
+from documents.editions import referat
+from documents.papers import minutes_of
 from engine.core.letters import subject_of_case, subject_of_meeting
 from engine.core.links import Link, Purpose, code_for, last_moment, token_for, token_hash
 from engine.store import cases, links, people, schema
@@ -80,9 +82,13 @@ class Office:
                 keys=KEYS,
                 settings=self.settings,
                 health=lambda: {"ok": self.healthy},
-                papers=Papers(referat=referat),
+                papers=Papers(referat=self.on_paper),
             )
         return self._apps[self.settings]
+
+    def on_paper(self, model: Mapping[str, Any]) -> bytes:
+        """The referat as the documents make it."""
+        return referat(minutes_of(model, version=1, issued_at=self.now), format="pdf").content
 
     def browser(self) -> TestClient:
         """A browser of its own: it keeps cookies, and follows no redirect by itself."""
@@ -109,12 +115,6 @@ def dump(db: Database) -> dict[str, list[Any]]:
             .all()
         )
         return {name: [tuple(row) for row in tx.execute(text(f'SELECT * FROM "{name}"'))] for name in names}
-
-
-def referat(model: Mapping[str, Any]) -> bytes:
-    """A referat that looks like a PDF from afar; what it says is the documents' own to prove."""
-    numbers = ", ".join(case["number"] for case in model["cases"])
-    return f"%PDF-1.7\nReferat fra {model['meeting']}: sak {numbers}\n".encode()
 
 
 def give_letters(db: Database, case: str, *, now: datetime, level: str = "kode") -> dict[str, Letter]:

@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -279,8 +280,13 @@ def test_the_chair_enters_no_answers_for_others_and_nobody_decides_their_own_rec
     assert office.dump() == before
 
 
-def test_the_chair_concludes_with_a_condition_that_stops_the_next_gate(office: Office) -> None:
+@pytest.mark.requirement("000-72")
+def test_the_project_moves_when_the_chair_concludes_and_no_answer_moves_it(office: Office) -> None:
     hold_the_meeting(office)
+    with office.db.reading() as tx:
+        waiting = projects.load(tx, scene.PROJECT)
+    assert waiting is not None
+    assert waiting.phase == "konsept"
     chair = office.inside(LEADER)
     page = chair.get(place(office)).text
     assert f'href="/sak/{office.case}#konkluder"' in page
@@ -363,7 +369,11 @@ def test_the_meeting_ends_and_its_referat_is_written_read_sent_and_timed(office:
     assert secretary.post(f"{place(office)}/referat", data={"send": "ja"}).status_code == 303
     assert "1 time og 19 minutter" in secretary.get(place(office)).text
     assert "1 time og 19 minutter" in member.get(place(office)).text
-    assert member.get(f"{place(office)}/referat").content == draft.content
+    sent = member.get(f"{place(office)}/referat").content
+    with office.db.reading() as tx:
+        kept = meetings.minutes(tx, office.meeting or "")
+    assert [one.sent for one in kept] == [False, True]
+    assert [sha256(one).hexdigest() for one in (draft.content, sent)] == [one.sha256 for one in kept]
     assert office.browser().get(f"{place(office)}/referat").status_code == 403
     assert "Besluttet" not in member.get(place(office)).text
     assert "besluttet 5. februar: godkjent" in member.get(place(office)).text
