@@ -111,9 +111,19 @@ def answer(view: CaseView, ballot: CastBallot) -> Facts:
         "condition": ballot.condition or "",
         "recorded": ballot.recorded_by is not None,
         "recused": recused,
-        "void": ballot.version != view.version and not recused,
+        "void": _void(view, ballot),
         "position": ballot.seq,
     }
+
+
+def _void(view: CaseView, ballot: CastBallot) -> str:
+    """Why an answer no longer counts: `withdrawn`, `amended`, or '' for one that does.
+
+    «Jeg er inhabil» is about the person, and stands whatever the case comes to say.
+    """
+    if view.status == "withdrawn":
+        return "withdrawn"
+    return "amended" if ballot.version != view.version and ballot.choice != Choice.RECUSE else ""
 
 
 def newest_ballot(tx: Connection, case: str, person: str) -> CastBallot | None:

@@ -87,7 +87,7 @@ def facts_for(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
         case "amended":
             return common | _amended_facts(tx, view, letter.recipient)
         case "receipt":
-            return common | _receipt_facts(tx, view, letter.occurrence)
+            return common | _receipt_facts(tx, view, letter.occurrence, now)
         case "result":
             return common | _result_facts(view, _next_gate(tx, view), involved=_is_involved(tx, view, letter))
         case "withdrawn":
@@ -148,8 +148,8 @@ def _result_facts(view: CaseView, next_gate: str, *, involved: bool) -> Facts:
     }
 
 
-def _receipt_facts(tx: Connection, view: CaseView, ballot_id: str) -> Facts:
-    """What the reader answered: answers (one), receipt, closes_at, in_meeting."""
+def _receipt_facts(tx: Connection, view: CaseView, ballot_id: str, now: datetime) -> Facts:
+    """What the reader answered: answers (one), receipt, closes_at, in_meeting, may_change."""
     ballot = next((one for one in cases.ballots(tx, view.id) if one.id == ballot_id), None)
     if ballot is None:
         raise KeyError(ballot_id)
@@ -158,6 +158,7 @@ def _receipt_facts(tx: Connection, view: CaseView, ballot_id: str) -> Facts:
         "answers": [facts.answer(view, ballot)],
         "closes_at": instant(view.answer_by),
         "in_meeting": view.meeting is not None,
+        "may_change": now < view.answer_by,
         "asks_for_code": view.link_level != "enkel",
     }
 

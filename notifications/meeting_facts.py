@@ -54,7 +54,7 @@ def meeting_facts(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
         case "minutes":
             return common | _minutes(tx, view, letter.occurrence)
         case "receipt":
-            return common | _receipt(tx, view, letter)
+            return common | _receipt(tx, view, letter, now)
         case _:
             raise KeyError(letter.kind)
 
@@ -168,15 +168,21 @@ def _version(view: MeetingView, occurrence: str) -> Minutes:
     return next((one for one in sent if str(one.version) == occurrence), sent[-1])
 
 
-def _receipt(tx: Connection, view: MeetingView, letter: Claimed) -> Facts:
-    """All that the reader has answered in the meeting: answers, receipt, closes_at, in_meeting."""
-    ballots = [(case, facts.newest_ballot(tx, case.id, letter.recipient)) for case in view.cases]
+def _receipt(tx: Connection, view: MeetingView, letter: Claimed, now: datetime) -> Facts:
+    """All that the reader has answered in the meeting, also in what was withdrawn since: answers, receipt,
+    closes_at, in_meeting, may_change.
+    """
+    meeting = view.meeting
+    here = [show_case(tx, state.id, now=now) for state in cases.list_cases(tx, meeting=meeting.id)]
+    ballots = [(case, facts.newest_ballot(tx, case.id, letter.recipient)) for case in here]
+    answered = [(case, ballot) for case, ballot in ballots if ballot is not None]
     return {
         "receipt": letter.occurrence,
-        "answers": [facts.answer(case, ballot) for case, ballot in ballots if ballot is not None],
-        "closes_at": instant(view.meeting.starts_at),
+        "answers": [facts.answer(case, ballot) for case, ballot in answered],
+        "closes_at": instant(meeting.starts_at),
         "in_meeting": True,
-        "asks_for_code": any(case.link_level != "enkel" for case in view.cases),
+        "may_change": now < meeting.starts_at and any(case.status == "open" for case, _ in answered),
+        "asks_for_code": any(case.link_level != "enkel" for case, _ in answered),
     }
 
 

@@ -30,7 +30,7 @@ ANSWER: Final[dict[str, Any]] = {
     "condition": "Nullpunkt må måles i to soner før planleggingen er ferdig.",
     "recorded": False,
     "recused": False,
-    "void": False,
+    "void": "",
     "position": 17,
 }
 OTHER: Final[dict[str, Any]] = {
@@ -135,6 +135,7 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
         "answers": [ANSWER],
         "closes_at": "2025-02-05T14:00:00+00:00",
         "in_meeting": False,
+        "may_change": True,
         "asks_for_code": True,
     },
     "result": {

@@ -146,6 +146,8 @@ def _untrue(tx: Connection, letter: Claimed, now: datetime) -> str | None:
         return "address_changed"
     if letter.kind in (*ASKING, AMENDED, UNOPENED):
         return _untrue_request(tx, letter, subject)
+    if letter.kind == MEETING_CHANGED and _is_of_another_day(letter, subject):
+        return "superseded"
     if letter.kind == RECEIPT and _last_ballot(tx, subject, letter.recipient) != letter.occurrence:
         return "answered_again"
     return None
@@ -160,6 +162,8 @@ def _untrue_request(tx: Connection, letter: Claimed, subject: Subject) -> str | 
     if letter.kind == UNOPENED:
         link = links.newest_for(tx, person=letter.recipient, subject=letter.subject, purpose=Purpose.BALLOT)
         return None if link is not None and link.opened_at is None else "opened"
+    if letter.kind == AMENDED and _has_answered_anew(tx, letter, subject):
+        return "answered_again"
     if letter.frozen is not None and letter.frozen.link is not None:
         link = links.by_id(tx, letter.frozen.link)
         if link is None or link.revoked_at is not None:
@@ -172,6 +176,24 @@ def _last_ballot(tx: Connection, subject: Subject, person: str) -> str | None:
     meeting = subject.meeting
     about = [subject.case] if meeting is None else cases.list_cases(tx, meeting=meeting.id)
     cast = [
+def _has_answered_anew(tx: Connection, letter: Claimed, subject: Subject) -> bool:
+    case = subject.case
+    return case is not None and any(
+        ballot.person == letter.recipient and ballot.version == case.version
+        for ballot in cases.ballots(tx, case.id)
+    )
+
+
+def _is_of_another_day(letter: Claimed, subject: Subject) -> bool:
+    """Whether the meeting has changed once more since this letter was called for; the next one tells that."""
+    status, _, starts_at = letter.occurrence.partition("-")
+    meeting = subject.meeting
+    if meeting is None or status not in {"planned", "moved", "called", "cancelled"}:
+        return False
+    was_off, is_off = status == "cancelled", meeting.status == "cancelled"
+    return was_off != is_off or datetime.fromisoformat(starts_at) != meeting.starts_at
+
+
         (ballot.cast_at, ballot.seq, ballot.id)
         for case in about
         if case is not None

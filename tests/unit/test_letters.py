@@ -353,8 +353,17 @@ def test_one_receipt_repeats_everything_answered_in_a_meeting() -> None:
 
 
 def test_a_receipt_for_an_answer_that_no_longer_counts_says_so() -> None:
-    assert "dette svaret gjelder ikke lenger" in written(RECEIPT, answers=[{**ANSWER, "void": True}]).text
-    assert "gjelder ikke lenger" not in written(RECEIPT).text
+    amended = written(RECEIPT, answers=[{**ANSWER, "void": "amended"}]).text
+    assert "Saken er endret siden, og dette svaret gjelder ikke lenger." in amended
+    withdrawn = written(RECEIPT, answers=[{**ANSWER, "void": "withdrawn"}]).text
+    assert "Saken er trukket tilbake siden, og svaret brukes ikke." in withdrawn
+    assert "siden, og" not in written(RECEIPT).text
+
+
+def test_a_receipt_offers_no_change_where_there_is_none_to_make() -> None:
+    text = written(RECEIPT, may_change=False).text
+    assert "Du kan endre" not in text
+    assert f"Se hva du svarte:\n{URL}\n" in text
 
 
 def test_a_member_of_the_meeting_is_not_told_of_a_silence_that_was_none() -> None:
