@@ -229,6 +229,14 @@ def count_recent(tx: Connection, *, subject: str, recipient: str, kind: str, sin
     )
 
 
+def has_left(tx: Connection, letter: Claimed) -> bool:
+    """Whether another letter of its kind about its subject has been sent to its reader, or may have been."""
+    same = (_OUTBOX.c.subject == letter.subject) & (_OUTBOX.c.recipient == letter.recipient)
+    other = same & (_OUTBOX.c.kind == letter.kind) & (_OUTBOX.c.id != letter.id)
+    found = select(_OUTBOX.c.id).where(other, _OUTBOX.c.state.in_(["in_doubt", "sent"])).limit(1)
+    return tx.execute(found).first() is not None
+
+
 def forget(tx: Connection, person: str) -> None:
     """Take away what an erased person's letters say and where they went; that they were sent stays."""
     gone = {"address": None, "payload": None}

@@ -84,13 +84,13 @@ def _once(events: Iterable[Event]) -> Iterator[Event]:
 
 
 def _changes(tx: Connection, programme: Programme, now: datetime) -> Iterator[Event]:
-    """What follows when the series says something else of a meeting than was stored."""
+    """What follows when the series says something else of a meeting ahead than was stored."""
     for meeting in meetings.list_meetings(tx):
         if meeting.status in _OVER:
             yield from _displaced(tx, programme, meeting, now, why=f"meeting_{meeting.status}")
             continue
         slot = _slot_of(programme, meeting)
-        if slot is None or (slot.starts_at == meeting.starts_at and slot.status != "cancelled"):
+        if slot is None or meeting.starts_at <= now or not _differs(slot, meeting):
             continue
         called = meeting.status == "called"
         told = tuple(_invited(tx, programme, meeting, on=meeting.starts_at)) if called else ()
@@ -104,6 +104,10 @@ def _changes(tx: Connection, programme: Programme, now: datetime) -> Iterator[Ev
             yield replace(moved, status="called", remind_at=remind) if called else moved
             for case in cases.list_cases(tx, meeting=meeting.id, status="open"):
                 yield from scheduled(tx, programme, case, meeting.id, slot, why="meeting_moved", now=now)
+
+
+def _differs(slot: Slot, meeting: Meeting) -> bool:
+    return slot.starts_at != meeting.starts_at or slot.status == "cancelled"
 
 
 def _displaced(

@@ -150,6 +150,9 @@ def _untrue(tx: Connection, letter: Claimed, now: datetime) -> str | None:
         return "superseded"
     if letter.kind == RECEIPT and _last_ballot(tx, subject, letter.recipient) != letter.occurrence:
         return "answered_again"
+    if letter.kind == RECEIPT and subject.meeting is not None and outbox.has_left(tx, letter):
+        # One receipt for each member and meeting: the page tells of what is answered or changed after it.
+        return "receipt_sent"
     return None
 
 
@@ -159,11 +162,13 @@ def _untrue_request(tx: Connection, letter: Claimed, subject: Subject) -> str | 
         return "superseded"
     if not subject.takes(letter.recipient):
         return "not_on_roll"
-    if letter.kind == UNOPENED:
-        link = links.newest_for(tx, person=letter.recipient, subject=letter.subject, purpose=Purpose.BALLOT)
-        return None if link is not None and link.opened_at is None else "opened"
     if letter.kind == AMENDED and _has_answered_anew(tx, letter, subject):
         return "answered_again"
+    if letter.kind == UNOPENED:
+        if subject.part is not None and not (subject.part.seats or subject.part.stands_in):
+            return "has_no_answer_to_give"
+        link = links.newest_for(tx, person=letter.recipient, subject=letter.subject, purpose=Purpose.BALLOT)
+        return None if link is not None and link.opened_at is None else "opened"
     if letter.frozen is not None and letter.frozen.link is not None:
         link = links.by_id(tx, letter.frozen.link)
         if link is None or link.revoked_at is not None:
@@ -171,11 +176,6 @@ def _untrue_request(tx: Connection, letter: Claimed, subject: Subject) -> str | 
     return None
 
 
-def _last_ballot(tx: Connection, subject: Subject, person: str) -> str | None:
-    """A person's newest answer in a case, or in any case of a meeting."""
-    meeting = subject.meeting
-    about = [subject.case] if meeting is None else cases.list_cases(tx, meeting=meeting.id)
-    cast = [
 def _has_answered_anew(tx: Connection, letter: Claimed, subject: Subject) -> bool:
     case = subject.case
     return case is not None and any(
@@ -194,6 +194,11 @@ def _is_of_another_day(letter: Claimed, subject: Subject) -> bool:
     return was_off != is_off or datetime.fromisoformat(starts_at) != meeting.starts_at
 
 
+def _last_ballot(tx: Connection, subject: Subject, person: str) -> str | None:
+    """A person's newest answer in a case, or in any case of a meeting."""
+    meeting = subject.meeting
+    about = [subject.case] if meeting is None else cases.list_cases(tx, meeting=meeting.id)
+    cast = [
         (ballot.cast_at, ballot.seq, ballot.id)
         for case in about
         if case is not None
