@@ -8,6 +8,7 @@ from typing import Final
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
+from engine.core.calendar import local_date
 from engine.core.misuse import Unknown
 from engine.store import cases, meetings, people, projects
 from engine.store.meetings import Item, Meeting, Minutes
@@ -129,6 +130,7 @@ def meeting_page(
         view=view,
         meeting=view.meeting,
         begun=now >= view.meeting.starts_at,
+        moved=local_date(view.meeting.starts_at) != view.meeting.planned_on,
         over=view.meeting.status in {"held", "cancelled"},
         errors=errors or [],
         typed=typed or {},

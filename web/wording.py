@@ -105,7 +105,7 @@ def _quorum(tally: Tally, present: int | None) -> str:
         return f"{here}. Gruppa er ikke beslutningsdyktig: {wanted} må delta."
     if tally.quorate:
         return "Gruppa er beslutningsdyktig."
-    had = formats.in_words(tally.base - len(tally.missing))
+    had = _people(tally.base - len(tally.missing))
     return f"Gruppa er ikke beslutningsdyktig ennå: {wanted} må delta, {had} har svart."
 
 

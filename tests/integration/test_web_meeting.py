@@ -14,8 +14,10 @@ from engine.core.misuse import Refused
 from engine.store import cases, meetings, projects
 from engine.store.meetings import Meeting
 from engine.use_cases.amend_case import amend_case
+from engine.use_cases.call_meetings import call_meetings
 from engine.use_cases.change_facts import change_facts
 from engine.use_cases.conclude_case import Condition, conclude_case
+from engine.use_cases.load_programme import load_programme
 from engine.use_cases.request_transition import Opened, request_transition
 from engine.use_cases.settle_condition import settle_condition
 from tests.web_builders import (
@@ -30,6 +32,7 @@ from tests.web_builders import (
     meeting_letters,
 )
 from web.app import create_app
+from workflows import loader
 
 BOA = "kommunalsjef-boa@example.org"
 NURSING = "kommunalsjef-sykehjem@example.org"
@@ -171,6 +174,33 @@ def test_a_receipt_from_a_meeting_is_for_the_one_who_answered(office: Office) ->
     receipt = answer(office.inside(SECOND), office, "godkjenn").headers["location"]
     assert office.inside(BOA).get(receipt).status_code == 403
     assert office.inside(SECOND).get(receipt).status_code == 200
+
+
+def change_series(office: Office, change: str) -> None:
+    """Load the programme again with one meeting held otherwise, and follow it up."""
+    text = loader.read_programme("trondheim")
+    changed = text.replace("      changes:\n", f"      changes:\n        - {change}\n", 1)
+    assert changed != text
+    load_programme(office.db, text=changed, now=office.now)
+    call_meetings(office.db, now=office.now)
+
+
+def test_a_moved_meeting_says_so_and_a_cancelled_one_says_so_at_the_door(office: Office) -> None:
+    browser, letter = office.inside(SECOND), office.letters[BOA]
+    change_series(office, "{date: 2025-02-05, to: 2025-02-06, reason: Sykdom}")
+    page = browser.get(place(office)).text
+    assert "Styringsgruppa torsdag 6. februar" in page
+    assert "Det skulle vært onsdag 5. februar. Sykdom." in page
+    change_series(office, "{date: 2025-02-05, reason: Streik}")
+    cancelled = browser.get(place(office)).text
+    assert "Møtet utgår" in cancelled
+    door = office.browser().get(f"/b/{letter.token}")
+    assert door.status_code == 200
+    assert "Streik. Sakene flyttes til neste møte" in door.text
+    assert "<form" not in door.text
+    entered = office.browser().post(f"/b/{letter.token}", data={"kode": letter.code})
+    assert entered.status_code == 200
+    assert "set-cookie" not in entered.headers
 
 
 # ---------------------------------------------------------------- recusal
