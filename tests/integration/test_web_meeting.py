@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from demo import scene
 from engine.core.misuse import Refused
-from engine.store import cases, meetings, projects
+from engine.store import cases, meetings, people, projects
 from engine.store.meetings import Meeting
 from engine.use_cases.amend_case import amend_case
 from engine.use_cases.call_meetings import call_meetings
@@ -246,6 +246,68 @@ def test_the_group_finds_a_member_inhabil_and_only_chair_and_secretary_read_why(
         assert "<span>Inhabil</span>" in browser.get(f"/sak/{office.case}").text
         assert ("Nært slektskap" in browser.get(f"/sak/{office.case}").text) is reads
         assert ("Nært slektskap" in browser.get(place(office)).text) is reads
+
+
+def found_inhabil(office: Office, seat: str, *, reason: str = "Nært slektskap.") -> None:
+    """The secretary enters that the group has found a seat's holder inhabil."""
+    done = office.inside(SECRETARY).post(
+        f"{place(office)}/inhabil",
+        data={"sak": office.case, "hvem": seat, "inhabil": "ja", "grunn": reason},
+    )
+    assert done.status_code == 303, done.text
+
+
+def test_a_deputy_called_for_a_recused_member_comes_in_and_answers_and_the_member_does_not(
+    office: Office,
+) -> None:
+    own = "email: fagleder-boa@example.org, from: 2025-01-01, reports_to: "
+    text = loader.read_programme("trondheim")
+    elsewhere = text.replace(f"{own}kommunalsjef-boa", f"{own}kommunaldirektor-st")
+    assert elsewhere != text
+    load_programme(office.db, text=elsewhere, now=office.now)
+    member = office.inside(BOA)
+    found_inhabil(office, "kommunalsjef-boa")
+    page = member.get(f"/sak/{office.case}").text
+    assert "Gruppa avgjør dette uten deg" in page
+    assert "Send svaret" not in page
+    assert "Du er inhabil" in member.get(place(office)).text
+
+    office.letters = meeting_letters(office, office.meeting or "")
+    deputy = office.inside("fagleder-boa@example.org")
+    assert "Stedfortreder for en som er inhabil" in deputy.get(place(office)).text
+    assert "(stedfortreder)" in deputy.get(f"/sak/{office.case}").text
+    assert answer(deputy, office, "godkjenn").status_code == 303
+    with office.db.reading() as tx:
+        assert [one.seat for one in cases.ballots(tx, office.case)] == ["kommunalsjef-boa"]
+
+
+def test_when_a_superior_is_recused_those_below_are_marked_and_asked_to_think_of_themselves(
+    office: Office,
+) -> None:
+    found_inhabil(office, "kommunaldirektor-st")
+    with office.db.reading() as tx:
+        state = cases.state(tx, office.case)
+        assert state is not None
+        below = next(entry for entry in state.roll if entry["flagged"])
+        who = people.by_id(tx, below["person"])
+    assert who is not None
+    page = office.inside(who.email or "").get(f"/sak/{office.case}").text
+    assert "Overordnet er inhabil" in page
+    assert "Den du rapporterer til, er inhabil i saken" in page
+
+
+def test_when_the_leader_is_recused_the_next_one_finds_the_way_to_conclude(office: Office) -> None:
+    hold_the_meeting(office)
+    found_inhabil(office, "kommunaldirektor-ho")
+    browser = office.inside(SECOND)
+    page = browser.get(place(office)).text
+    assert f'href="/sak/{office.case}#konkluder"' in page
+    assert "Kjør møtet" not in page
+    assert conclude(browser, office, "godkjent", ordlyd="Ja.").status_code == 303
+    with office.db.reading() as tx:
+        state = cases.state(tx, office.case)
+    assert state is not None
+    assert state.outcome == "godkjent"
 
 
 def test_only_chair_and_secretary_run_the_meeting(office: Office) -> None:
