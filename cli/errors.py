@@ -17,6 +17,7 @@ from engine.core.misuse import Invalid, Misuse, Refused
 from engine.store.session import UnsafeDatabaseError
 from engine.use_cases.change_facts import BadFacts
 from engine.use_cases.request_transition import NotReady
+from engine.use_cases.take_in import NotEligible
 from language.formats import count, upper_first
 from language.sentences import misuse_sentences, sentence
 
@@ -70,13 +71,17 @@ def report(error: Exception, *, trace: bool = False) -> int:
 
 
 def _refusal(refused: Refused) -> list[str]:
-    if not isinstance(refused, NotReady):
+    if not isinstance(refused, NotReady | NotEligible):
         return ["Det går ikke:", *(f"• {sentence(reason)}" for reason in refused.reasons)]
     shut = [one for one in refused.check.criteria if one.weight == "må" and one.status == "unmet"]
     if not shut:
         return ["Saken kan ikke sendes ennå:", *(f"• {sentence(reason)}" for reason in refused.reasons)]
-    gate = refused.check.gate
-    lines = [f"Saken kan ikke sendes ennå. {upper_first(count(len(shut), 'krav'))} gjenstår før {gate}:"]
+    left = f"{upper_first(count(len(shut), 'krav'))} gjenstår"
+    lines = [
+        f"Saken kan ikke sendes ennå. {left} før {refused.check.gate}:"
+        if isinstance(refused, NotReady)
+        else f"Prosjektet kan ikke tas inn i programmet ennå. {left}:"
+    ]
     for criterion in shut:
         lines += [
             f"• {criterion.title} ({criterion.id})",

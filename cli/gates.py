@@ -21,20 +21,27 @@ Criterion = Annotated[str, typer.Argument(metavar="KRAV", help="Kravets id, som 
 
 @app.command("check")
 def check(key: Key, gate: GateOption = None, as_json: AsJson = False) -> None:
-    """Vis hvert krav ved neste beslutningspunkt, og alt som mangler."""
+    """Vis hvert krav ved neste beslutningspunkt, og alt som mangler. «--gate inntak» viser kravene til å bli
+    tatt inn i programmet.
+    """
     from cli import console, wiring
     from engine.core.calendar import local_date
-    from engine.use_cases.check_gate import check_gate
+    from engine.core.criteria import INTAKE
+    from engine.use_cases.check_gate import check_gate, check_intake
     from engine.use_cases.describe import gate_json
     from language.formats import check_status_word
 
+    today = local_date(wiring.now())
     with wiring.database() as db, db.reading() as tx:
-        checked = check_gate(tx, key=key, gate=gate, today=local_date(wiring.now()))
-    found = checked.check
+        if gate == INTAKE:
+            title, found = key, check_intake(tx, key=key, today=today)
+        else:
+            checked = check_gate(tx, key=key, gate=gate, today=today)
+            title, found = checked.title, checked.check
     if as_json:
         console.as_json(gate_json(key, found))
         return
-    console.heading(f"{checked.title}: {found.gate} {found.title}")
+    console.heading(f"{title}: {found.gate} {found.title}")
     console.table(
         ("Krav", "Vekt", "Står", "Id"),
         [(one.title, one.weight, check_status_word(one.status), one.id) for one in found.criteria],

@@ -136,6 +136,22 @@ def set_(
     tell(f"{key}: {names} gjelder fra {effective.isoformat()}.")
 
 
+@app.command("take-in")
+def take_in_(key: Key, on: On = None, by: ByOrOffice = None) -> None:
+    """Ta et prosjekt inn i programmet fra en dato, eller vis alt som står i veien."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from engine.use_cases.take_in import take_in
+    from language.formats import day_and_year
+
+    effective = day_or_today(on)
+    with wiring.database() as db:
+        actor = by or wiring.programme_office(db)
+        accepted(take_in(db, key=key, on=effective, by=actor, now=wiring.now()))
+    tell(f"{key} er tatt inn i programmet fra {day_and_year(effective)}.")
+
+
 def _parted(assignment: str) -> tuple[str, bool, str]:
     """Name, whether the value is to be added to a list, and the value."""
     from cli.misuse import Told

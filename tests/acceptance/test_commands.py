@@ -332,6 +332,36 @@ def test_a_project_may_name_the_body_that_steers_it(desk: Desk) -> None:
     assert desk.done("case", "list", "--json").json[0]["body"] == "Programstyret"
 
 
+def test_a_project_is_taken_in_when_its_own_criteria_are_met_and_once(desk: Desk) -> None:
+    refused = desk.do("project", "take-in", KEY)
+    checked = desk.done("gate", "check", KEY, "--gate", "inntak", "--json").json
+    unmet = [one["id"] for one in checked["criteria"] if one["weight"] == "må" and one["status"] == "unmet"]
+    assert (refused.code, checked["gate"], checked["open"]) == (3, "inntak", False)
+    assert [name for name in unmet if f"({name})" not in refused.err] == []
+    fill_in(desk)
+    desk.done(
+        "project",
+        "set",
+        KEY,
+        "strategy_link=Temaplanen",
+        "priority.contribution=Stort bidrag",
+        "priority.utility=Tryggere netter",
+        "priority.resources=1,2 millioner kroner",
+        "priority.order=Før digitalt tilsyn",
+        "benefit_assessment=Gevinstene er vurdert",
+    )
+    for criterion in ("leangen", "gevinster-malbare"):
+        answered = ["gate", "answer", KEY, criterion, "--gate", "inntak", "--value", "ja", "--by", ASKER]
+        desk.done(*answered, "--explain", "Kan måles.")
+        desk.do("gate", "confirm", KEY, criterion, "--gate", "inntak", "--by", OFFICE)
+    assert "Klar for inntak." in desk.done("gate", "check", KEY, "--gate", "inntak").out.splitlines()
+    assert desk.do("project", "take-in", KEY, "--by", ASKER).code == 2
+    taken = desk.done("project", "take-in", KEY, "--on", "15.1.2025")
+    assert "fra onsdag 15. januar 2025" in taken.err
+    assert desk.done("project", "show", KEY, "--json").json["taken_in_on"] == "2025-01-15"
+    assert desk.do("project", "take-in", KEY).code == 3
+
+
 # ---------------------------------------------------------------- what is misspelt
 
 
