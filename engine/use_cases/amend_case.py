@@ -1,8 +1,10 @@
 """An open case's papers or facts change: who must answer again, and who need not be disturbed?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from engine.core.calendar import local_date
 from engine.core.criteria import Reason
@@ -68,7 +70,8 @@ def amend_case(
         dossier = dossier_of(checked, body=body, number=state.number, asked_by=state.requested_by or "")
         proposed = words or cases.proposal(tx, case)
         digest = sha256(canonical([dossier, proposed]).encode()).hexdigest()
-        if digest == state.digest:
+        before = cases.load(tx, case)
+        if before is not None and _said(before.dossier, before.proposal) == _said(dossier, proposed):
             return Refused(reasons=(Reason(code="nothing_changed", data={"number": state.number}),))
         # «Jeg er inhabil» stands. Of a seat that has changed hands, whoever speaks for it now is asked.
         answers = cases.standing(state, cases.ballots(tx, case))
@@ -88,3 +91,9 @@ def amend_case(
         )
         record(tx, [amended], now=now)
     return Amended(case=case, version=amended.version, digest=digest, asked_again=len(amended.told))
+
+
+def _said(dossier: Mapping[str, Any], proposal: str) -> str:
+    """What a case says, but for the day it was frozen on: another day alone is no change."""
+    facts = {root: value for root, value in dossier.get("facts", {}).items() if root != "today"}
+    return canonical([{**dossier, "facts": facts}, proposal])
