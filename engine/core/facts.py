@@ -204,6 +204,7 @@ PROJECT_FIELDS: Final[tuple[Field, ...]] = (
             _long("utility", "Nytteverdi"),
             _long("resources", "Ressursbruk, og om nytten er større"),
             _long("order", "Rekkefølge og sammenheng med andre planer og prosjekter"),
+            Field(name="rank", title="Plass i prioritert rekkefølge", type="integer", low=1, high=1000),
         ),
     ),
     Field(
