@@ -14,12 +14,14 @@ from engine.use_cases.actors import person_named
 def erase_person(db: Database, *, who: str, now: datetime) -> str:
     """Erase the person with this id or address and kill their links; returns the id.
 
-    Raises Unknown, and NotAllowed while the person still holds a seat or an office: somebody must take over
-    first.
+    Raises Unknown, and NotAllowed while the person holds a seat or an office, or is to hold one: somebody
+    must take over first.
     """
     with db.writing() as tx:
         person = person_named(tx, who)
-        held = [one for one in people.holdings(tx, on=local_date(now)) if one.person == person.id]
+        today = local_date(now)
+        ahead = (one for one in people.holdings(tx) if one.valid_from > today)
+        held = [one for one in (*people.holdings(tx, on=today), *ahead) if one.person == person.id]
         if held:
             raise NotAllowed("holds_seat", {"seat": held[0].seat})
         record(tx, [PersonErased(person=person.id)], now=now)

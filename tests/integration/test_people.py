@@ -215,6 +215,14 @@ def test_whoever_still_holds_a_seat_is_not_erased(db: Database) -> None:
     assert (refused.value.code, refused.value.data["seat"]) == ("holds_seat", "plass-1")
 
 
+def test_nor_is_whoever_is_to_take_one(db: Database) -> None:
+    builders.a_programme(db)
+    assign_seat(db, body="gruppa", seat="plass-1", who=LEADER, valid_from=date(2025, 3, 1), now=NOW)
+    with pytest.raises(NotAllowed) as refused:
+        erase_person(db, who=LEADER, now=NOW)
+    assert refused.value.code == "holds_seat"
+
+
 def test_somebody_who_took_part_in_everything_leaves_no_name_behind(db: Database) -> None:
     """Name and address stand nowhere in the tables, and on SQLite in no byte of the file."""
     builders.a_programme(db, workflow=builders.workflow_text(), seats=3, quorum=2)
