@@ -186,6 +186,7 @@ def test_a_link_that_is_not_the_members_own_opens_nothing(house: Database) -> No
 # --- when it is over ------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("000-72")
 def test_the_last_answer_decides_moves_the_phase_and_tells_everybody(house: Database) -> None:
     builders.a_project(house, key="p")
     case = builders.a_case(house, key="p").case

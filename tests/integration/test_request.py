@@ -41,7 +41,6 @@ def letters(db: Database) -> list[tuple[str, str]]:
         return sorted((one.kind, one.recipient_name) for one in outbox.list_letters(tx))
 
 
-@pytest.mark.requirement("000-72")
 def test_a_shut_gate_opens_no_case_sends_no_letter_and_gives_every_reason(house: Database) -> None:
     builders.a_bare_project(house, key="tomt")
     found = ask(house, "tomt")
@@ -59,7 +58,6 @@ def test_a_shut_gate_opens_no_case_sends_no_letter_and_gives_every_reason(house:
         assert cases.list_cases(tx) == ()
 
 
-@pytest.mark.requirement("000-72")
 def test_once_all_is_filled_in_the_request_goes_through_and_each_seat_gets_one_letter(
     house: Database,
 ) -> None:
