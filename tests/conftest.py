@@ -5,6 +5,8 @@ import os
 import shutil
 import tempfile
 
+from hypothesis import settings
+
 pytest_plugins = ["tests.databases", "tests.requirement_coverage", "tests.web_builders"]
 
 for name in [name for name in os.environ if name.startswith("FASEPORT_")]:
@@ -14,3 +16,7 @@ for name in [name for name in os.environ if name.startswith("FASEPORT_")]:
 # socket must be short.
 os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="faseport-")
 atexit.register(shutil.rmtree, os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
+
+# How long an example takes says more of the machine, and of who first used a library, than of what is tested.
+settings.register_profile("faseport", deadline=None)
+settings.load_profile("faseport")

@@ -206,7 +206,8 @@ def test_a_refusal_names_the_nearest_choice_by_id_or_by_title() -> None:
     assert by_id.data["nearest"] == "middels"
     (by_title,) = problems_of(FIELDS["kind"], "Prosjekt utenfor")
     assert by_title.data["nearest"] == "utenfor_programmet"
-    assert by_title.data["choices"] == "utviklingsprosjekt, forskningsprosjekt, utenfor_programmet"
+    told = "utviklingsprosjekt, forskningsprosjekt, utenfor_programmet, program"
+    assert by_title.data["choices"] == told
 
 
 def test_a_refusal_repeats_a_value_only_in_a_form_that_harms_no_reader() -> None:
