@@ -5,6 +5,7 @@ time, frozen at its first claim, and settled after each attempt. A settlement co
 that holds the claim.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -237,10 +238,19 @@ def has_left(tx: Connection, letter: Claimed) -> bool:
     return tx.execute(found).first() is not None
 
 
-def forget(tx: Connection, person: str) -> None:
-    """Take away what an erased person's letters say and where they went; that they were sent stays."""
+def forget(tx: Connection, person: str, *, words: Sequence[str]) -> None:
+    """Take away what an erased person's letters say and where they went; that they were sent stays.
+
+    `words` are the name and the address: letters to others that have left and tell them lose what they say.
+    """
     gone = {"address": None, "payload": None}
     tx.execute(update(_OUTBOX).where(_OUTBOX.c.recipient == person).values(gone))
+    told = {form for word in words for form in (word, json.dumps(word)[1:-1])}
+    settled = select(_OUTBOX.c.id, _OUTBOX.c.payload).where(
+        _OUTBOX.c.payload.is_not(None), _OUTBOX.c.settled_at.is_not(None)
+    )
+    naming = [row.id for row in tx.execute(settled) if any(form in row.payload for form in told)]
+    tx.execute(update(_OUTBOX).where(_OUTBOX.c.id.in_(naming)).values(payload=None))
     waiting = _OUTBOX.c.state.in_(["due", "retry", "claimed", "in_doubt"])
     withdrawn = {"state": "withdrawn", "reason": "erased", "lease_until": None}
     tx.execute(update(_OUTBOX).where(_OUTBOX.c.recipient == person, waiting).values(withdrawn))

@@ -26,5 +26,5 @@ def erase_person(db: Database, *, who: str, now: datetime) -> str:
             raise NotAllowed("holds_seat", {"seat": held[0].seat})
         record(tx, [PersonErased(person=person.id)], now=now)
         links.revoke(tx, person=person.id, reason="erased", now=now)
-        outbox.forget(tx, person.id)
+        outbox.forget(tx, person.id, words=[one for one in (person.name, person.email) if one])
     return person.id
