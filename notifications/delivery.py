@@ -97,6 +97,7 @@ def deliver_due(
             worker=worker,
             limit=BATCH,
             compose=partial(_compose, domain=domain, now=now),
+            present=letters.template_digest,
             now=now,
         )
         ends += [*claim.withdrawn, *claim.dead]

@@ -86,10 +86,14 @@ def claim_letters(
     limit: int,
     compose: Compose,
     now: datetime,
+    present: Callable[[str], str] | None = None,
 ) -> Claim:
     """Lease up to `limit` due letters to `worker`, withdraw the untrue, freeze the new: one transaction.
 
-    A `worker` is one run of one process: two that share a name would settle each other's letters.
+    A `worker` is one run of one process: two that share a name would settle each other's letters. `present`
+    tells the digest of a kind's templates as they are now: a letter that was frozen for others, before an
+    upgrade, is frozen anew under the same Message-ID and Date, since today's words may ask for facts it
+    does not hold.
     """
     with db.writing() as tx:
         ready: list[Ready] = []
@@ -100,7 +104,9 @@ def claim_letters(
                 settled.append(untrue)
                 continue
             try:
-                frozen = letter.frozen or _frozen(tx, letter, compose, keys=keys, now=now)
+                frozen = letter.frozen
+                if frozen is None or (present and frozen.template_digest != present(letter.kind)):
+                    frozen = _frozen(tx, letter, compose, keys=keys, now=now)
                 ready.append(_ready(tx, letter, frozen, keys=keys, base_url=base_url))
             except _BUGS as bug:
                 settled.append(_settled(letter, "dead", "compose", f"{type(bug).__name__}: {bug}"))
@@ -218,8 +224,8 @@ def _frozen(
         address="" if reader is None else reader.email or "",
         payload=composed.payload,
         template_digest=composed.template_digest,
-        message_id=composed.message_id,
-        dated=now.replace(microsecond=0),
+        message_id=composed.message_id if letter.frozen is None else letter.frozen.message_id,
+        dated=now.replace(microsecond=0) if letter.frozen is None else letter.frozen.dated,
         link=None if link is None else link.id,
     )
     outbox.freeze(tx, letter.id, frozen)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ from engine.core.letters import CASE, RECEIPT, Letter
 from engine.store import links, outbox, people
 from engine.store.session import Database
 from engine.use_cases.begin_delivery import begin_delivery
-from engine.use_cases.claim_letters import Composed, claim_letters
+from engine.use_cases.claim_letters import Claim, Composed, claim_letters
 from engine.use_cases.open_door import open_door
 from engine.use_cases.register_person import register_person
 from engine.use_cases.withdraw_case import withdraw_case
@@ -329,3 +329,32 @@ def test_wrong_settings_are_all_named_before_anything_is_claimed(db: Database) -
         deliver_due(db, keys=KEYS, settings=wrong, worker="w", now=NOW + MINUTE)
     assert [reason.code for reason in found.value.args] == ["smtp_clear", "mail_from"]
     assert states(db, CASE) == ["due", "due"]
+
+
+def test_a_letter_that_waited_through_an_upgrade_is_worded_anew_under_the_same_identity(db: Database) -> None:
+    a_programme(db)
+    a_case(db)
+    told: list[str] = []
+
+    def compose(_tx: object, letter: object) -> Composed:
+        told.append("asked")
+        return Composed(payload=f'{{"{len(told)}": 1}}', template_digest="old", message_id=f"<{len(told)}@x>")
+
+    def claimed(worker: str, now: datetime, words: str) -> Claim:
+        return claim_letters(
+            db,
+            keys=KEYS,
+            base_url="http://x",
+            worker=worker,
+            limit=1,
+            compose=compose,
+            now=now,
+            present=lambda _kind: words,
+        )
+
+    (first,) = claimed("before", NOW + MINUTE, "old").ready
+    (same,) = claimed("again", NOW + timedelta(hours=1), "old").ready
+    assert same.frozen == first.frozen
+    (anew,) = claimed("after", NOW + timedelta(hours=2), "new").ready
+    assert anew.frozen.payload != first.frozen.payload
+    assert (anew.frozen.message_id, anew.frozen.dated) == (first.frozen.message_id, first.frozen.dated)
