@@ -152,7 +152,7 @@ def test_a_member_is_reminded_of_their_own_answer_and_left_in_peace() -> None:
     ("outcome", "moved", "sentence"),
     [
         ("godkjent", "Planlegge", "at prosjektet går videre fra Konsept til Planlegge (BP2)."),
-        ("godkjent", "", "avgjorde saken 5. februar (BP2): godkjent."),
+        ("godkjent", "", "godkjente forslaget 5. februar (BP2)."),
         ("ikke_godkjent", "", "at prosjektet ikke går videre nå (BP2). Det blir i fasen Konsept."),
         ("utsatt", "", "utsatte saken 5. februar (BP2)."),
         ("sendt_tilbake", "", "sendte saken tilbake for utfylling 5. februar (BP2)."),
@@ -163,6 +163,26 @@ def test_a_member_is_reminded_of_their_own_answer_and_left_in_peace() -> None:
 def test_every_outcome_has_its_own_sentence(outcome: str, moved: str, sentence: str) -> None:
     text = written(RESULT, outcome=outcome, to_phase=moved, conditions=[]).text
     assert sentence in text.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "sentence"),
+    [
+        ("godkjent", "Styringsgruppa godkjente forslaget 5. februar (MIDLER)."),
+        (
+            "godkjent_med_forutsetninger",
+            "Styringsgruppa godkjente forslaget 5. februar (MIDLER), med to forutsetninger:",
+        ),
+        ("ikke_godkjent", "Styringsgruppa godkjente ikke forslaget 5. februar (MIDLER)."),
+        ("utsatt", "Styringsgruppa utsatte saken 5. februar (MIDLER)."),
+        ("sendt_tilbake", "Styringsgruppa sendte saken tilbake for utfylling 5. februar (MIDLER)."),
+    ],
+)
+def test_a_case_that_moves_no_project_between_phases_does_not_say_that_it_does(
+    outcome: str, sentence: str
+) -> None:
+    case = {**FACTS[RESULT]["case"], "gate": "MIDLER", "from_phase": "Løpende", "to_phase": ""}
+    assert written(RESULT, case=case, outcome=outcome, to_phase="").text.splitlines()[0] == sentence
 
 
 def test_a_withdrawn_case_says_why_and_carries_no_link() -> None:
