@@ -247,7 +247,9 @@ def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: da
     if found is not None and _is_good(found, keys=keys, now=now):
         return found
     if letter.kind not in ASKING:
-        return None
+        # Until its meeting is called, a case taken there is entered by the link it had in writing.
+        own = links.newest_for(tx, person=letter.recipient, subject=letter.subject, purpose=Purpose.BALLOT)
+        return own if own is not None and _is_good(own, keys=keys, now=now) else None
     link = Link(
         id=secrets.token_hex(16),
         purpose=Purpose.BALLOT,

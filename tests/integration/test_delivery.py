@@ -19,6 +19,7 @@ from engine.use_cases.open_door import open_door
 from engine.use_cases.register_person import register_person
 from engine.use_cases.withdraw_case import withdraw_case
 from notifications.delivery import Delivered, MailSettings, MailSettingsError, deliver_due
+from notifications.letters import template_digest
 from notifications.smtp import Limits
 from tests.builders import ASKER, NOW, a_case, a_programme, answers, seat_email
 from tests.mail_servers import DROP, Mailbox, Script, real_server, scripted_server
@@ -160,7 +161,7 @@ def test_a_letter_that_cannot_be_worded_dies_alone(db: Database, post: tuple[Mai
 
     def broken(*_: object) -> Composed:
         facts = '{"kind":"case","locale":"nb","to":{"name":"x"}}'
-        return Composed(payload=facts, template_digest="x", message_id="x@example.org")
+        return Composed(payload=facts, template_digest=template_digest(CASE), message_id="x@example.org")
 
     claim_letters(db, keys=KEYS, base_url="http://x", worker="w", limit=1, compose=broken, now=NOW + MINUTE)
     with db.writing() as tx:

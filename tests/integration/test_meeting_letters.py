@@ -418,6 +418,7 @@ def test_a_case_that_a_member_takes_to_the_meeting_comes_on_the_list_with_its_hi
     receipt = text_of(newest(mailbox, email("st")))
     assert "Du svarte «Ta saken i møtet»" in receipt
     assert "fram til møtet, onsdag 5. februar kl. 09.00." in receipt
+    assert "Se eller endre svaret:\nhttp://127.0.0.1:8000/b/" in receipt
     call(house)
     deliver(house, port, now=CALLED + timedelta(minutes=1))
     assert "Et medlem har tatt saken fra skriftlig behandling til møtet." in text_of(
