@@ -15,7 +15,7 @@ SOURCES := $(shell find $(PACKAGES) -type f -not -path '*/__pycache__/*' -not -n
 CATALOGUES := $(patsubst %.po,%.mo,$(filter %.po,$(SOURCES)))
 VENDOR := web/static/vendor/htmx/htmx.min.js
 
-.PHONY: help demo test requirements venv assets wheel lint fmt schema lock system race count-syncs bench-decision clean
+.PHONY: help demo test requirements venv assets wheel lint fmt schema lock system race count-syncs bench-decision simulate-half-year clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -69,6 +69,9 @@ system: ## install what tests need from the system: Debian's Chromium and popple
 
 race: .venv/dev ## let members answer at the same instant a thousand times, on both databases
 	RACE_ROUNDS=1000 .venv/bin/pytest tests/integration/test_race.py tests/integration/test_race_http.py --durations=0
+
+simulate-half-year: .venv/dev ## play half a year of meetings with forty cases, and count what was promised (SEED=7)
+	$(PY) -m tools.simulate_half_year $(SEED)
 
 count-syncs: .venv/dev ## count with strace how often a decision waits for the disk
 	$(PY) -m tools.count_syncs

@@ -292,7 +292,12 @@ KEYS: Final = {1: b"k" * 32}
 
 def send(db: Database, *, now: datetime) -> list[tuple[str, str, str | None, str | None]]:
     """Let every letter that is due leave: kind, recipient, link and code of each."""
-    gone: list[tuple[str, str, str | None, str | None]] = []
+    return [(kind, reader, url, code) for kind, reader, _, url, code in post(db, now=now)]
+
+
+def post(db: Database, *, now: datetime) -> list[tuple[str, str, str, str | None, str | None]]:
+    """The same, with what each letter is about: kind, recipient, subject, link and code."""
+    gone: list[tuple[str, str, str, str | None, str | None]] = []
     while True:
         claim = claim_letters(
             db,
@@ -319,7 +324,9 @@ def send(db: Database, *, now: datetime) -> list[tuple[str, str, str | None, str
             for one in claim.ready
         ]
         settle_letters(db, settlements=done, worker="prøve", now=now)
-        gone += [(one.claimed.kind, one.claimed.recipient, one.url, one.code) for one in claim.ready]
+        for one in claim.ready:
+            letter = one.claimed
+            gone.append((letter.kind, letter.recipient, letter.subject, one.url, one.code))
 
 
 def assert_sound(db: Database) -> None:
