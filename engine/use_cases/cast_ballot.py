@@ -94,14 +94,26 @@ def cast_ballot(
         )
         events: list[Event] = [ballot]
         tally = tally_of(state, [*cast, _as_cast(ballot, now)])
-        if tally.state == "certain" and tally.outcome is not None:
-            events.append(decision(tx, state, tally, outcome=tally.outcome, basis="count", now=now))
+        outcome = counted_outcome(tx, state, tally)
+        if outcome is not None:
+            events.append(decision(tx, state, tally, outcome=outcome, basis="count", now=now))
         elif tally.state == "meeting" and state.meeting is None:
             events = [*to_next_meeting(tx, state, now), *events]
         record(tx, events, now=now)
     return Answered(
         ballot=ballot.ballot, case=case, decided=isinstance(events[-1], CaseDecided), repeated=False
     )
+
+
+def counted_outcome(tx: Connection, state: CaseState, tally: Tally) -> str | None:
+    """The outcome that the count has made certain. One that the gate does not know is left to its chair."""
+    if tally.state != "certain" or tally.outcome is None:
+        return None
+    project = projects.load(tx, state.project)
+    if project is None:
+        raise Unknown("project", state.project)
+    gate = definitions.load(tx, project.workflow, project.version).gate(state.gate)
+    return tally.outcome if tally.outcome in gate.outcomes else None
 
 
 def decision(

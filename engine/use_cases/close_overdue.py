@@ -7,7 +7,7 @@ from datetime import datetime
 from engine.store import cases
 from engine.store.record import record
 from engine.store.session import Database
-from engine.use_cases.cast_ballot import decision, to_next_meeting
+from engine.use_cases.cast_ballot import counted_outcome, decision, to_next_meeting
 from engine.use_cases.tally import tally_of
 
 WRITTEN = "skriftlig"
@@ -36,9 +36,10 @@ def _close(db: Database, case: str, now: datetime) -> bool:
         tally = tally_of(state, cases.ballots(tx, case), closing=True)
         if tally.state == "meeting" and state.meeting is None:
             record(tx, to_next_meeting(tx, state, now, why="no_clear_answer"), now=now)
-        if tally.state != "certain" or tally.outcome is None:
+        outcome = counted_outcome(tx, state, tally)
+        if outcome is None:
             return False
-        record(tx, [decision(tx, state, tally, outcome=tally.outcome, basis="count", now=now)], now=now)
+        record(tx, [decision(tx, state, tally, outcome=outcome, basis="count", now=now)], now=now)
     return True
 
 
