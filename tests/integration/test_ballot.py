@@ -13,6 +13,7 @@ from engine.store.session import Database
 from engine.use_cases.assign_seat import assign_seat
 from engine.use_cases.cast_ballot import Answered, cast_ballot
 from engine.use_cases.change_facts import assign_role
+from engine.use_cases.close_overdue import close_overdue
 from engine.use_cases.show_case import SeatView, show_case
 from engine.use_cases.withdraw_case import withdraw_case
 from tests import builders
@@ -234,6 +235,21 @@ def test_against_the_proposal_the_project_stays_where_it_is(db: Database) -> Non
     assert (state.outcome, project.phase) == ("ikke_godkjent", "konsept")
     assert [one.case for one in _phases(db, "p")] == [None]
     assert builders.a_case(db, key="p").number == "2/2025", "and may ask again"
+
+
+def test_a_count_the_gate_has_no_outcome_for_waits_for_the_chair(db: Database) -> None:
+    never_no = builders.EASY_WORKFLOW.replace("ikke_godkjent: stay, avsluttet", "avsluttet")
+    builders.a_programme(db, seats=3, quorum=2, rule="flertall", workflow=never_no)
+    case = builders.a_case(db).case
+    for number in (1, 2):
+        found = give(db, case, number, "ikke_godkjenn", comment="For dyrt.")
+        assert isinstance(found, Answered)
+        assert not found.decided
+    assert close_overdue(db, now=NOW + timedelta(days=30)) == 0
+    with db.reading() as tx:
+        state = cases.state(tx, case)
+    assert state is not None
+    assert state.status == "open"
 
 
 def _phases(db: Database, key: str) -> tuple[projects.PhaseEntry, ...]:
