@@ -75,6 +75,29 @@ def list_(as_json: AsJson = False) -> None:
         console.say("", f"{upper_first(count(len(portfolio), 'prosjekt'))}: {told}.")
 
 
+@app.command("candidates")
+def candidates(as_json: AsJson = False) -> None:
+    """Vis kandidatene til programmet side om side: rekkefølgen, og svaret på de seks spørsmålene."""
+    from dataclasses import asdict
+
+    from cli import console, wiring
+    from engine.use_cases.compare_candidates import compare_candidates
+
+    with wiring.database() as db, db.reading() as tx:
+        found = compare_candidates(tx, on=day_or_today(None))
+    if as_json:
+        console.as_json([asdict(one) for one in found])
+        return
+    console.table(
+        ("Nr.", "Prosjekt", "Leangen", "Bidrag", "Område", "Nytte", "Ressurser", "Rekkefølge"),
+        [
+            (str(one.rank or "–"), one.title, *(answer or "–" for answer in one.answers.values()))
+            for one in found
+        ],
+        empty="Det er ingen kandidater.",
+    )
+
+
 @app.command("show")
 def show(key: Key, as_json: AsJson = False) -> None:
     """Vis alt som er kjent om et prosjekt."""
