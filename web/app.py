@@ -67,6 +67,8 @@ def create_app(
         openapi_url=f"{api.PATH}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # A redirect would name the host as the request does, and take the token along.
+        redirect_slashes=False,
     )
     registry, asked = watch.registry_of(site)
     app.include_router(door.routes(site))

@@ -1,5 +1,6 @@
 """What may come in, and what does every response carry? Methods, origin, size, headers, the access log."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,6 +16,9 @@ from web.site import Contact, Site
 METHODS: Final = ("GET", "HEAD", "POST")
 LARGEST_FORM: Final = 64 * 1024
 """Bytes."""
+_LONGEST_NUMBER: Final = 12
+"""Digits of a length; nobody sends more than that."""
+_TOKEN: Final = re.compile(r"fp[a-z]\d{1,3}-[a-z2-7]{32}[a-z2-7-]*", re.IGNORECASE)
 
 _CONTENT_SECURITY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -74,9 +78,9 @@ def dress(headers: MutableHeaders, *, path: str, site: Site) -> None:
 
 
 def masked(path: str) -> str:
-    """A path fit for the log: a link's token never gets there."""
+    """A path fit for the log: a link's token never gets there, however the address has been spoilt."""
     if not path.lower().startswith("/b/"):
-        return path
+        return _TOKEN.sub("***", path)
     return "/b/***" + ("/ny-lenke" if path.endswith("/ny-lenke") else "")
 
 
@@ -107,6 +111,15 @@ def _refusal(scope: Scope, site: Site) -> Response | None:
             line="Denne adressen kan ikke brukes på den måten.",
             headers={"Allow": ", ".join(METHODS)},
         )
+    if "\0" in path or b"%00" in scope["query_string"]:
+        # Nothing of ours is called that, and PostgreSQL cannot be asked.
+        return refusal_response(
+            path,
+            site,
+            status=404,
+            heading="Siden finnes ikke",
+            line="Adressen kan være skrevet feil, eller siden er flyttet.",
+        )
     if method != "POST":
         return None
     if not _from_here(headers, site):
@@ -118,7 +131,9 @@ def _refusal(scope: Scope, site: Site) -> Response | None:
             line="Skjemaet kom fra en annen nettside. Åpne lenken i e-posten og svar derfra.",
         )
     length = headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > LARGEST_FORM:
+    if not (length.isascii() and length.isdigit() and len(length) <= _LONGEST_NUMBER) or (
+        int(length) > LARGEST_FORM
+    ):
         return refusal_response(
             path, site, status=413, heading="Det ble for mye tekst", line="Kort ned teksten og send på nytt."
         )

@@ -145,7 +145,7 @@ def _sitting(tx: Connection, view: MeetingView, guest: Guest, now: datetime) -> 
     runs = view.leads or view.keeps
     sent = next((one for one in view.minutes if one.sent), None)
     readable = [one for one in view.minutes if one.sent or runs]
-    last = _last_minutes(tx, view.meeting)
+    last = _last_minutes(tx, view.meeting, drafts=runs)
     last_meeting = None if last is None else meetings.load(tx, last.meeting)
     over = view.meeting.closed_at
     return Sitting(
@@ -187,13 +187,16 @@ def present_for(meeting: Meeting | None, case: CaseView) -> int | None:
     return sum(seat not in out and person is not None for seat, person in meeting.present.items())
 
 
-def _last_minutes(tx: Connection, meeting: Meeting) -> Minutes | None:
-    """The referat of the body's meeting before this one, if it was still to be approved when this began."""
+def _last_minutes(tx: Connection, meeting: Meeting, *, drafts: bool) -> Minutes | None:
+    """The referat of the body's meeting before this one, if it was still to be approved when this began.
+
+    Without `drafts` only what has been sent or approved is the referat.
+    """
     earlier = [
         one for one in meetings.list_meetings(tx, body=meeting.body) if one.starts_at < meeting.starts_at
     ]
     for held in reversed(earlier):
-        versions = meetings.minutes(tx, held.id)
+        versions = [one for one in meetings.minutes(tx, held.id) if drafts or one.sent or one.approved_at]
         if versions:
             at = versions[-1].approved_at
             return versions[-1] if at is None or at >= meeting.starts_at else None

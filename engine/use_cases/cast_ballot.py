@@ -68,7 +68,7 @@ def cast_ballot(
         entry = _entry_of(state, person, seat)
         said, unfit = _words_of(choice, comment, condition)
         again = next((ballot for ballot in cast if ballot.nonce == nonce), None)
-        if again is not None and again.version == state.version and _is_same(again, person, choice, said):
+        if again is not None and again.version == state.version and _is_same(again, entry, choice, said):
             return Answered(ballot=again.id, case=case, decided=state.status == "decided", repeated=True)
         reasons = _reasons_against(state, entry, choice, version) or (
             *_reasons_to_complete(choice, said, unfit),
@@ -226,8 +226,9 @@ def _words_of(choice: str, comment: str | None, condition: str | None) -> tuple[
     return (words or None, terms or None), (*unfit, *wrong)
 
 
-def _is_same(ballot: CastBallot, person: str, choice: str, said: _Said) -> bool:
-    return (ballot.person, ballot.choice, ballot.comment, ballot.condition) == (person, choice, *said)
+def _is_same(ballot: CastBallot, entry: Mapping[str, Any], choice: str, said: _Said) -> bool:
+    given = (ballot.seat, ballot.person, ballot.choice, ballot.comment, ballot.condition)
+    return given == (entry["seat"], entry["person"], choice, *said)
 
 
 def _reasons_to_complete(choice: str, said: _Said, unfit: tuple[Reason, ...]) -> tuple[Reason, ...]:

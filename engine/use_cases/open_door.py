@@ -119,7 +119,7 @@ def _was_held(door: Door) -> bool:
 
 
 def guest_of(tx: Connection, *, session: str | None, now: datetime) -> Guest | None:
-    """Who is behind a session's secret, while the session and its link live."""
+    """Who is behind a session's secret, while session and link live and the link is rightfully held."""
     if not session:
         return None
     visit = links.visit(tx, _hash(session))
@@ -128,6 +128,10 @@ def guest_of(tx: Connection, *, session: str | None, now: datetime) -> Guest | N
     link = links.by_id(tx, visit.link)
     person = people.by_id(tx, visit.person)
     if link is None or link.revoked_at is not None or person is None or person.erased_at is not None:
+        return None
+    # Whoever has left the roll is out at once, as at the door, and not when the session has run out.
+    subject = subject_named(tx, link.subject, link.person, now=now)
+    if subject is None or not subject.takes(link.person):
         return None
     about, _, name = link.subject.partition(":")
     return Guest(

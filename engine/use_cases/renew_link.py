@@ -37,7 +37,9 @@ def renew_link(db: Database, *, token: str, now: datetime) -> Refused | None:
         )
         if recent >= MOST:
             return Refused(reasons=(Reason(code="too_many_links", data={"hours": 1}),))
-        links.revoke(tx, link=link.id, reason="superseded", now=now)
+        if door.fault is not None:
+            # A living link stays, and the letter carries it again: whoever has found it throws nobody out.
+            links.revoke(tx, link=link.id, reason="superseded", now=now)
         again = Letter(kind=kind, subject=link.subject, recipient=link.person, occurrence=f"link-{new_id()}")
         outbox.enqueue(tx, [again], now=now)
     return None

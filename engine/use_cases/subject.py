@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.core.letters import subject_of_case, subject_of_meeting
+from engine.core.misuse import Unknown
 from engine.core.shape import text_in
 from engine.store import cases
 from engine.store.cases import CaseState
@@ -74,5 +75,8 @@ def subject_named(tx: Connection, name: str, person: str, *, now: datetime) -> S
     if name.startswith(_CASE):
         case = cases.state(tx, name.removeprefix(_CASE))
         return None if case is None else Subject(case=case)
-    meeting = name.removeprefix(_MEETING)
-    return Subject(part=part_in(tx, meeting, person, now=now))
+    try:
+        return Subject(part=part_in(tx, name.removeprefix(_MEETING), person, now=now))
+    except Unknown:
+        # The meeting, or the body in the programme, is gone: one old link or letter must not stop the rest.
+        return None
