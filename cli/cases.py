@@ -95,12 +95,14 @@ def _print(view: "CaseView") -> None:
     from cli import console
     from language.formats import case_status_word, moment, outcome_word, plain_date
 
+    changed = {True: "Endret", False: "Rettet, uten betydning for saken,"}
     console.heading(f"Sak {view.number}: {view.project_title}, {view.gate} {view.gate_title}")
     console.say(
         f"{case_status_word(view.status)}. {view.body_title} avgjør. Svarfrist {moment(view.answer_by)}.",
         f"Forslag til beslutning: {view.proposal}",
         f"Krav: {view.must_met} av {view.must_total} må-krav er oppfylt.",
         *(f"• {title} (bør) er åpent" for title in view.should_open),
+        *(f"{changed[one.substance]} {moment(one.at)}: {one.what}" for one in view.amendments),
     )
     console.table(
         ("Plass", "Navn", "Svar", "Merknad"),

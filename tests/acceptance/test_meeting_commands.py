@@ -10,20 +10,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from engine import clock
-from tests.acceptance.test_commands import (
-    ASKER,
-    KEY,
-    OFFICE,
-    SEATS,
-    Desk,
-    Said,
-    desk,
-    fill_in,
-    installed,
-)
+from tests.desk import ASKER, KEY, OFFICE, SEATS, Desk, Said, fill_in
 from tests.mail_servers import real_server
-
-__all__ = ["desk", "installed"]
 
 CHAIR = f"{SEATS[0]}@example.org"
 
@@ -211,7 +199,10 @@ def test_an_amended_case_voids_the_answers_and_a_corrected_one_none(desk: Desk) 
     again = ["--what", "Nytt forslag", "--proposal", "Gå videre i to soner."]
     changed = desk.done("case", "amend", number, *again)
     assert "versjon 2. Ett svar gjelder ikke lenger; den som ga det, får saken på nytt." in changed.err
-    assert "Gå videre i to soner." in desk.done("case", "show", number).out
+    shown = desk.done("case", "show", number).out
+    assert "Gå videre i to soner." in shown
+    assert "Rettet, uten betydning for saken, " in shown
+    assert ": Nytt forslag" in shown
     stranger = desk.do("case", "amend", number, "--what", "x", "--by", CHAIR)
     assert stranger.code == 2
 
