@@ -24,7 +24,7 @@ from engine.use_cases.show_case import CaseView, SeatView, show_case
 from web import cookies, pages
 from web.forms import Form, fresh_mark, only
 from web.meeting_pages import present_for
-from web.own import Own, own_in, seats_at
+from web.own import Own, leads_in, own_in, seats_at
 from web.site import Contact, Site
 from web.wording import FormError, form_errors, outcome_sentence, short_facts, tally_sentence
 
@@ -213,8 +213,7 @@ def _about(site: Site, view: CaseView, guest: Guest | None) -> _About:
         seats = frozenset[str]() if guest is None else seats_at(tx, view, guest, now=now)
         office = people.office_holder(tx, PROGRAMME_OFFICE, on=local_date(now))
         keeps = guest is not None and office is not None and office.id == guest.person
-        runs = keeps or any(seat.leader and seat.mine for seat in view.seats)
-        found = cases.recusals(tx, view.id) if runs else {}
+        found = cases.recusals(tx, view.id) if keeps or leads_in(view) else {}
         return _About(
             own=own_in(tx, view, guest, seats=seats),
             meeting=None if view.meeting is None else meetings.load(tx, view.meeting),

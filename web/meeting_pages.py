@@ -19,7 +19,7 @@ from engine.use_cases.show_meeting import ChairView, MeetingView, show_meeting
 from engine.use_cases.take_part import part_in
 from web import cookies, pages
 from web.forms import fresh_mark
-from web.own import Own, own_in
+from web.own import Own, leads_in, own_in
 from web.site import Contact, Site
 from web.wording import FormError, attendance_sentence, elapsed, outcome_sentence, tally_sentence
 
@@ -155,7 +155,7 @@ def _sitting(tx: Connection, view: MeetingView, guest: Guest, now: datetime) -> 
         stands_in=part.stands_in,
         last=last,
         last_held_on=None if last_meeting is None else last_meeting.starts_at,
-        decisions=tuple(_decision(tx, case, guest, part.seats, view, runs=runs) for case in view.cases),
+        decisions=tuple(_decision(tx, case, guest, part.seats, view) for case in view.cases),
         orientations=tuple(one for one in view.items if one.kind == "orientering"),
         discussions=tuple(one for one in view.items if one.kind == "drofting"),
         minutes=readable[-1] if readable else None,
@@ -167,9 +167,9 @@ def _sitting(tx: Connection, view: MeetingView, guest: Guest, now: datetime) -> 
 
 
 def _decision(
-    tx: Connection, case: CaseView, guest: Guest, seats: frozenset[str], view: MeetingView, *, runs: bool
+    tx: Connection, case: CaseView, guest: Guest, seats: frozenset[str], view: MeetingView
 ) -> Decision:
-    found = cases.recusals(tx, case.id) if runs else {}
+    found = cases.recusals(tx, case.id) if view.keeps or leads_in(case) else {}
     return Decision(
         view=case,
         own=own_in(tx, case, guest, seats=seats),

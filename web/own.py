@@ -71,6 +71,14 @@ def own_in(
     return Own(seat=seat, overtaken=tuple(changes))
 
 
+def leads_in(view: CaseView) -> bool:
+    """Whether the viewer leads the body in this case: whoever is inhabil does not, nor reads why."""
+    return any(
+        seat.leader and seat.mine and not (seat.recused or seat.choice == Choice.RECUSE)
+        for seat in view.seats
+    )
+
+
 def seats_at(tx: Connection, view: CaseView, guest: Guest, *, now: datetime) -> frozenset[str]:
     """The seats a member has at a case's meeting, whoever speaks for them in the case itself."""
     return frozenset() if view.meeting is None else part_in(tx, view.meeting, guest.person, now=now).seats

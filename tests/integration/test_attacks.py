@@ -247,6 +247,16 @@ def test_why_somebody_is_inhabil_is_in_no_page_no_letter_and_no_program_but_thos
     assert found in secretary.get(place(office)).text
 
 
+def test_a_leader_who_is_found_inhabil_does_not_read_why(meeting_office: Office) -> None:
+    office, found = meeting_office, "Han er på lønningslista"
+    recusal = {"sak": office.case, "hvem": seat_of(LEADER), "inhabil": "ja", "grunn": found}
+    secretary, leader = office.inside(SECRETARY), office.inside(LEADER)
+    assert secretary.post(f"{place(office)}/inhabil", data=recusal).status_code == 303
+    for path in (place(office), f"/sak/{office.case}"):
+        assert found not in leader.get(path).text
+        assert found in secretary.get(path).text
+
+
 def test_nobody_reads_the_others_answers_before_giving_their_own(meeting_office: Office) -> None:
     office = meeting_office
     given = form(seat_of(SECOND), valg="avstar")
