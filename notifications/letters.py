@@ -97,7 +97,7 @@ def facts_for(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
 
 
 def _case_facts(tx: Connection, view: CaseView, stops: Sequence[Stop]) -> Facts:
-    """What a member is asked: proposal, criteria, answer_by, handling, in_meeting, referred_from,
+    """What a member is asked: proposal, criteria, answer_by, handling, referred_from,
     requested_by/_at, papers, seat.
     """
     above = next((stop.body for stop in reversed(stops) if stop.body != stops[-1].body), "")
@@ -107,7 +107,6 @@ def _case_facts(tx: Connection, view: CaseView, stops: Sequence[Stop]) -> Facts:
         "criteria": facts.criteria(view),
         "answer_by": instant(view.answer_by),
         "handling": view.handling,
-        "in_meeting": view.meeting is not None,
         "referred_from": facts.body_title(tx, above) if above else "",
         "requested_by": view.requested_by,
         "requested_at": instant(view.requested_at),

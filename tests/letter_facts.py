@@ -115,7 +115,6 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
         },
         "answer_by": "2025-02-05T14:00:00+00:00",
         "handling": "skriftlig",
-        "in_meeting": False,
         "referred_from": "",
         "requested_by": "Utredningsleder velferdsteknologi",
         "requested_at": "2025-01-24T09:20:00+00:00",
