@@ -169,10 +169,15 @@ def round_at(tx: Connection, project: str, gate: str) -> int:
     return int(tx.execute(had.where(_CASE.c.status != "open")).scalar_one()) + 1
 
 
+_NUMBERS: Final = 1
+"""The first half of an advisory lock's name: case numbers, the only thing so locked."""
+
+
 def next_number(tx: Connection, year: int) -> str:
     """The next free case number of a year, as «3/2025»; nobody else gets one until this transaction ends."""
     if tx.dialect.name == "postgresql":
-        tx.execute(text("LOCK TABLE gate_case IN SHARE ROW EXCLUSIVE MODE"))
+        # Not a lock on the table: whoever changes a case would wait for it, perhaps with a chain in hand.
+        tx.execute(text("SELECT pg_advisory_xact_lock(:what, :year)"), {"what": _NUMBERS, "year": year})
     numbers = tx.execute(select(_CASE.c.number).where(_CASE.c.number.like(f"%/{year}"))).scalars()
     return f"{max((int(number.split('/')[0]) for number in numbers), default=0) + 1}/{year}"
 

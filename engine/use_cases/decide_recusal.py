@@ -10,13 +10,13 @@ from engine.core.events import CaseReferred, Event, RecusalDecided
 from engine.core.misuse import NotAllowed, Refused, Unknown, unknown
 from engine.core.programme import Programme
 from engine.core.voting import count
-from engine.store import cases
+from engine.store import cases, people
 from engine.store.cases import CaseState
 from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, person_named, programme_in_force
 from engine.use_cases.panel import body_named, panel_for, planned
-from engine.use_cases.reroll import asks_now, roll_now
+from engine.use_cases.reroll import asks_now, owner_of, roll_now
 from engine.use_cases.tally import chair_of, rules_of, seats_of
 from engine.use_cases.words import read_words
 
@@ -71,13 +71,13 @@ def decide_recusal(
             meeting=state.meeting,
             reason=words,
         )
-        plans, referred = _referred(tx, programme, state, roll, now)
-        if referred is not None:
+        plans, referred = _referred(tx, programme, state, found, now)
+        if referred:
             # The body that called the deputies has nothing left to ask them.
             found = replace(found, told=())
         # The programme's chain before the project's, as everywhere: no two writers wait for each other.
-        record(tx, [*plans, found, *([] if referred is None else [referred])], now=now)
-    above = None if referred is None else referred.body
+        record(tx, [*plans, found, *referred], now=now)
+    above = next((event.body for event in referred if isinstance(event, CaseReferred)), None)
     return Found(case=case, seat=seat, recused=recused, referred_to=above)
 
 
@@ -94,25 +94,46 @@ def _may_find(tx: Connection, state: CaseState, entry: Any, by: str, now: dateti
 
 
 def _referred(
-    tx: Connection, programme: Programme, state: CaseState, roll: list[dict[str, Any]], now: datetime
-) -> tuple[list[Event], CaseReferred | None]:
-    tally = count(rules_of(state.rules, handling=state.handling), seats_of(roll), ())
+    tx: Connection, programme: Programme, state: CaseState, found: RecusalDecided, now: datetime
+) -> tuple[list[Event], list[Event]]:
+    """The events that plan the meeting of the body above, and those that take the case there.
+
+    Whoever has been found inhabil stays so: a member of both bodies takes no part in the other either.
+    """
+    tally = count(rules_of(state.rules, handling=state.handling), seats_of(found.roll), ())
     above = body_named(programme, state.body).above
     if tally.state != "above" or above is None:
-        return [], None
-    owner = next((one["person"] for one in roll if one["owner"]), None)
-    panel = panel_for(tx, programme, above, owner=owner, requester=state.requested_by, now=now)
+        return [], []
+    day = local_date(now)
+    out = {entry["out"] for entry in found.roll if entry.get("out")}
+    seats = people.roll(tx, body_named(programme, above), on=day, owner=None, requester=None)
+    recused = frozenset(entry["seat"] for entry in seats if entry["person"] in out)
+    panel = panel_for(
+        tx,
+        programme,
+        above,
+        owner=owner_of(tx, state, on=day),
+        requester=state.requested_by,
+        now=now,
+        recused=recused,
+    )
     meeting, plans = (None, []) if panel.term.slot is None else planned(tx, panel.body.id, panel.term.slot)
-    body = panel.body
-    return plans, CaseReferred(
+    body, roll = panel.body, tuple(panel.roll)
+    referred = CaseReferred(
         project=state.project,
         case=state.id,
         body=body.id,
         handling=panel.term.handling,
         rules={"rule": body.rule, "quorum": body.quorum, "tie": body.tie, "link_level": body.link_level},
-        roll=tuple(panel.roll),
+        roll=roll,
         version=state.version + 1,
         answer_by=panel.term.answer_by.isoformat(),
         meeting=meeting,
         told=(),
     )
+    kept = [
+        replace(found, seat=entry["seat"], recused=True, roll=roll, told=(), meeting=meeting)
+        for entry in roll
+        if entry.get("out")
+    ]
+    return plans, [referred, *kept]

@@ -1,7 +1,7 @@
 """Who speaks for the seats of an open case now — and who must be asked because somebody else did before?"""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from engine.core.calendar import local_date
@@ -73,15 +73,20 @@ def roll_now(
     day = local_date(max(case.answer_by, now))
     if recused is None:
         recused = frozenset(seat for seat, one in cases.recusals(tx, case.id).items() if one.recused)
-    project = projects.load(tx, case.project)
-    assert project is not None
-    owns = definitions.load(tx, project.workflow, project.version).roles.owner
-    owner = projects.roles(tx, case.project, on=day).get(owns)
     return people.roll(
         tx,
         body_named(programme, case.body),
         on=day,
-        owner=None if owner is None else owner.person,
+        owner=owner_of(tx, case, on=day),
         requester=case.requested_by,
         recused=recused,
     )
+
+
+def owner_of(tx: Connection, case: CaseState, *, on: date) -> str | None:
+    """Who owns a case's project on a day."""
+    project = projects.load(tx, case.project)
+    assert project is not None
+    role = definitions.load(tx, project.workflow, project.version).roles.owner
+    owner = projects.roles(tx, case.project, on=on).get(role)
+    return None if owner is None else owner.person

@@ -1,17 +1,18 @@
 """Does every case come up at one meeting, told in time to those who decide — and is the referat right?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
-from engine.core.misuse import NotAllowed, Refused, Unknown
+from engine.core.misuse import Misuse, NotAllowed, Refused, Unknown
 from engine.store import ledger, links, meetings
 from engine.store.session import Database
 from engine.use_cases.cast_ballot import Answered, cast_ballot
 from engine.use_cases.conclude_case import Concluded, Condition, conclude_case
+from engine.use_cases.decide_recusal import decide_recusal
 from engine.use_cases.register_absence import register_absence
 from engine.use_cases.run_meeting import add_item, close_meeting, note_attendance
 from engine.use_cases.show_case import show_case
@@ -110,7 +111,7 @@ def test_the_reminder_goes_two_days_before_to_those_who_have_not_opened_their_le
     sent = group.send(house, now=at(2, 3, 9))
     assert {kind for kind, *_ in sent} == {"unopened"}
     assert reader not in [who for _, who, *_ in sent]
-    assert len(sent) == 8
+    assert len(sent) == 7, "the other members; the secretary is not asked for an answer"
 
 
 def test_nobody_is_reminded_of_a_letter_that_has_just_left(house: Database) -> None:
@@ -359,6 +360,37 @@ def test_other_items_stand_on_the_list_and_in_the_referat_in_their_order(house: 
         model = model_of(tx, MEETING, now=MEETS)
     assert [item.title for item in view.items] == ["Status", "Årshjul"]
     assert [item["title"] for item in model["items"]] == ["Status", "Årshjul"]
+
+
+def test_whatever_happens_at_once_nobody_waits_for_each_other_for_ever(house: Database) -> None:
+    opened = [group.a_case(house, f"p{n}").case for n in range(4)]
+    group.call(house)
+    group.projects(house, *(f"ny{n}" for n in range(4)))
+    present = group.all_present(house)
+    note_attendance(house, meeting=MEETING, present=present, by=OFFICE, now=MEETS)
+    day = MEETS.date()
+    rounds: list[list[Callable[[], object]]] = [
+        [
+            partial(conclude, house, case),
+            partial(group.call, house, now=MEETS),
+            partial(register_absence, house, who=email(seat), away_from=day, away_to=day, now=MEETS),
+            partial(group.ask, house, f"ny{number}", now=MEETS),
+            partial(
+                decide_recusal,
+                house,
+                case=case,
+                seat="boa",
+                recused=True,
+                reason="Slekt.",
+                by=OFFICE,
+                now=MEETS,
+            ),
+            partial(group.vote, house, case, "arbeid", now=MEETS),
+        ]
+        for number, (case, seat) in enumerate(zip(opened, ("st", "hjemme", "psykisk", "st"), strict=True))
+    ]
+    for told in at_once(rounds):
+        assert not [one for one in told if isinstance(one, Exception) and not isinstance(one, Misuse)], told
 
 
 # --- after the meeting ----------------------------------------------------------------------------------

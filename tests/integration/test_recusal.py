@@ -14,6 +14,7 @@ from engine.use_cases.cast_ballot import Answered
 from engine.use_cases.change_facts import change_facts
 from engine.use_cases.conclude_case import Concluded, conclude_case
 from engine.use_cases.decide_recusal import Found, decide_recusal
+from engine.use_cases.register_absence import register_absence
 from engine.use_cases.run_meeting import note_attendance
 from engine.use_cases.show_case import show_case
 from tests import meeting_builders as group
@@ -229,6 +230,19 @@ def test_a_lost_quorum_sends_the_case_to_the_body_above_as_a_new_version(house: 
     assert view.tally.remarks == tuple(one for one in view.tally.remarks if one.code != "vote_foreign_answer")
     with house.reading() as tx:
         assert [one.number for one in cases.list_cases(tx, meeting=MEETING)] == []
+
+
+def test_whoever_is_inhabil_stays_so_in_the_body_above(house: Database) -> None:
+    case = group.a_called_case(house)
+    for seat in ("hjemme", "sykehjem", "boa", "st"):
+        found = find(house, case, seat)
+    assert found.referred_to == "programstyret"
+    with house.reading() as tx:
+        view = show_case(tx, case, now=MEETS)
+    assert [one.seat for one in view.seats if one.recused] == ["styre-st"]
+    assert view.tally.missing == ("styre-ho", "styre-finans")
+    register_absence(house, who=email("boa"), away_from=MEETS.date(), away_to=MEETS.date(), now=at(1, 31, 10))
+    assert group.speaks_for(house, case, "styre-st") is None, "also when the roll is made up anew"
 
 
 def test_a_body_with_none_above_it_keeps_its_case(db: Database) -> None:
