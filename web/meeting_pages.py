@@ -144,8 +144,8 @@ def _sitting(tx: Connection, view: MeetingView, guest: Guest, now: datetime) -> 
     part = part_in(tx, view.meeting.id, guest.person, now=now)
     runs = view.leads or view.keeps
     sent = next((one for one in view.minutes if one.sent), None)
-    readable = [one for one in view.minutes if one.sent or runs]
-    last = _last_minutes(tx, view.meeting, drafts=runs)
+    readable = [one for one in view.minutes if (one.sent or runs) and not guest.only_called]
+    last = None if guest.only_called else _last_minutes(tx, view.meeting, drafts=runs)
     last_meeting = None if last is None else meetings.load(tx, last.meeting)
     over = view.meeting.closed_at
     return Sitting(
@@ -155,7 +155,11 @@ def _sitting(tx: Connection, view: MeetingView, guest: Guest, now: datetime) -> 
         stands_in=part.stands_in,
         last=last,
         last_held_on=None if last_meeting is None else last_meeting.starts_at,
-        decisions=tuple(_decision(tx, case, guest, part.seats, view) for case in view.cases),
+        decisions=tuple(
+            _decision(tx, case, guest, part.seats, view)
+            for case in view.cases
+            if case.mine is not None or not guest.only_called
+        ),
         orientations=tuple(one for one in view.items if one.kind == "orientering"),
         discussions=tuple(one for one in view.items if one.kind == "drofting"),
         minutes=readable[-1] if readable else None,

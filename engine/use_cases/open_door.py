@@ -60,9 +60,13 @@ class Guest:
     link: str
     case: str | None
     meeting: str | None
+    only_called: bool = False
+    """Called in for somebody who is recused: of the meeting's cases only those open that they answer in."""
 
     def may_open(self, state: CaseState) -> bool:
         """Whether this session opens a case."""
+        if self.only_called and all(entry["person"] != self.person for entry in state.roll):
+            return False
         return state.id == self.case or (self.meeting is not None and state.meeting == self.meeting)
 
 
@@ -139,6 +143,7 @@ def guest_of(tx: Connection, *, session: str | None, now: datetime) -> Guest | N
         link=link.id,
         case=name if about == "case" else None,
         meeting=name if about == "meeting" else None,
+        only_called=subject.part is not None and subject.part.stands_in and not subject.part.keeps,
     )
 
 

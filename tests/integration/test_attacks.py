@@ -257,6 +257,24 @@ def test_a_leader_who_is_found_inhabil_does_not_read_why(meeting_office: Office)
         assert found in secretary.get(path).text
 
 
+def test_whoever_is_called_in_to_one_case_opens_no_other(meeting_office: Office) -> None:
+    office = meeting_office
+    own = "email: fagleder-boa@example.org, from: 2025-01-01, reports_to: "
+    text = loader.read_programme("trondheim").replace(f"{own}kommunalsjef-boa", f"{own}kommunaldirektor-st")
+    load_programme(office.db, text=text, now=office.now)
+    with office.db.reading() as tx:
+        (other,) = (one for one in cases.list_cases(tx, meeting=office.meeting) if one.id != office.case)
+    recusal = {"sak": office.case, "hvem": seat_of(BOA), "inhabil": "ja", "grunn": "Nær slekt."}
+    assert office.inside(SECRETARY).post(f"{place(office)}/inhabil", data=recusal).status_code == 303
+    office.letters = meeting_letters(office, office.meeting or "")
+    called = office.inside("fagleder-boa@example.org")
+    assert called.get(f"/sak/{office.case}").status_code == 200
+    assert called.get(f"/sak/{other.id}").status_code == 403
+    page = called.get(place(office)).text
+    assert office.case in page
+    assert other.id not in page
+
+
 def test_nobody_reads_the_others_answers_before_giving_their_own(meeting_office: Office) -> None:
     office = meeting_office
     given = form(seat_of(SECOND), valg="avstar")
