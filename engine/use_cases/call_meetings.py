@@ -41,7 +41,7 @@ def call_meetings(db: Database, *, now: datetime) -> Called:
 
     A second run at the same instant changes nothing: a meeting is called once, and a change told once. An
     open case that stands on the list of a meeting which is over goes on to the next one, however it came
-    there.
+    there. Nobody is called to a meeting with nothing on its list.
     """
     changed = _done(db, _changes, now)
     called = _done(db, _calls, now)
@@ -169,9 +169,12 @@ def _calls(tx: Connection, programme: Programme, now: datetime) -> Iterator[Even
     for meeting in meetings.list_meetings(tx):
         if meeting.status not in _WAITING or not meeting.papers_by <= now < meeting.starts_at:
             continue
+        listed = cases.list_cases(tx, meeting=meeting.id, status="open")
+        if not listed and not meetings.items(tx, meeting.id):
+            continue
         told = list(_invited(tx, programme, meeting, on=meeting.starts_at))
         rolls: list[Event] = []
-        for case in cases.list_cases(tx, meeting=meeting.id, status="open"):
+        for case in listed:
             rolled = rerolled(tx, programme, case, now=now)
             # They are not asked by this: the call asks everybody.
             rolls += [] if rolled is None else [replace(rolled, told=())]

@@ -11,6 +11,7 @@ from engine.use_cases.cast_ballot import counted_outcome, decision, to_next_meet
 from engine.use_cases.tally import tally_of
 
 WRITTEN = "skriftlig"
+_ENDS = frozenset({"certain", "meeting"})
 
 
 def close_overdue(db: Database, *, now: datetime) -> int:
@@ -22,8 +23,11 @@ def close_overdue(db: Database, *, now: datetime) -> int:
     that a case that cannot be closed keeps none of the others.
     """
     with db.reading() as tx:
+        open_cases = cases.list_cases(tx, status="open")
+        overdue = [one for one in open_cases if _is_due(one.handling, one.answer_by, now)]
+        # What waits for its chair is left alone: nobody needs the writer's turn for it at every heartbeat.
         due = [
-            one.id for one in cases.list_cases(tx, status="open") if _is_due(one.handling, one.answer_by, now)
+            one.id for one in overdue if tally_of(one, cases.ballots(tx, one.id), closing=True).state in _ENDS
         ]
     return sum(_close(db, case, now) for case in due)
 

@@ -130,6 +130,16 @@ def test_a_meeting_whose_only_case_was_withdrawn_has_nothing_to_answer(house: Da
     assert closed.carried == 0
 
 
+def test_nobody_is_called_to_a_meeting_with_nothing_on_its_list(house: Database) -> None:
+    case = group.a_case(house).case
+    withdraw_case(house, case=case, by=ASKER, reason="Vi må regne på nytt.", now=at(1, 27, 9))
+    assert group.call(house).called == 0
+    assert group.letters(house, "agenda") == []
+    item = add_item(house, meeting=MEETING, kind="drofting", title="Årshjul", text="", by=OFFICE, now=CALLED)
+    assert isinstance(item, str)
+    assert group.call(house).called == 1
+
+
 # --- cancelled and moved --------------------------------------------------------------------------------
 
 
