@@ -104,6 +104,7 @@ _CASES: Final[Mapping[str, str]] = {
     "condition_required": "Skriv hvilken forutsetning du foreslår.",
     "form_used": "Dette skjemaet er alt brukt til et annet svar. Åpne saken på nytt og svar der.",
     "recused_never_decides": "Den som er inhabil, avgjør ikke saken.",
+    "owner_takes_no_part": "Den som eier prosjektet, tar ikke del i saken; det er regelen i {body}.",
     "words_too_long": "Teksten er for lang: høyst {limit:count tegn}.",
     "outcome_not_allowed": "«{outcome:outcome}» er ikke et mulig utfall her.{allowed:among}",
     "quorum_missing": "{answered} har svart, og {quorum} må til for å avgjøre saken.",

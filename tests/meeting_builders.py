@@ -79,6 +79,7 @@ def programme_text(
     rule: str = "konsensus",
     quorum: int = 5,
     tie: str = "leder",
+    owner: str = "svarer",
     above: bool = True,
     holders: str = "",
 ) -> str:
@@ -133,6 +134,7 @@ bodies:
     rule: {rule}
     quorum: {quorum}
     tie: {tie}
+    owner: {owner}
     link_level: kode
     answer_within: {{working_days: 5, time: "15:00"}}
     meetings:

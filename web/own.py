@@ -34,6 +34,8 @@ class Own:
     @property
     def word(self) -> str:
         """«Ikke svart», «Godkjenn», «Du er inhabil»; empty for whoever does not answer."""
+        if self.recused and self.seat is not None and self.seat.owner:
+            return "Du eier prosjektet og svarer ikke"
         if self.recused:
             return "Du er inhabil"
         if self.seat is None:

@@ -60,6 +60,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "condition_required": (),
     "form_used": (),
     "recused_never_decides": (),
+    "owner_takes_no_part": ("body",),
     "words_too_long": ("field", "limit"),
     "outcome_not_allowed": ("outcome", "allowed"),
     "quorum_missing": ("answered", "quorum"),

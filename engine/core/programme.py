@@ -60,6 +60,7 @@ DecisionRule: TypeAlias = Literal[
     "konsensus", "leder", "flertall", "to_tredeler", "enstemmig", "stille_samtykke"
 ]
 Tie: TypeAlias = Literal["leder", "avslag", "mote"]
+OwnerRule: TypeAlias = Literal["svarer", "inhabil"]
 LinkLevel: TypeAlias = Literal["enkel", "kode"]
 """The levels the door has; one that it has not is refused when the file is loaded."""
 Weekday: TypeAlias = Literal["mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lordag", "sondag"]
@@ -157,7 +158,11 @@ class Seat(Shape):
 
 
 class Body(Shape):
-    """A group that decides, with its rules; a case that loses its quorum goes to the body `above`."""
+    """A group that decides, with its rules; a case that loses its quorum goes to the body `above`.
+
+    A member who owns the project of a case is marked in it. `owner` says what follows: ``svarer`` (nothing
+    more), or ``inhabil`` (the seat takes no part, as if the group had found so).
+    """
 
     id: Id
     title: Text
@@ -168,6 +173,7 @@ class Body(Shape):
     rule: DecisionRule
     quorum: Annotated[Whole, Field(ge=1, le=100)]
     tie: Tie
+    owner: OwnerRule = "svarer"
     link_level: LinkLevel
     answer_within: AnswerWithin
     meetings: MeetingRhythm | None = None

@@ -128,12 +128,18 @@ def roll(
 
     An acting holder goes before the holder; when that person is away the deputy speaks, if there is one who
     is not away too. A seat nobody can speak for is on the roll with `person` None. For a seat in `recused`
-    the deputy is called only if they do not report to it; else the seat is out. Each entry has: seat,
+    the deputy is called only if they do not report to it; else the seat is out. So it is for the seat of the
+    project's owner, in a body whose rule is that the owner takes no part. Each entry has: seat,
     office, reports_to, person, leader, acting, deputy, owner, requester, recused, flagged (its
     superior is recused), and, for a seat in `recused`, out: the person who takes no part.
     """
     held = {(one.seat, one.capacity): one for one in holdings(tx, body=body.id, on=on)}
     away = {absence.person for absence in absences(tx, on=on)}
+    if owner is not None and body.owner == "inhabil":
+        recused |= {
+            seat for (seat, capacity), one in held.items() if one.person == owner and capacity != "deputy"
+        }
+        held = {key: one for key, one in held.items() if one.person != owner or key[1] != "deputy"}
     entries: list[dict[str, Any]] = []
     for seat in body.seats:
         acting, holder, deputy = (
@@ -155,8 +161,7 @@ def roll(
                 "person": None if speaker is None else speaker.person,
                 "acting": speaker is not None and speaker.capacity == "acting",
                 "deputy": speaker is not None and speaker.capacity == "deputy",
-                "owner": owner is not None
-                and owner in {one.person for one in (acting, holder) if one is not None},
+                "owner": owner is not None and speaker is not None and speaker.person == owner,
                 "requester": requester is not None and speaker is not None and speaker.person == requester,
                 "recused": out and speaker is holds,
                 "flagged": seat.reports_to in recused,

@@ -9,6 +9,7 @@ from engine.core.criteria import Reason
 from engine.core.events import CaseReferred, Event, RecusalDecided
 from engine.core.misuse import NotAllowed, Refused, Unknown, unknown
 from engine.core.programme import Programme
+from engine.core.shape import text_in
 from engine.core.voting import count
 from engine.store import cases, people
 from engine.store.cases import CaseState
@@ -55,6 +56,11 @@ def decide_recusal(
         if unfit or not words:
             return Refused(reasons=unfit or (Reason(code="reason_required", data={"outcome": "inhabil"}),))
         programme = programme_in_force(tx)
+        body = body_named(programme, state.body)
+        owner = owner_of(tx, state, on=local_date(max(state.answer_by, now)))
+        if body.owner == "inhabil" and owner is not None and owner in (entry["person"], entry.get("out")):
+            rule = Reason(code="owner_takes_no_part", data={"body": text_in(body.title)})
+            return Refused(reasons=(rule,))
         standing = {name for name, one in cases.recusals(tx, case).items() if one.recused} - {seat}
         out = frozenset(standing | ({seat} if recused else set()))
         roll = roll_now(tx, programme, state, now=now, recused=out)
@@ -98,21 +104,24 @@ def _referred(
 ) -> tuple[list[Event], list[Event]]:
     """The events that plan the meeting of the body above, and those that take the case there.
 
-    Whoever has been found inhabil stays so: a member of both bodies takes no part in the other either.
+    Whoever has been found inhabil stays so: a member of both bodies takes no part in the other either. What
+    follows for the project's owner there is for that body's own rule to say.
     """
     tally = count(rules_of(state.rules, handling=state.handling), seats_of(found.roll), ())
     above = body_named(programme, state.body).above
     if tally.state != "above" or above is None:
         return [], []
     day = local_date(now)
-    out = {entry["out"] for entry in found.roll if entry.get("out")}
+    owner = owner_of(tx, state, on=day)
+    by_rule = {owner} if body_named(programme, state.body).owner == "inhabil" else set()
+    out = {entry["out"] for entry in found.roll if entry.get("out")} - by_rule
     seats = people.roll(tx, body_named(programme, above), on=day, owner=None, requester=None)
     recused = frozenset(entry["seat"] for entry in seats if entry["person"] in out)
     panel = panel_for(
         tx,
         programme,
         above,
-        owner=owner_of(tx, state, on=day),
+        owner=owner,
         requester=state.requested_by,
         now=now,
         recused=recused,
@@ -134,6 +143,6 @@ def _referred(
     kept = [
         replace(found, seat=entry["seat"], recused=True, roll=roll, told=(), meeting=meeting)
         for entry in roll
-        if entry.get("out")
+        if entry.get("out") in out
     ]
     return plans, [referred, *kept]

@@ -264,3 +264,59 @@ def test_the_whole_group_can_be_named_seat_by_seat(house: Database) -> None:
     case = group.a_called_case(house)
     with house.reading() as tx:
         assert [one.seat for one in show_case(tx, case, now=MEETS).seats] == list(SUPERIORS)
+
+
+# --- an owner who sits in the body ----------------------------------------------------------------------
+
+
+def test_an_owner_answers_where_the_body_has_no_other_rule(house: Database) -> None:
+    case = group.a_called_case(house)
+    assert group.speaks_for(house, case, "hjemme") == group.person(house, email("hjemme"))
+    assert base(house, case) == 8
+    assert isinstance(group.vote(house, case, "hjemme", now=at(2, 3, 9)), Answered)
+
+
+def test_an_owner_takes_no_part_where_that_is_the_bodys_rule(db: Database) -> None:
+    group.a_house(db, owner="inhabil")
+    case = group.a_called_case(db)
+    with db.reading() as tx:
+        view = show_case(tx, case, now=MEETS)
+    (seat,) = [one for one in view.seats if one.recused]
+    assert (seat.seat, seat.owner, view.tally.base) == ("hjemme", True, 7)
+    refused = group.vote(db, case, "hjemme", person=group.person(db, email("hjemme")))
+    assert isinstance(refused, Refused)
+    assert [one.code for one in refused.reasons] == ["recused_never_decides"]
+    group.assert_sound(db)
+
+
+def test_the_deputy_of_an_owner_answers_when_somebody_else_is_their_superior(db: Database) -> None:
+    group.a_house(db, owner="inhabil")
+    group.projects(db, "p1", owner=FREE_DEPUTY)
+    case = group.ask(db, "p1").case
+    assert group.speaks_for(db, case, FREE_DEPUTY) == group.person(db, deputy(FREE_DEPUTY))
+    assert base(db, case) == 8
+    with db.reading() as tx:
+        assert not any(one.owner for one in show_case(tx, case, now=MEETS).seats)
+    group.assert_sound(db)
+
+
+@pytest.mark.parametrize("recused", [True, False])
+def test_no_finding_undoes_the_rule_for_the_owner(db: Database, recused: bool) -> None:
+    group.a_house(db, owner="inhabil")
+    case = group.a_called_case(db)
+    refused = decide_recusal(
+        db, case=case, seat="hjemme", recused=recused, reason=REASON, by=OFFICE, now=at(1, 31, 9)
+    )
+    assert isinstance(refused, Refused)
+    assert [one.code for one in refused.reasons] == ["owner_takes_no_part"]
+    assert base(db, case) == 7
+    group.assert_sound(db)
+
+
+def test_an_owner_out_by_the_rule_counts_towards_a_lost_quorum(db: Database) -> None:
+    group.a_house(db, owner="inhabil")
+    case = group.a_called_case(db)
+    assert find(db, case, "sykehjem").referred_to is None
+    assert find(db, case, "boa").referred_to is None
+    assert find(db, case, "psykisk").referred_to == "programstyret"
+    group.assert_sound(db)

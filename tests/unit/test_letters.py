@@ -104,6 +104,15 @@ def test_a_reader_is_told_in_which_capacity_they_answer(mark: str, sentence: str
     assert sentence not in written(CASE, seat={"office": "x", **plain}).text
 
 
+def test_an_owner_who_takes_no_part_is_told_so_and_given_no_deadline() -> None:
+    seat = {"office": "x", "deputy": False, "requester": False}
+    answers = written(CASE, seat={**seat, "owner": True, "recused": False}).text
+    out = written(CASE, seat={**seat, "owner": True, "recused": True}).text
+    assert "Du eier prosjektet, og svarer etter gruppas regel ikke i saken." in out
+    assert "Svar innen" in answers
+    assert "Svar innen" not in out
+
+
 def test_in_a_meeting_an_answer_is_given_beforehand() -> None:
     text = written(CASE, handling="i_mote").text
     assert "Svar på forhånd, innen onsdag 5. februar kl. 15.00." in text
