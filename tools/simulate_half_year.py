@@ -2,9 +2,10 @@
 
 A virtual clock runs from the meeting of 5 February to that of 23 July 2025: thirteen meetings of the series,
 one cancelled in Easter week after it was called, one moved, July paused. Forty requests come in, in the
-meeting and in writing; members open their letters or do not, answer, change their minds, declare themselves
-inhabile, fall ill, leave; papers are amended and corrected, requests withdrawn, cases carried over and sent
-to the body above. Everything goes through the real use cases, and every letter through the real outbox.
+meeting and in writing, eight of them the programmes' own, which the board takes, all but the portfolio.
+Members open their letters or do not, answer, change their minds, declare themselves inhabile, fall ill,
+leave; papers are amended and corrected, requests withdrawn, cases carried over and sent to the body above.
+Everything goes through the real use cases, and every letter through the real outbox.
 
 Then it is counted: no case lost, decided twice or in two referats; every cancellation and move explained to
 those who had been invited; at most four letters for each member and meeting.
@@ -27,18 +28,22 @@ from typing import Any, Final
 from engine.core.calendar import is_working_day, local_date
 from engine.core.letters import AGENDA, AMENDED, CASE, MEETING_CHANGED, MINUTES, RECEIPT, UNOPENED
 from engine.core.misuse import Refused
-from engine.store import cases, ledger, meetings, outbox, people, schema
+from engine.store import cases, ledger, meetings, outbox, people, projects, schema
 from engine.store.cases import CaseState
 from engine.store.session import Connection, Database
+from engine.use_cases.add_paper import add_paper
 from engine.use_cases.amend_case import Amended, amend_case
+from engine.use_cases.answer_criterion import answer_criterion, confirm_answer
 from engine.use_cases.assign_seat import assign_seat
 from engine.use_cases.cast_ballot import Answered, cast_ballot
 from engine.use_cases.change_facts import change_facts
 from engine.use_cases.close_overdue import close_overdue
 from engine.use_cases.conclude_case import Concluded, Condition, conclude_case
 from engine.use_cases.decide_recusal import Found, decide_recusal
+from engine.use_cases.import_projects import import_projects
 from engine.use_cases.open_door import Entered, open_door
 from engine.use_cases.register_absence import register_absence
+from engine.use_cases.register_definition import register_definition
 from engine.use_cases.register_person import register_person
 from engine.use_cases.request_transition import Opened, request_transition
 from engine.use_cases.run_meeting import Closed, close_meeting, note_attendance
@@ -48,8 +53,9 @@ from engine.use_cases.tally import chair_of
 from engine.use_cases.withdraw_case import Withdrawn, withdraw_case
 from engine.use_cases.write_minutes import Written, approve_minutes, write_minutes
 from tests import meeting_builders as group
-from tests.builders import LEADER, OFFICE, PROPOSAL
+from tests.builders import LEADER, OFFICE, PROPOSAL, SINCE, sheet
 from tests.meeting_builders import at
+from workflows import loader
 
 SEED: Final = 2025
 JULY: Final = "[{from: 2025-07-01, to: 2025-07-31, reason: Fellesferie}]"
@@ -66,16 +72,59 @@ CHOICES: Final = {
 }
 BUDGET: Final = (AGENDA, UNOPENED, RECEIPT, MINUTES)
 """What a member may get for one meeting, one of each."""
+PROGRAMMES: Final = ("program-1", "program-2", "program-3", "program-4")
+"""More than are ever wound down, so that there is always one to ask for."""
+PROGRAMME_OWNER: Final = group.email("hjemme")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Matter:
+    """A programme's own gate, who decides it, and what it asks for: a paper, facts, an answer to confirm."""
+
+    gate: str
+    body: str
+    paper: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    question: str | None = None
+    confirmed_by: str = OFFICE
+
+
+MATTERS: Final = (
+    _Matter(
+        gate="PORTEFOLJE",
+        body=group.BODY,
+        paper="prioritert-portefolje",
+        facts={"change_load": "Én sone om gangen"},
+        question="seks-sporsmal",
+    ),
+    _Matter(
+        gate="PROGRAMENDRING",
+        body="programstyret",
+        paper="programbeskrivelse",
+        facts={"change_summary": "Forskning blir en egen portefølje"},
+    ),
+    _Matter(gate="MIDLER", body="programstyret", paper="fordeling", facts={"allocation_amount": 800_000}),
+    _Matter(
+        gate="AVVIKLING",
+        body="programstyret",
+        paper="overlevering",
+        question="overlevert",
+        confirmed_by=PROGRAMME_OWNER,
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is simulated: that many requests between two dates, then the clock runs until all are settled."""
+    """What is simulated: that many requests between two dates, some of them the programmes' own, then the
+    clock runs until all are settled, though no longer than `until`.
+    """
 
     first: date = date(2025, 1, 24)
     last: date = date(2025, 7, 15)
-    until: date = date(2025, 9, 19)
+    until: date = date(2025, 12, 31)
     requests: int = 40
+    programme_requests: int = 8
     projects: int = 34
     seed: int = SEED
 
@@ -109,10 +158,11 @@ def simulate(db: Database, plan: Plan) -> Counter[str]:
     world = _World(db=db, plan=plan, chance=Random(plan.seed))  # noqa: S311 - a simulation, no secret
     group.a_house(db, pauses=JULY)
     group.projects(db, *(f"p{number}" for number in range(1, plan.projects + 1)))
+    _programmes(db)
     register_person(db, name="Ny leder boa", email="ny-boa@example.org", now=group.SET_UP)
     _foresee(world)
     day = plan.first
-    while day <= plan.until:
+    while day <= plan.last or (day <= plan.until and _unsettled(world)):
         for hour in HOURS if is_working_day(day) else (12,):
             now = at(day.month, day.day, hour)
             while world.waiting and world.waiting[0][0] <= now:
@@ -124,13 +174,39 @@ def simulate(db: Database, plan: Plan) -> Counter[str]:
     return world.happened
 
 
+def _unsettled(world: _World) -> bool:
+    with world.db.reading() as tx:
+        return bool(world.waiting or cases.list_cases(tx, status="open"))
+
+
+def _programmes(db: Database) -> None:
+    register_definition(db, text=loader.read("programsaker"), now=group.SET_UP)
+    rows = [
+        {
+            "key": key,
+            "title": f"Programmet {key}",
+            "kind": "program",
+            "workflow": "programsaker",
+            "phase": "lopende",
+            "prosjektleder": LEADER,
+            "prosjekteier": PROGRAMME_OWNER,
+        }
+        for key in PROGRAMMES
+    ]
+    import_projects(db, sheet=sheet(rows), effective=SINCE, now=group.SET_UP)
+
+
 def _foresee(world: _World) -> None:
     """What is known from the start to happen: requests, absences, a new holder, changes of the series."""
     plan, chance = world.plan, world.chance
     days = [day for day in _days(plan.first, plan.last) if is_working_day(day)]
-    for _ in range(plan.requests):
+    for number in range(plan.requests):
         day = chance.choice(days)
-        world.later(at(day.month, day.day, chance.choice((9, 11, 14))), partial(_request, world))
+        own = number < plan.programme_requests
+        asked = (
+            partial(_request_own, world, MATTERS[number % len(MATTERS)]) if own else partial(_request, world)
+        )
+        world.later(at(day.month, day.day, chance.choice((9, 11, 14))), asked)
     for seat in ("st", "medisinske", "psykisk", "arbeid", "ho", "sykehjem"):
         gone = chance.choice(days)
         away = (gone, gone + timedelta(days=chance.choice((1, 7, 21))))
@@ -169,16 +245,54 @@ def _request(world: _World, now: datetime) -> None:
                 raise
             continue
         assert isinstance(found, Opened), found
-        world.happened["sak: meldt"] += 1
-        world.happened["sak: for seint til neste møte"] += bool(
-            found.term.landing and found.term.landing.too_late_for
-        )
-        if found.handling == "skriftlig":
-            world.happened["sak: skriftlig"] += 1
-            world.later(found.answer_by + timedelta(days=2), partial(_conclude_written, world, found.case))
-        _maybe_change(world, found.case, key, now)
+        _opened(world, found, key, now)
         return
     raise AssertionError("no project is free: simulate with more projects")
+
+
+def _opened(world: _World, found: Opened, key: str, now: datetime) -> None:
+    world.happened["sak: meldt"] += 1
+    world.happened[f"slag: {found.gate} ({found.body})"] += 1
+    world.happened["sak: for seint til neste møte"] += bool(
+        found.term.landing and found.term.landing.too_late_for
+    )
+    if found.handling == "skriftlig":
+        world.happened["sak: skriftlig"] += 1
+        world.later(found.answer_by + timedelta(days=2), partial(_conclude_written, world, found.case))
+    _maybe_change(world, found.case, key, now)
+
+
+def _request_own(world: _World, matter: _Matter, now: datetime) -> None:
+    """A programme asks for its own sake; when all of them wait for a decision, a week later."""
+    with world.db.reading() as tx:
+        known = [one for one in projects.all_projects(tx) if one.key in PROGRAMMES]
+        free = [one.key for one in known if one.phase == "lopende" and cases.open_for(tx, one.key) is None]
+    if not free:
+        world.later(now + timedelta(days=7), partial(_request_own, world, matter))
+        return
+    key = world.chance.choice(free)
+    _settle_conditions(world, key, now)
+    _make_ready(world.db, matter, key, now)
+    handling = "skriftlig" if world.likely(15) else None
+    found = request_transition(
+        world.db, key=key, gate=matter.gate, proposal=PROPOSAL, by=LEADER, handling=handling, now=now
+    )
+    assert isinstance(found, Opened), found
+    assert found.body == matter.body
+    _opened(world, found, key, now)
+
+
+def _make_ready(db: Database, matter: _Matter, key: str, now: datetime) -> None:
+    if matter.facts:
+        change_facts(db, key=key, changes=matter.facts, by=LEADER, effective=local_date(now), now=now)
+    title = f"{matter.paper} {now.isoformat()}"
+    add_paper(
+        db, key=key, kind=matter.paper, title=title, content=title.encode(), ending=".txt", by=LEADER, now=now
+    )
+    if matter.question is not None:
+        question = {"key": key, "gate": matter.gate, "criterion": matter.question}
+        answer_criterion(db, **question, value="ja", explanation="Det er gjort.", by=LEADER, now=now)
+        confirm_answer(db, **question, by=matter.confirmed_by, now=now)
 
 
 def _settle_conditions(world: _World, key: str, now: datetime) -> None:
@@ -337,13 +451,16 @@ def _conclude(world: _World, case: str, now: datetime) -> None:
         state = cases.state(tx, case)
         assert state is not None
         chair = chair_of(state, cases.ballots(tx, case))
+        told = cases.load(tx, case)
+        assert told is not None
+        allowed = {str(one) for one, _ in told.dossier["outcomes"]}
     if state.status != "open" or chair is None:
         return
     conditional = "godkjent_med_forutsetninger"
     outcome = world.chance.choices(
         ("godkjent", conditional, "ikke_godkjent", "utsatt", "sendt_tilbake"), (60, 15, 10, 8, 7)
     )[0]
-    if state.gate == "P3" and outcome not in {"godkjent", "ikke_godkjent"}:
+    if outcome not in allowed:
         outcome = "ikke_godkjent"
     due = (local_date(now) + timedelta(days=30)).isoformat()
     terms = [Condition(text="Mål nullpunktet.", owner="Gevinstansvarlig", due=due, blocks=True)]

@@ -12,13 +12,14 @@ from engine.use_cases.write_minutes import Written, write_minutes
 from tests import meeting_builders as group
 from tests.builders import OFFICE
 from tests.meeting_builders import at
-from tools.simulate_half_year import Plan, check, simulate
+from tools.simulate_half_year import MATTERS, Plan, check, simulate
 
 SPRING = Plan(
     first=date(2025, 3, 27),
     last=date(2025, 5, 9),
-    until=date(2025, 6, 26),
+    until=date(2025, 9, 30),
     requests=8,
+    programme_requests=4,
     projects=10,
     seed=7,
 )
@@ -28,6 +29,8 @@ SPRING = Plan(
 def test_a_spring_of_meetings_loses_no_case_and_keeps_the_mail_budget(db: Database) -> None:
     happened = simulate(db, SPRING)
     assert happened["sak: meldt"] == 8
+    played = {kind for kind in happened if kind.startswith("slag: ")}
+    assert {f"slag: {matter.gate} ({matter.body})" for matter in MATTERS} <= played
     counted = check(db, requests=8)
     assert counted["flest brev til ett medlem for ett møte"] <= 4
     with db.reading() as tx:
@@ -37,9 +40,9 @@ def test_a_spring_of_meetings_loses_no_case_and_keeps_the_mail_budget(db: Databa
 
     # The count can fail: one referat too many is seen.
     again = write_minutes(
-        db, meeting=held.id, by=OFFICE, send=True, render=lambda _model: b"en gang til", now=at(6, 27, 9)
+        db, meeting=held.id, by=OFFICE, send=True, render=lambda _model: b"en gang til", now=at(10, 1, 9)
     )
     assert isinstance(again, Written), again
-    group.send(db, now=at(6, 27, 10))
+    group.send(db, now=at(10, 1, 10))
     with pytest.raises(AssertionError, match="got for meeting:"):
         check(db, requests=8)
