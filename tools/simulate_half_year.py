@@ -2,10 +2,11 @@
 
 A virtual clock runs from the meeting of 5 February to that of 23 July 2025: thirteen meetings of the series,
 one cancelled in Easter week after it was called, one moved, July paused. Forty requests come in, in the
-meeting and in writing, eight of them the programmes' own, which the board takes, all but the portfolio.
-Members open their letters or do not, answer, change their minds, declare themselves inhabile, fall ill,
-leave; papers are amended and corrected, requests withdrawn, cases carried over and sent to the body above.
-Everything goes through the real use cases, and every letter through the real outbox.
+meeting and in writing, eight of them the programmes' own, which the board takes, all but the portfolio;
+projects are taken in, wait and come back, and small ones pass two gates in one case. Members open their
+letters or do not, answer, change their minds, declare themselves inhabile, fall ill, leave; papers are
+amended and corrected, requests withdrawn, cases carried over and sent to the body above. Everything goes
+through the real use cases, and every letter through the real outbox.
 
 Then it is counted: no case lost, decided twice or in two referats; every cancellation and move explained to
 those who had been invited; at most four letters for each member and meeting.
@@ -37,6 +38,7 @@ from engine.use_cases.answer_criterion import answer_criterion, confirm_answer
 from engine.use_cases.assign_seat import assign_seat
 from engine.use_cases.cast_ballot import Answered, cast_ballot
 from engine.use_cases.change_facts import change_facts
+from engine.use_cases.check_gate import SMALL
 from engine.use_cases.close_overdue import close_overdue
 from engine.use_cases.conclude_case import Concluded, Condition, conclude_case
 from engine.use_cases.decide_recusal import Found, decide_recusal
@@ -45,10 +47,11 @@ from engine.use_cases.open_door import Entered, open_door
 from engine.use_cases.register_absence import register_absence
 from engine.use_cases.register_definition import register_definition
 from engine.use_cases.register_person import register_person
-from engine.use_cases.request_transition import Opened, request_transition
+from engine.use_cases.request_transition import NotReady, Opened, request_transition
 from engine.use_cases.run_meeting import Closed, close_meeting, note_attendance
 from engine.use_cases.settle_condition import settle_condition
 from engine.use_cases.show_meeting import show_meeting
+from engine.use_cases.take_in import take_in
 from engine.use_cases.tally import chair_of
 from engine.use_cases.withdraw_case import Withdrawn, withdraw_case
 from engine.use_cases.write_minutes import Written, approve_minutes, write_minutes
@@ -75,6 +78,22 @@ BUDGET: Final = (AGENDA, UNOPENED, RECEIPT, MINUTES)
 PROGRAMMES: Final = ("program-1", "program-2", "program-3", "program-4")
 """More than are ever wound down, so that there is always one to ask for."""
 PROGRAMME_OWNER: Final = group.email("hjemme")
+TOGETHER: Final = "P3"
+"""The gate a small project asks for one phase early; no other project names its gate."""
+ENDED: Final = ("avsluttet", "avviklet")
+INTAKE: Final = """intake:
+  title: Tatt inn i programmet
+  criteria:
+    - {id: maal, title: Målene er beskrevet, weight: må, help: Skriv målene., rule: has(project.goals),
+       source: "prøve:1"}
+gates:
+"""
+WORKFLOW: Final = (
+    group.WORKFLOW.replace("version: 1", "version: 2")
+    .replace("gates:\n", INTAKE)
+    .replace("    from: gjennomfore\n", "    from: gjennomfore\n    combined: [P2]\n")
+)
+"""The group's own workflow, with an inntak, and both gates in one case for a small project."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +160,7 @@ class _World:
     arranged: set[tuple[str, datetime]] = field(default_factory=set)
     doors: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     """Link and code of each member's last asking letter, by person and subject."""
+    resting: set[str] = field(default_factory=set)
     number: int = 0
 
     def later(self, when: datetime, what: Callable[[datetime], None]) -> None:
@@ -157,6 +177,7 @@ def simulate(db: Database, plan: Plan) -> Counter[str]:
     """Play the whole course; returns what happened how often. Nothing is checked here."""
     world = _World(db=db, plan=plan, chance=Random(plan.seed))  # noqa: S311 - a simulation, no secret
     group.a_house(db, pauses=JULY)
+    register_definition(db, text=WORKFLOW, now=group.SET_UP)
     group.projects(db, *(f"p{number}" for number in range(1, plan.projects + 1)))
     _programmes(db)
     register_person(db, name="Ny leder boa", email="ny-boa@example.org", now=group.SET_UP)
@@ -202,10 +223,8 @@ def _foresee(world: _World) -> None:
     days = [day for day in _days(plan.first, plan.last) if is_working_day(day)]
     for number in range(plan.requests):
         day = chance.choice(days)
-        own = number < plan.programme_requests
-        asked = (
-            partial(_request_own, world, MATTERS[number % len(MATTERS)]) if own else partial(_request, world)
-        )
+        matter = MATTERS[number % len(MATTERS)] if number < plan.programme_requests else None
+        asked = partial(_request, world, matter)
         world.later(at(day.month, day.day, chance.choice((9, 11, 14))), asked)
     for seat in ("st", "medisinske", "psykisk", "arbeid", "ho", "sykehjem"):
         gone = chance.choice(days)
@@ -228,31 +247,72 @@ def _days(first: date, last: date) -> Iterator[date]:
 # ---------------------------------------------------------------- what people do
 
 
-def _request(world: _World, now: datetime) -> None:
+def _request(world: _World, matter: _Matter | None, now: datetime) -> None:
+    """A project asks for its next gate, or a programme for its own sake; a week later when none is free."""
     with world.db.reading() as tx:
-        busy = {one.project for one in cases.list_cases(tx, status="open")}
-    free = [f"p{number}" for number in range(1, world.plan.projects + 1) if f"p{number}" not in busy]
-    world.chance.shuffle(free)
-    handling = "skriftlig" if world.likely(15) else None
-    for key in free:
-        _settle_conditions(world, key, now)
-        try:
-            found = request_transition(
-                world.db, key=key, proposal=PROPOSAL, by=LEADER, handling=handling, now=now
-            )
-        except Exception as over:  # the project has been closed: it has no next gate
-            if getattr(over, "code", "") != "no_next_gate":
-                raise
-            continue
-        assert isinstance(found, Opened), found
-        _opened(world, found, key, now)
+        busy = {one.project for one in cases.list_cases(tx, status="open")} | world.resting
+        free = [
+            one
+            for one in projects.all_projects(tx)
+            if (one.kind == "program") == (matter is not None)
+            and one.phase not in ENDED
+            and one.key not in busy
+        ]
+    if not free:
+        world.later(now + timedelta(days=7), partial(_request, world, matter))
         return
-    raise AssertionError("no project is free: simulate with more projects")
+    chosen = world.chance.choice(sorted(free, key=lambda one: one.key))
+    _settle_conditions(world, chosen.key, now)
+    if matter is not None:
+        _make_ready(world.db, matter, chosen.key, now)
+        _ask(world, chosen.key, matter.gate, now)
+        return
+    if chosen.taken_in_on is None and world.likely(30):
+        found = take_in(world.db, key=chosen.key, on=local_date(now), by=OFFICE, now=now)
+        assert found is None, found
+        world.happened["prosjekt: tatt inn"] += 1
+    gate = None
+    if chosen.phase == "konsept" and world.likely(15):
+        change_facts(
+            world.db, key=chosen.key, changes={"size": SMALL}, by=LEADER, effective=local_date(now), now=now
+        )
+        gate = TOGETHER
+    if world.likely(10):
+        _rest(world, chosen.key, gate, now)
+    else:
+        _ask(world, chosen.key, gate, now)
 
 
-def _opened(world: _World, found: Opened, key: str, now: datetime) -> None:
+def _rest(world: _World, key: str, gate: str | None, now: datetime) -> None:
+    """A project is set to wait: it asks in vain, and again when somebody has looked at it."""
+    back = now + timedelta(days=world.chance.choice((6, 13, 27)))
+    waiting = {"reason": "Avklaring av eierskap", "look_again_on": local_date(back).isoformat()}
+    change = partial(change_facts, world.db, key=key, by=OFFICE)
+    change(changes={"waiting": waiting}, effective=local_date(now), now=now)
+    found = request_transition(world.db, key=key, gate=gate, proposal=PROPOSAL, by=LEADER, now=now)
+    assert isinstance(found, NotReady), found
+    assert [one.code for one in found.reasons] == ["project_waits"]
+    world.resting.add(key)
+    world.happened["prosjekt: avventer"] += 1
+
+    def come_back(then: datetime) -> None:
+        change(changes={"waiting": None}, effective=local_date(then), now=then)
+        world.resting.remove(key)
+        world.happened["prosjekt: tilbake"] += 1
+        _ask(world, key, gate, then)
+
+    world.later(back, come_back)
+
+
+def _ask(world: _World, key: str, gate: str | None, now: datetime) -> None:
+    handling = "skriftlig" if world.likely(15) else None
+    found = request_transition(
+        world.db, key=key, gate=gate, proposal=PROPOSAL, by=LEADER, handling=handling, now=now
+    )
+    assert isinstance(found, Opened), found
     world.happened["sak: meldt"] += 1
-    world.happened[f"slag: {found.gate} ({found.body})"] += 1
+    kind = "P2 og P3 i ett" if gate == TOGETHER else found.gate
+    world.happened[f"slag: {kind} ({found.body})"] += 1
     world.happened["sak: for seint til neste møte"] += bool(
         found.term.landing and found.term.landing.too_late_for
     )
@@ -260,26 +320,6 @@ def _opened(world: _World, found: Opened, key: str, now: datetime) -> None:
         world.happened["sak: skriftlig"] += 1
         world.later(found.answer_by + timedelta(days=2), partial(_conclude_written, world, found.case))
     _maybe_change(world, found.case, key, now)
-
-
-def _request_own(world: _World, matter: _Matter, now: datetime) -> None:
-    """A programme asks for its own sake; when all of them wait for a decision, a week later."""
-    with world.db.reading() as tx:
-        known = [one for one in projects.all_projects(tx) if one.key in PROGRAMMES]
-        free = [one.key for one in known if one.phase == "lopende" and cases.open_for(tx, one.key) is None]
-    if not free:
-        world.later(now + timedelta(days=7), partial(_request_own, world, matter))
-        return
-    key = world.chance.choice(free)
-    _settle_conditions(world, key, now)
-    _make_ready(world.db, matter, key, now)
-    handling = "skriftlig" if world.likely(15) else None
-    found = request_transition(
-        world.db, key=key, gate=matter.gate, proposal=PROPOSAL, by=LEADER, handling=handling, now=now
-    )
-    assert isinstance(found, Opened), found
-    assert found.body == matter.body
-    _opened(world, found, key, now)
 
 
 def _make_ready(db: Database, matter: _Matter, key: str, now: datetime) -> None:
