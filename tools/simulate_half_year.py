@@ -519,6 +519,9 @@ def _conclude(world: _World, case: str, now: datetime) -> None:
     else:
         assert {one.code for one in found.reasons} == {"quorum_missing"}, found
         world.happened["sak: ikke beslutningsdyktig"] += 1
+        able = sum(not entry["recused"] for entry in state.roll)
+        if able < state.rules["quorum"]:  # nobody is above the board: only the leader can end it
+            _withdraw(world, case, now)
 
 
 def _conclude_written(world: _World, case: str, now: datetime) -> None:
