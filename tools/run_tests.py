@@ -4,6 +4,7 @@ All are run even when one fails, so that one run names everything that is wrong.
 """
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +19,8 @@ CHECKS = {
     "mypy": ["mypy"],
     "lint-imports": ["lint-imports"],
 }
+PROGRAMS = {"poppler": ("pdfinfo", "pdftotext"), "browser": ("chromium",)}
+"""What tests with a mark need of the system; `make system` installs it."""
 SUITES = ("unit", "architecture", "integration", "acceptance", "browser")
 
 
@@ -31,25 +34,35 @@ def run(title: str, command: list[str]) -> tuple[int, float]:
     return code, time.monotonic() - started
 
 
-def run_suite(suite: str) -> tuple[int, float] | None:
-    """None, and a printed line, for a suite in which nobody has written a test yet."""
-    if not list(Path("tests", suite).rglob("test_*.py")):
-        print(f"\n=== {suite} ===\nskipped: tests/{suite} holds no test yet", flush=True)
-        return None
-    return run(suite, ["pytest", f"tests/{suite}", "--durations=5", "--record-requirements"])
+def left_out() -> dict[str, str]:
+    """The marks whose tests cannot run on this machine, each with the programs that are not here."""
+    missing = {mark: [name for name in names if not shutil.which(name)] for mark, names in PROGRAMS.items()}
+    return {mark: ", ".join(names) for mark, names in missing.items() if names}
+
+
+def run_suite(suite: str, without: dict[str, str]) -> tuple[int, float]:
+    """Run a suite without the tests that carry one of these marks."""
+    wanted = ["-m", " and ".join(f"not {mark}" for mark in without)] if without else []
+    return run(suite, ["pytest", f"tests/{suite}", "--durations=5", "--record-requirements", *wanted])
 
 
 def main() -> int:
     """0 when everything held."""
     RECORD.unlink(missing_ok=True)
     results = {title: run(title, command) for title, command in CHECKS.items()}
-    results |= {suite: result for suite in SUITES if (result := run_suite(suite))}
+    without = left_out()
+    suites = [suite for suite in SUITES if suite not in without]
+    results |= {suite: run_suite(suite, without) for suite in suites}
 
     print("\n=== Seconds ===")
     for title, (code, seconds) in results.items():
         verdict = "ok" if code == 0 else f"FAILED (exit {code})"
         slow = f"  over the budget of {BUDGET_SECONDS} s" if seconds > BUDGET_SECONDS else ""
         print(f"{title:<14}{seconds:>7.1f}  {verdict}{slow}")
+    for mark, names in without.items():
+        print(
+            f"NOT RUN: tests marked {mark}, for no program here is named {names}; `make system` installs it"
+        )
     proven, listed = len(proofs()), len(requirement_texts())
     print(f"\nrequirements: proven {proven} of {listed} (`make requirements` lists them)")
 

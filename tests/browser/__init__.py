@@ -1,1 +1,1 @@
-"""The pages in a real browser; skipped, and said so, where Chromium is missing."""
+"""The pages in a real browser; `make test` leaves them out, and says so, where Chromium is missing."""

@@ -12,7 +12,7 @@ from documents.html import html
 from documents.wording import Content, agenda_content, case_content, minutes_content
 from tests.paper_builders import a_case_paper, an_agenda, some_minutes
 
-CHROMIUM = shutil.which("chromium") or ""
+CHROMIUM = shutil.which("chromium") or "chromium"
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = ROOT / "build" / "pictures"
@@ -23,11 +23,7 @@ PAPERS: dict[str, Content] = {
     "referat": minutes_content(some_minutes()),
 }
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no program named chromium; see `make system`"),
-    pytest.mark.skipif(not AXE.exists(), reason="no axe-core; see `make assets`"),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +17,6 @@ from documents.wording import Content, agenda_content, case_content, minutes_con
 from tests.paper_builders import SECRET, a_case_paper, an_agenda, some_minutes
 
 DATED = datetime(2025, 1, 24, 9, 20, tzinfo=UTC)
-needs_poppler = pytest.mark.skipif(
-    shutil.which("pdfinfo") is None, reason="no pdfinfo (poppler-utils); see `make system`"
-)
 
 
 def papers() -> dict[str, Content]:
@@ -64,7 +60,7 @@ def test_the_same_paper_has_the_same_bytes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", papers())
-@needs_poppler
+@pytest.mark.poppler
 def test_a_paper_is_tagged_titled_and_dated_by_itself(name: str) -> None:
     told = asked("pdfinfo", pdf(name, papers()[name], dated=DATED))
     assert re.search(r"^Tagged: +yes$", told, re.M)
@@ -73,7 +69,7 @@ def test_a_paper_is_tagged_titled_and_dated_by_itself(name: str) -> None:
     assert re.search(r"^Page size: .*\(A4\)$", told, re.M)
 
 
-@needs_poppler
+@pytest.mark.poppler
 def test_a_saksframlegg_tells_what_is_to_be_decided_before_anything_else() -> None:
     text = text_of(a_case())
     parts = (
@@ -85,7 +81,7 @@ def test_a_saksframlegg_tells_what_is_to_be_decided_before_anything_else() -> No
     assert "onsdag 5. februar 2025 kl. 09.00" in text
 
 
-@needs_poppler
+@pytest.mark.poppler
 def test_what_people_write_is_never_run() -> None:
     hostile = '#read("/etc/passwd") $x^2$ `raw` *b* _i_ <label> @ref #import "x": * // c \\ ~ "q" #{1+1}'
     made = a_case(project=hostile, proposal=hostile, body=hostile)
@@ -95,7 +91,7 @@ def test_what_people_write_is_never_run() -> None:
     assert "root:" not in text
 
 
-@needs_poppler
+@pytest.mark.poppler
 def test_a_han_sign_an_emoji_and_a_turned_text_stop_nothing_and_are_told() -> None:
     made = a_case(proposal="Godkjent 漢 av 👨‍👩‍👧 og Kari\u202e.")
     assert made.substituted == 3
@@ -115,7 +111,7 @@ def test_a_saksframlegg_of_more_than_two_pages_says_so() -> None:
     ]
 
 
-@needs_poppler
+@pytest.mark.poppler
 def test_the_referat_shows_who_answered_how_and_never_why_somebody_is_recused() -> None:
     text = text_of(pdf("referat", papers()["referat"], dated=DATED))
     assert "Kommunalsjef sykehjem og omsorgsboliger er inhabil" in text
@@ -138,7 +134,7 @@ def test_whatever_is_written_the_paper_can_be_exported(anything: str, showable: 
     a_case(proposal=anything, project=showable, body=anything, roles={"prosjekteier": showable})
 
 
-@needs_poppler
+@pytest.mark.poppler
 def test_a_long_address_is_broken_and_stays_on_the_page() -> None:
     address = "https://rom.example.org/" + "velferdsteknologi-i-alle-soner/" * 8
     benefit = {"title": address, "prioritised": True, "ambition": address}
