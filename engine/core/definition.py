@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
-from pydantic import BeforeValidator, Field, PrivateAttr, StringConstraints, ValidationError
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 
 from engine.core import rules
 from engine.core.facts import (
@@ -27,6 +27,7 @@ from engine.core.facts import (
 )
 from engine.core.facts import Field as Fact
 from engine.core.shape import (
+    Document,
     Id,
     Line,
     OrText,
@@ -35,11 +36,11 @@ from engine.core.shape import (
     Whole,
     YesNo,
     one_or_more,
+    parsed,
     schema_of,
-    shaped,
     text_in,
 )
-from engine.core.source import Mistake, Path, Plain, Source, digest_of, in_order, read
+from engine.core.source import Mistake, Path, Plain, Source, digest_of
 
 __all__ = ["Definition", "Mistake", "digest_of", "json_schema", "parse_definition", "text_in"]
 
@@ -327,7 +328,7 @@ class WorkflowRoles(Shape):
     owner: Role
 
 
-class Definition(Shape):
+class Definition(Document):
     """A whole workflow, as parsed; immutable, and the same for the same text."""
 
     workflow: Id
@@ -341,23 +342,6 @@ class Definition(Shape):
     phases: Annotated[tuple[Phase, ...], Field(min_length=2, max_length=50)]
     intake: Intake | None = None
     gates: Annotated[tuple[Gate, ...], Field(min_length=1, max_length=100)]
-
-    _source: Source = PrivateAttr(default_factory=lambda: Source(text=""))
-
-    @property
-    def source(self) -> Source:
-        """The text it was parsed from, with every position."""
-        return self._source
-
-    @property
-    def text(self) -> str:
-        """The text it was parsed from, normalised; this is what is stored."""
-        return self._source.text
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the normalised text, in hexadecimal."""
-        return digest_of(self._source.text)
 
     @property
     def start(self) -> Phase:
@@ -400,17 +384,7 @@ def _named(items: Iterable[_T], id_: str) -> _T:
 
 def parse_definition(text: str | bytes) -> Definition | tuple[Mistake, ...]:
     """The definition a YAML text describes, or every mistake in it in the text's order. Never raises."""
-    source = read(text)
-    if not source.followed:
-        return source.mistakes
-    definition = shaped(source, Definition)
-    found = [*source.mistakes, *_sense(source)]
-    if not isinstance(definition, Definition):
-        return in_order([*found, *definition])
-    if found:
-        return in_order(found)
-    definition._source = source
-    return definition
+    return parsed(text, Definition, sense=_sense)
 
 
 def json_schema() -> dict[str, Any]:

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
-from pydantic import Field, PrivateAttr, StringConstraints
+from pydantic import Field, StringConstraints
 
 from engine.core.facts import nearest
 from engine.core.shape import (
     Clock,
     Day,
+    Document,
     Email,
     Id,
     Line,
@@ -25,10 +26,10 @@ from engine.core.shape import (
     Text,
     Whole,
     YesNo,
+    parsed,
     schema_of,
-    shaped,
 )
-from engine.core.source import Mistake, Path, Plain, Source, digest_of, in_order, read
+from engine.core.source import Mistake, Path, Plain, Source
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "programme.duplicate_id": ("id", "first_line"),
@@ -247,7 +248,7 @@ class Period(Shape):
     report_due: Day
 
 
-class Programme(Shape):
+class Programme(Document):
     """A whole programme, as parsed; immutable."""
 
     programme: Id
@@ -267,23 +268,6 @@ class Programme(Shape):
     platform: Platform | None = None
     targets: tuple[Target, ...] = ()
     periods: tuple[Period, ...] = ()
-
-    _source: Source = PrivateAttr(default_factory=lambda: Source(text=""))
-
-    @property
-    def source(self) -> Source:
-        """The text it was parsed from, with every position."""
-        return self._source
-
-    @property
-    def text(self) -> str:
-        """The text it was parsed from, normalised."""
-        return self._source.text
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the normalised text, in hexadecimal."""
-        return digest_of(self._source.text)
 
     def body(self, id_: str) -> Body:
         """The body with this id; KeyError when there is none."""
@@ -340,17 +324,7 @@ _Found: TypeAlias = Iterator[Mistake]
 
 def parse_programme(text: str | bytes) -> Programme | tuple[Mistake, ...]:
     """The programme a YAML text describes, or every mistake in it in the text's order. Never raises."""
-    source = read(text)
-    if not source.followed:
-        return source.mistakes
-    programme = shaped(source, Programme)
-    found = [*source.mistakes, *_sense(source)]
-    if not isinstance(programme, Programme):
-        return in_order([*found, *programme])
-    if found:
-        return in_order(found)
-    programme._source = source
-    return programme
+    return parsed(text, Programme, sense=_sense)
 
 
 def json_schema() -> dict[str, object]:

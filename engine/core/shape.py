@@ -5,7 +5,7 @@ each of its complaints becomes a `Mistake` at the line and column of the text, w
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
 from typing import Annotated, Any, Final, TypeAlias, TypeVar, get_args
 
@@ -16,6 +16,7 @@ from pydantic import (
     Discriminator,
     GetJsonSchemaHandler,
     PlainValidator,
+    PrivateAttr,
     Strict,
     StringConstraints,
     Tag,
@@ -25,7 +26,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError
 
 from engine.core.facts import nearest
-from engine.core.source import Mistake, Path, Plain, Source, child
+from engine.core.source import Mistake, Path, Plain, Source, child, digest_of, in_order, read
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "shape.unknown_key": ("key", "nearest", "allowed"),
@@ -52,12 +53,34 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
 """
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+DocumentT = TypeVar("DocumentT", bound="Document")
 
 
 class Shape(BaseModel):
     """What every part of a file is: frozen, and with no keys but the named ones."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Document(Shape):
+    """A whole file, as parsed: immutable, and the same for the same text."""
+
+    _source: Source = PrivateAttr(default_factory=lambda: Source(text=""))
+
+    @property
+    def source(self) -> Source:
+        """The text it was parsed from, with every position."""
+        return self._source
+
+    @property
+    def text(self) -> str:
+        """The text it was parsed from, normalised; this is what is stored."""
+        return self._source.text
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the normalised text, in hexadecimal."""
+        return digest_of(self._source.text)
 
 
 # ---------------------------------------------------------------- the kinds of values
@@ -160,6 +183,26 @@ def one_or_more(value: Any) -> Any:
 
 
 # ---------------------------------------------------------------- from complaints to mistakes
+
+
+def parsed(
+    text: str | bytes, model: type[DocumentT], *, sense: Callable[[Source], Iterable[Mistake]]
+) -> DocumentT | tuple[Mistake, ...]:
+    """The document a YAML text describes, or every mistake in it in the text's order. Never raises.
+
+    `sense` finds what shapes cannot show; it passes over what is not of the shape it looks for.
+    """
+    source = read(text)
+    if not source.followed:
+        return source.mistakes
+    document = shaped(source, model)
+    found = [*source.mistakes, *sense(source)]
+    if not isinstance(document, model):
+        return in_order([*found, *document])
+    if found:
+        return in_order(found)
+    document._source = source
+    return document
 
 
 def shaped(source: Source, model: type[ModelT]) -> ModelT | tuple[Mistake, ...]:
