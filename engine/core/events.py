@@ -79,6 +79,8 @@ class AbsenceRegistered(Event):
     person: str
     away_from: str
     away_to: str
+    stand_in: str | None = None
+    """Who takes over what the person owes meanwhile; None leaves it to the seat's deputy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -430,6 +432,52 @@ class CaseWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ObligationSettled(Event):
+    """Something owed has been done, and somebody who may has said so; what is settled by its own use case
+    needs no such word.
+    """
+
+    project: str | None = None
+    kind: str
+    subject: str
+    occurrence: str
+    note: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObligationExtended(Event):
+    """Something owed has got another date."""
+
+    project: str | None = None
+    kind: str
+    subject: str
+    occurrence: str
+    due: str
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerAlerted(Event):
+    """Programkontoret has had a project's owner told that something is late."""
+
+    project: str
+    kind: str
+    subject: str
+    occurrence: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeClosed(Event):
+    """The programme has ended: what is still owed goes to the line, and `heir` answers for what was the
+    programme's own.
+    """
+
+    ended_on: str
+    heir: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeadsWitnessed(Event):
     """A checkpoint: the programme's chain takes note of where every other chain stands."""
 
@@ -472,6 +520,10 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         BallotCast,
         CaseDecided,
         CaseWithdrawn,
+        ObligationSettled,
+        ObligationExtended,
+        OwnerAlerted,
+        ProgrammeClosed,
         HeadsWitnessed,
     )
 }

@@ -33,6 +33,10 @@ AGENDA: Final = "agenda"
 UNOPENED: Final = "unopened"
 MEETING_CHANGED: Final = "meeting_changed"
 MINUTES: Final = "minutes"
+REMINDER: Final = "reminder"
+"""Everything somebody is to be reminded of on a day, in one letter."""
+ALERT: Final = "alert"
+"""Programkontoret has a project's owner told that something is late."""
 
 ASKING: Final = (CASE, AGENDA)
 """Letters that carry a link and ask for answers."""
@@ -74,6 +78,11 @@ def subject_of_case(case: str) -> str:
 def subject_of_meeting(meeting: str) -> str:
     """How the outbox and the links name a meeting."""
     return f"meeting:{meeting}"
+
+
+def subject_of_person(person: str) -> str:
+    """How the outbox and the links name all that one person owes."""
+    return f"person:{person}"
 
 
 def letters_for(event: Event) -> tuple[Letter, ...]:

@@ -31,11 +31,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """A person is away between two dates, both included."""
+    """A person is away between two dates, both included; `stand_in` takes over what they owe."""
 
     person: str
     away_from: date
     away_to: date
+    stand_in: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,7 @@ def absences(tx: Connection, *, on: date | None = None) -> tuple[Absence, ...]:
             person=row.person,
             away_from=date.fromisoformat(row.away_from),
             away_to=date.fromisoformat(row.away_to),
+            stand_in=row.stand_in,
         )
         for row in tx.execute(wanted)
     )

@@ -105,7 +105,11 @@ def _lock_chain(tx: Connection, chain: str) -> tuple[int, str]:
         return found.size, found.head
     # Two writers may both be first: the loser waits for the winner's row, then locks it like anybody else.
     dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
-    tx.execute(dialect.insert(_CHAIN).values(name=chain, size=0, head=GENESIS).on_conflict_do_nothing())
+    tx.execute(
+        dialect.insert(_CHAIN)
+        .values(name=chain, size=0, head=GENESIS, planned=False)
+        .on_conflict_do_nothing()
+    )
     found = tx.execute(_LOCK_CHAIN, {"chain": chain}).one()
     return found.size, found.head
 
@@ -117,8 +121,9 @@ _LOCK_CHAIN: Final = (
 _MOVE_CHAIN: Final = (
     update(_CHAIN)
     .where(_CHAIN.c.name == bindparam("chain"))
-    .values(size=bindparam("now_size"), head=bindparam("now_head"))
+    .values(size=bindparam("now_size"), head=bindparam("now_head"), planned=False)
 )
+"""A chain that has grown may owe something else: whoever plans next works it out anew."""
 _INSERT_PROSE: Final = insert(metadata.tables["prose"])
 _INSERT_LEAF: Final = insert(metadata.tables["ledger_leaf"])
 
@@ -142,6 +147,7 @@ _INSERT: Final = {
         "recusal",
         "condition_act",
         "ballot",
+        "obligation_act",
     )
 }
 
@@ -149,6 +155,7 @@ _INSERT: Final = {
 def _programme_loaded(tx: Connection, event: ev.ProgrammeLoaded, stamp: Stamp) -> None:
     row = {"digest": event.digest, "key": event.key, "text_ref": stamp.refs["text"], "loaded_at": stamp.at}
     _replace(tx, "programme", row, keys=("digest",))
+    tx.execute(update(_CHAIN).values(planned=False))
 
 
 def _definition_registered(tx: Connection, event: ev.DefinitionRegistered, stamp: Stamp) -> None:
@@ -181,7 +188,12 @@ def _person_erased(tx: Connection, event: ev.PersonErased, stamp: Stamp) -> None
 
 
 def _absence_registered(tx: Connection, event: ev.AbsenceRegistered, _stamp: Stamp) -> None:
-    row = {"person": event.person, "away_from": event.away_from, "away_to": event.away_to}
+    row = {
+        "person": event.person,
+        "away_from": event.away_from,
+        "away_to": event.away_to,
+        "stand_in": event.stand_in,
+    }
     _replace(tx, "absence", row, keys=("person", "away_from"))
 
 
@@ -560,6 +572,49 @@ def _case_withdrawn(tx: Connection, event: ev.CaseWithdrawn, stamp: Stamp) -> No
     tx.execute(update(_CASE).where(_CASE.c.id == event.case).values(closed))
 
 
+def _obligation_settled(tx: Connection, event: ev.ObligationSettled, stamp: Stamp) -> None:
+    _insert_obligation_act(tx, event, stamp, act="settled", words=stamp.refs["note"])
+
+
+def _obligation_extended(tx: Connection, event: ev.ObligationExtended, stamp: Stamp) -> None:
+    _insert_obligation_act(tx, event, stamp, act="extended", due=event.due, words=stamp.refs["reason"])
+
+
+def _owner_alerted(tx: Connection, event: ev.OwnerAlerted, stamp: Stamp) -> None:
+    _insert_obligation_act(tx, event, stamp, act="alerted", told=event.told)
+
+
+def _insert_obligation_act(
+    tx: Connection,
+    event: ev.ObligationSettled | ev.ObligationExtended | ev.OwnerAlerted,
+    stamp: Stamp,
+    *,
+    act: str,
+    due: str | None = None,
+    told: str | None = None,
+    words: str | None = None,
+) -> None:
+    row = {
+        "chain": event.chain,
+        "seq": stamp.seq,
+        "kind": event.kind,
+        "subject": event.subject,
+        "occurrence": event.occurrence,
+        "act": act,
+        "due": due,
+        "told": told,
+        "words_ref": words,
+        "by": event.by,
+        "at": stamp.at,
+    }
+    tx.execute(_INSERT["obligation_act"], row)
+
+
+def _programme_closed(tx: Connection, event: ev.ProgrammeClosed, _stamp: Stamp) -> None:
+    _replace(tx, "programme_end", {"ended_on": event.ended_on, "heir": event.heir}, keys=("ended_on",))
+    tx.execute(update(_CHAIN).values(planned=False))
+
+
 def _heads_witnessed(_tx: Connection, _event: ev.HeadsWitnessed, _stamp: Stamp) -> None:
     """A checkpoint is evidence only: no state follows from it."""
 
@@ -606,5 +661,9 @@ _APPLY: Final[Mapping[type[ev.Event], _Apply]] = {
     ev.BallotCast: _ballot_cast,
     ev.CaseDecided: _case_decided,
     ev.CaseWithdrawn: _case_withdrawn,
+    ev.ObligationSettled: _obligation_settled,
+    ev.ObligationExtended: _obligation_extended,
+    ev.OwnerAlerted: _owner_alerted,
+    ev.ProgrammeClosed: _programme_closed,
     ev.HeadsWitnessed: _heads_witnessed,
 }

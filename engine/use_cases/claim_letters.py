@@ -15,6 +15,7 @@ from engine.core.letters import (
     MEETING_CHANGED,
     MINUTES,
     RECEIPT,
+    REMINDER,
     RESULT,
     UNOPENED,
     WITHDRAWN,
@@ -23,9 +24,10 @@ from engine.core.letters import (
 )
 from engine.core.links import Link, Purpose, code_for, last_moment, receipt_code, token_for, token_hash
 from engine.core.misuse import Misuse
-from engine.store import cases, links, outbox, people
+from engine.store import cases, links, obligations, outbox, people
 from engine.store.outbox import Claimed, Frozen, Settlement
 from engine.store.session import Connection, Database, new_id
+from engine.use_cases.plan_obligations import freshen
 from engine.use_cases.subject import Subject, subject_named
 
 _STANDING: Final[Mapping[str, frozenset[str]]] = {
@@ -96,6 +98,8 @@ def claim_letters(
     does not hold.
     """
     with db.writing() as tx:
+        # Chains before letters: whoever writes an event takes them in that order too.
+        freshen(tx, now=now)
         ready: list[Ready] = []
         settled: list[Settlement] = []
         for letter in outbox.claim(tx, worker=worker, limit=limit, now=now):
@@ -105,7 +109,8 @@ def claim_letters(
                 continue
             try:
                 frozen = letter.frozen
-                if frozen is None or (present and frozen.template_digest != present(letter.kind)):
+                outdated = frozen is not None and present and frozen.template_digest != present(letter.kind)
+                if frozen is None or outdated or letter.kind == REMINDER:
                     frozen = _frozen(tx, letter, compose, keys=keys, now=now)
                 ready.append(_ready(tx, letter, frozen, keys=keys, base_url=base_url))
             except _BUGS as bug:
@@ -152,6 +157,10 @@ def _untrue(tx: Connection, letter: Claimed, now: datetime) -> str | None:
         return "address_changed"
     if letter.kind in (*ASKING, AMENDED, UNOPENED):
         return _untrue_request(tx, letter, subject)
+    if letter.kind == REMINDER:
+        # What has been settled since it was called for needs no reminder; with nothing left, no letter.
+        owed = obligations.waiting(tx, person=letter.recipient, letter=letter.id)
+        return None if owed else "settled"
     if letter.kind == MEETING_CHANGED and _is_of_another_day(letter, subject):
         return "superseded"
     if letter.kind == RECEIPT and _last_ballot(tx, subject, letter.recipient) != letter.occurrence:
@@ -229,6 +238,9 @@ def _frozen(
         link=None if link is None else link.id,
     )
     outbox.freeze(tx, letter.id, frozen)
+    if letter.kind == REMINDER:
+        told = obligations.waiting(tx, person=letter.recipient, letter=letter.id)
+        obligations.carry(tx, letter.id, [reminder for _, reminder in told])
     return frozen
 
 
@@ -239,20 +251,21 @@ def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: da
     subject = subject_named(tx, letter.subject, letter.recipient, now=now)
     if subject is None:
         return None
+    purpose = Purpose.BALLOT if subject.debtor is None else Purpose.OBLIGATION
     name = letter.subject
     if subject.case is not None and subject.case.meeting is not None:
         # A case that is handled in a meeting is entered through the meeting's one link.
         name = subject_of_meeting(subject.case.meeting)
-    found = links.newest_for(tx, person=letter.recipient, subject=name, purpose=Purpose.BALLOT)
+    found = links.newest_for(tx, person=letter.recipient, subject=name, purpose=purpose)
     if found is not None and _is_good(found, keys=keys, now=now):
         return found
-    if letter.kind not in ASKING:
+    if letter.kind not in (*ASKING, REMINDER):
         # Until its meeting is called, a case taken there is entered by the link it had in writing.
         own = links.newest_for(tx, person=letter.recipient, subject=letter.subject, purpose=Purpose.BALLOT)
         return own if own is not None and _is_good(own, keys=keys, now=now) else None
     link = Link(
         id=secrets.token_hex(16),
-        purpose=Purpose.BALLOT,
+        purpose=purpose,
         kid=max(keys),
         generation=1 if found is None else found.generation + 1,
         person=letter.recipient,
@@ -282,7 +295,7 @@ def _ready(
         token = token_for(keys, kid=kid, purpose=link.purpose, link_id=id_, generation=generation)
         url = f"{base_url.rstrip('/')}/b/{token}"
         # The code is told once, with the request: a receipt with it would be one more key to the door.
-        if letter.kind in ASKING and link.level != "enkel":
+        if letter.kind in (*ASKING, REMINDER) and link.level != "enkel":
             code = code_for(keys, kid=kid, link_id=id_, generation=generation)
     receipt = None
     if letter.kind == RECEIPT:
