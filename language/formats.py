@@ -51,6 +51,8 @@ _NOUNS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "minutt": ("ett", "minutt", "minutter"),
         "tegn": ("ett", "tegn", "tegn"),
         "rad": ("én", "rad", "rader"),
+        "frist": ("én", "frist", "frister"),
+        "virkedag": ("én", "virkedag", "virkedager"),
     },
     "nn": {
         "forutsetning": ("éin", "føresetnad", "føresetnader"),
@@ -69,6 +71,8 @@ _NOUNS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "minutt": ("eitt", "minutt", "minutt"),
         "tegn": ("eitt", "teikn", "teikn"),
         "rad": ("éi", "rad", "rader"),
+        "frist": ("éin", "frist", "fristar"),
+        "virkedag": ("éin", "virkedag", "virkedagar"),
     },
     "en": {
         "forutsetning": ("one", "condition", "conditions"),
@@ -87,6 +91,8 @@ _NOUNS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "minutt": ("one", "minute", "minutes"),
         "tegn": ("one", "character", "characters"),
         "rad": ("one", "row", "rows"),
+        "frist": ("one", "deadline", "deadlines"),
+        "virkedag": ("one", "working day", "working days"),
     },
 }
 

@@ -23,6 +23,7 @@ from engine.core.letters import (
     MEETING_CHANGED,
     MINUTES,
     RECEIPT,
+    REMINDER,
     RESULT,
     UNOPENED,
     WITHDRAWN,
@@ -38,9 +39,11 @@ from language.catalogues import LOCALES
 from notifications import facts
 from notifications.facts import Facts, Stop, instant
 from notifications.meeting_facts import meeting_facts
+from notifications.reminder_facts import reminder_facts
 
 KINDS: Final = (
     CASE, RECEIPT, RESULT, WITHDRAWN, AMENDED, AGENDA, UNOPENED, MEETING_CHANGED, MINUTES,
+    REMINDER,
 )  # fmt: skip
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -71,6 +74,8 @@ def facts_for(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
         "locale": locale if locale in LOCALES else "nb",
         "to": {"name": "" if reader is None else reader.name or ""},
     }
+    if letter.kind == REMINDER:
+        return common | reminder_facts(tx, letter)
     if not letter.subject.startswith(_CASE):
         return common | meeting_facts(tx, letter, now=now)
     view = show_case(tx, letter.subject.removeprefix(_CASE), now=now, viewer=letter.recipient)

@@ -132,9 +132,9 @@ def working_days_before(day: date, number: int) -> date:
     return add_working_days(day, -number)
 
 
-def working_days_after(day: date, end: date) -> int:
+def working_days_after(day: date, end: date, policy: Policy = PLAIN) -> int:
     """How many working days `end` lies after `day`: 0 on that day and before it."""
-    return sum(is_working_day(day + timedelta(days=n)) for n in range(1, (end - day).days + 1))
+    return sum(is_working_day(day + timedelta(days=n), policy) for n in range(1, (end - day).days + 1))
 
 
 def tertial_of(day: date) -> Tertial:

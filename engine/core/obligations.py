@@ -6,7 +6,7 @@ and from what has happened; whoever stores it stores a copy of the answer.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -65,7 +65,8 @@ class Key:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation:
     """Something owed by a day, or by a time of that day in Oslo. `ladder` is the programme's id for it, empty
-    for the usual one; `settled_at` is None while it is owed.
+    for the usual one; `settled_at` is None while it is owed. `since` is when it came to be owed, None for what
+    has been owed as long as the programme has been followed; no rung from before it is ever said.
     """
 
     key: Key
@@ -74,6 +75,7 @@ class Obligation:
     due_time: time | None = None
     ladder: str = ""
     settled_at: datetime | None = None
+    since: datetime | None = field(default=None, compare=False)
 
     @property
     def due_at(self) -> datetime:

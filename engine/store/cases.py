@@ -249,6 +249,7 @@ class Condition:
     owner: str
     due: str
     blocks: bool
+    decided_at: datetime
     settled_at: datetime | None
     evidence: str
 
@@ -300,6 +301,7 @@ def conditions(tx: Connection, project: str) -> tuple[Condition, ...]:
                 owner=told["owner"],
                 due=dues[-1] if dues else told["due"],
                 blocks=bool(told.get("blocks")),
+                decided_at=decided.closed_at or decided.opened_at,
                 settled_at=None if settled is None else settled.at,
                 evidence="" if settled is None else settled.words or "",
             )

@@ -98,12 +98,12 @@ def _owed(tx: Connection, programme: Programme, chain: str, *, until: date) -> I
         return
     found = cases.list_cases(tx, project=project.key)
     yield from core.owed_by_project(programme, _course(tx, project), key=project.key, until=until)
-    yield from _answers(tx, found)
+    yield from _answers(tx, programme, found)
     yield from _papers(programme, found)
     yield from _conditions(tx, programme, project)
     facts = projects.facts(tx, project.key)
-    yield from _look_again(project, facts)
-    yield from _measurements(tx, project, facts)
+    yield from _look_again(programme, project, facts)
+    yield from _measurements(tx, programme, project, facts)
 
 
 # ---------------------------------------------------------------- what follows from the state
@@ -148,11 +148,12 @@ def _minutes(tx: Connection, programme: Programme) -> Iterator[Obligation]:
                 owner=Owner("office", bodies[meeting.body].secretary or PROGRAMME_OFFICE),
                 due_on=after.slot.on,
                 ladder=programme.chase.get("referat", ""),
+                since=sent[0].written_at,
                 settled_at=next((one.approved_at for one in reversed(sent) if one.approved_at), None),
             )
 
 
-def _answers(tx: Connection, found: Iterable[CaseState]) -> Iterator[Obligation]:
+def _answers(tx: Connection, programme: Programme, found: Iterable[CaseState]) -> Iterator[Obligation]:
     """In a written case, each who speaks for a seat and has not answered its present version."""
     for case in found:
         if case.status != "open" or case.handling != WRITTEN:
@@ -170,6 +171,8 @@ def _answers(tx: Connection, found: Iterable[CaseState]) -> Iterator[Obligation]
                 owner=Owner("person", person),
                 due_on=due.date(),
                 due_time=due.time().replace(microsecond=0),
+                ladder=programme.chase.get("svar", ""),
+                since=case.opened_at,
                 settled_at=max(given) if len(given) == len(seats) else None,
             )
 
@@ -191,6 +194,7 @@ def _papers(programme: Programme, found: Iterable[CaseState]) -> Iterator[Obliga
             due_on=due.date(),
             due_time=due.time(),
             ladder=programme.chase.get("saksunderlag", ""),
+            since=last.closed_at,
         )
 
 
@@ -202,6 +206,7 @@ def _conditions(tx: Connection, programme: Programme, project: Project) -> Itera
             due_on=date.fromisoformat(one.due),
             ladder=programme.chase.get("forutsetning", ""),
             settled_at=one.settled_at,
+            since=one.decided_at,
         )
 
 
@@ -228,17 +233,20 @@ def _owner_of(condition: Condition, tx: Connection, programme: Programme, projec
     return Owner("role", definition.roles.leader[-1])
 
 
-def _look_again(project: Project, facts: projects.Facts) -> Iterator[Obligation]:
+def _look_again(programme: Programme, project: Project, facts: projects.Facts) -> Iterator[Obligation]:
     waiting = facts.get("waiting")
     if isinstance(waiting, dict) and waiting.get("look_again_on"):
         yield Obligation(
             key=Key(core.LOOK_AGAIN, f"{_PROJECT}{project.key}", str(waiting["look_again_on"])),
             owner=Owner("office", PROGRAMME_OFFICE),
             due_on=date.fromisoformat(str(waiting["look_again_on"])),
+            ladder=programme.chase.get("ses_pa_igjen", ""),
         )
 
 
-def _measurements(tx: Connection, project: Project, facts: projects.Facts) -> Iterator[Obligation]:
+def _measurements(
+    tx: Connection, programme: Programme, project: Project, facts: projects.Facts
+) -> Iterator[Obligation]:
     """Each prioritised benefit is measured by its tidsfrist, whatever has become of the project meanwhile."""
     for benefit in facts.get("benefits", []):
         if benefit.get("prioritised") and benefit.get("due"):
@@ -253,6 +261,7 @@ def _measurements(tx: Connection, project: Project, facts: projects.Facts) -> It
                     ),
                     owner=owner,
                     due_on=date.fromisoformat(str(benefit["due"])),
+                    ladder=programme.chase.get("maling", ""),
                 )
 
 
@@ -264,7 +273,9 @@ def _keep(
 ) -> None:
     kept = obligations.of_chain(tx, chain)
     policy = programme.calendar.policy()
-    new = [(one, *_start(programme, one, policy, now)) for one in wanted if one.key not in kept]
+    unknown = [one for one in wanted if one.key not in kept]
+    began = programmes.first_loaded(tx) if unknown else now
+    new = [(one, *_start(programme, one, policy, one.since or began, now)) for one in unknown]
     changed = []
     for one in wanted:
         was = kept.get(one.key)
@@ -288,10 +299,14 @@ def _differs(was: Stored, one: Obligation, onward: tuple[int, datetime | None], 
 
 
 def _start(
-    programme: Programme, one: Obligation, policy: Policy, now: datetime
+    programme: Programme, one: Obligation, policy: Policy, since: datetime, now: datetime
 ) -> tuple[int, datetime | None]:
+    """A rung from before it was owed was never anybody's; unless all are, for then it is late already."""
     ladder = programme.ladder(one.ladder)
-    return NO_RUNG, planned(ladder, due_on=one.due_on, policy=policy, passed=NO_RUNG, now=now)
+    passed = passed_at(ladder, due_on=one.due_on, policy=policy, now=since)
+    if passed == len(ladder) - 1:
+        passed = NO_RUNG
+    return passed, planned(ladder, due_on=one.due_on, policy=policy, passed=passed, now=now)
 
 
 def _onward(
