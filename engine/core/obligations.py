@@ -65,8 +65,8 @@ class Key:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation:
     """Something owed by a day, or by a time of that day in Oslo. `ladder` is the programme's id for it, empty
-    for the usual one; `settled_at` is None while it is owed. `since` is when it came to be owed, None for what
-    has been owed as long as the programme has been followed; no rung from before it is ever said.
+    for the usual one; `settled_at` is None while it is owed. `since` is when it came to be owed, None for
+    what has been owed as long as the programme has been followed; no rung from before it is ever said.
     """
 
     key: Key
