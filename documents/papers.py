@@ -98,6 +98,8 @@ class CasePaper:
     gate_title: str
     from_phase: str
     to_phase: str
+    political: str = ""
+    """How the case stands to the politicians; empty when they have nothing to do with it."""
     body: str
     handling: str
     requested_by: str
@@ -182,13 +184,16 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseMinutes:
-    """How one case ended. `recused` are offices, never reasons; `silent` are offices without an answer."""
+    """How one case ended; `awaits` when that takes effect only after a political decision. `recused` are
+    offices, never reasons; `silent` are offices without an answer.
+    """
 
     number: str
     project: str
     gate: str
     gate_title: str
     to_phase: str | None
+    awaits: bool = False
     proposal: str
     outcome: str
     wording: str
@@ -243,6 +248,11 @@ def case_paper(view: CaseView, *, meeting_at: datetime | None = None) -> CasePap
         gate_title=view.gate_title,
         from_phase=view.from_phase,
         to_phase=view.to_phase,
+        political=formats.political_words(
+            marked=view.political.marked,
+            reason=view.political.reason,
+            reference=view.political.reference,
+        ),
         body=view.body_title,
         handling=view.handling,
         requested_by=view.requested_by,
@@ -378,6 +388,7 @@ def _case_minutes(case: Mapping[str, Any], deputies: frozenset[str]) -> CaseMinu
         gate=case["gate"],
         gate_title=case["gate_title"],
         to_phase=case["to_phase"],
+        awaits=bool(case.get("awaits")),
         proposal=case["proposal"],
         outcome=case["outcome"],
         wording=case["wording"],

@@ -152,7 +152,10 @@ def _about_case(paper: CasePaper) -> Iterator[tuple[str, str]]:
         early = paper.answer_by != paper.meeting_at
         until = f", forhåndssvar innen {formats.deadline(paper.answer_by)}" if early else ""
         yield "Behandling", f"I møte{met}{until}"
-    yield "Faseovergang", f"Fra {paper.from_phase} til {paper.to_phase}"
+    if paper.to_phase:
+        yield "Faseovergang", f"Fra {paper.from_phase} til {paper.to_phase}"
+    if paper.political:
+        yield "Politisk", paper.political
     yield "Bedt om av", f"{paper.requested_by}, {formats.day_and_year(paper.requested_at)}"
     titles = dict(ROLES)
     for role, name in paper.roles.items():
@@ -400,6 +403,9 @@ def _minuted(item: ItemMinutes | CaseMinutes, body: str) -> Content:
 def outcome_sentence(item: CaseMinutes, body: str) -> str:
     """«Styringsgruppa besluttet: godkjent med forutsetninger. Prosjektet går til Planlegge.»"""
     told = f"{body} besluttet: {formats.lower_first(formats.outcome_word(item.outcome))}."
+    if item.awaits:
+        then = f" Da går prosjektet til {item.to_phase}." if item.to_phase else ""
+        return f"{told} Beslutningen gjennomføres når saken er politisk behandlet.{then}"
     return f"{told} Prosjektet går til {item.to_phase}." if item.to_phase else told
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from engine.core.criteria import Reason
 from engine.core.facts import PROJECT_FIELDS, ROLES, Field
 from engine.core.voting import Choice, Tally
+from engine.use_cases.political import Execution
 from engine.use_cases.show_case import CaseView, SeatView
 from engine.use_cases.show_meeting import MeetingView
 from language import formats
@@ -65,9 +66,39 @@ def outcome_sentence(view: CaseView) -> str:
         return "Saken er trukket, og det er ikke tatt noen beslutning." if view.status == "withdrawn" else ""
     word = formats.lower_first(formats.outcome_word(view.outcome))
     told = f"{view.body_title} besluttet {formats.short_day(view.closed_at)}: {word}."
-    if view.outcome_phase:
-        return f"{told} Prosjektet går til fasen {view.outcome_phase}."
-    return f"{told} Prosjektet blir i fasen {view.from_phase}."
+    if view.political.execution is not None:
+        return f"{told} {_execution_sentence(view, view.political.execution)}"
+    led = leads_to(view, view.outcome_phase)
+    return f"{told} {led}".rstrip()
+
+
+def political_sentence(view: CaseView) -> str:
+    """«Merket for politisk beslutning: store økonomiske følger. Det som besluttes her, …»"""
+    told = view.political
+    return formats.political_words(marked=told.marked, reason=told.reason, reference=told.reference)
+
+
+def leads_to(view: CaseView, phase: str | None) -> str:
+    """«Prosjektet går til fasen Planlegge.» Empty for a case about a proposal, which leads to no phase."""
+    who = "Programmet" if view.is_programme else "Prosjektet"
+    if phase:
+        return f"{who} går til fasen {phase}."
+    return f"{who} blir i fasen {view.from_phase}." if view.to_phase else ""
+
+
+def _execution_sentence(view: CaseView, execution: Execution) -> str:
+    """What becomes of a decision that the politicians must decide about too."""
+    phase = view.outcome_phase if view.outcome_phase != view.from_phase else None
+    who = "programmet" if view.is_programme else "prosjektet"
+    day = "" if execution.on is None else formats.short_day(execution.on)
+    words = execution.words.rstrip(". ")
+    if execution.standing == "executed":
+        went = f" {formats.upper_first(who)} gikk da til fasen {phase}." if phase else ""
+        return f"Politisk behandlet {day} ({words}), og gjennomført.{went}"
+    if execution.standing == "lapsed":
+        return f"Beslutningen falt bort {day} etter politisk behandling: {words}."
+    until = f" Til da er {who} i fasen {view.from_phase}; så går det til {phase}." if phase else ""
+    return f"Beslutningen gjennomføres når saken er politisk behandlet.{until}"
 
 
 def ending_sentence(view: CaseView) -> str:

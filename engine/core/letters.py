@@ -17,6 +17,8 @@ from engine.core.events import (
     CaseReferred,
     CaseRolled,
     CaseWithdrawn,
+    DecisionExecuted,
+    DecisionLapsed,
     Event,
     MeetingCalled,
     MeetingPlanned,
@@ -28,6 +30,7 @@ CASE: Final = "case"
 RECEIPT: Final = "receipt"
 RESULT: Final = "result"
 WITHDRAWN: Final = "withdrawn"
+EXECUTION: Final = "execution"
 AMENDED: Final = "amended"
 AGENDA: Final = "agenda"
 UNOPENED: Final = "unopened"
@@ -36,6 +39,9 @@ MINUTES: Final = "minutes"
 
 ASKING: Final = (CASE, AGENDA)
 """Letters that carry a link and ask for answers."""
+
+LINKLESS: Final = (WITHDRAWN, MEETING_CHANGED, EXECUTION)
+"""Letters that only tell, and lead nowhere."""
 
 RECEIPT_DELAY: Final = timedelta(minutes=15)
 """A receipt waits this long after the last answer: changing one's mind gives one letter and not two."""
@@ -99,6 +105,8 @@ def letters_for(event: Event) -> tuple[Letter, ...]:
             return (receipt,)
         case CaseDecided():
             return _to_each(RESULT, subject_of_case(event.case), event.told, "1")
+        case DecisionExecuted() | DecisionLapsed():
+            return _to_each(EXECUTION, subject_of_case(event.case), event.told, "1")
         case CaseWithdrawn():
             return _to_each(WITHDRAWN, subject_of_case(event.case), event.told, "1")
         case MeetingCalled() | MeetingPlanned() | MinutesWritten():

@@ -141,6 +141,7 @@ _INSERT: Final = {
         "amendment",
         "recusal",
         "condition_act",
+        "political_act",
         "ballot",
     )
 }
@@ -553,6 +554,48 @@ def _case_decided(tx: Connection, event: ev.CaseDecided, stamp: Stamp) -> None:
         _enter_phase(
             tx, event.project, event.to_phase, event.effective, stamp, assumed=False, case=event.case
         )
+    if event.awaits is not None:
+        _insert_political_act(tx, event, stamp, act="awaits", phase=event.awaits)
+
+
+def _political_marked(tx: Connection, event: ev.PoliticalMarked, stamp: Stamp) -> None:
+    act = "marked" if event.political else "unmarked"
+    _insert_political_act(tx, event, stamp, act=act, words=stamp.refs["reason"])
+
+
+def _decision_executed(tx: Connection, event: ev.DecisionExecuted, stamp: Stamp) -> None:
+    words, on, to_phase = stamp.refs["reference"], event.effective, event.to_phase
+    _insert_political_act(tx, event, stamp, act="executed", phase=to_phase, effective=on, words=words)
+    if to_phase is not None:
+        _enter_phase(tx, event.project, to_phase, on, stamp, assumed=False, case=event.case)
+
+
+def _decision_lapsed(tx: Connection, event: ev.DecisionLapsed, stamp: Stamp) -> None:
+    words = stamp.refs["reason"]
+    _insert_political_act(tx, event, stamp, act="lapsed", effective=event.effective, words=words)
+
+
+def _insert_political_act(
+    tx: Connection,
+    event: ev.CaseDecided | ev.PoliticalMarked | ev.DecisionExecuted | ev.DecisionLapsed,
+    stamp: Stamp,
+    *,
+    act: str,
+    phase: str | None = None,
+    effective: str | None = None,
+    words: str | None = None,
+) -> None:
+    row = {
+        "case": event.case,
+        "seq": stamp.seq,
+        "act": act,
+        "phase": phase,
+        "effective": effective,
+        "words_ref": words,
+        "by": event.by,
+        "at": stamp.at,
+    }
+    tx.execute(_INSERT["political_act"], row)
 
 
 def _case_withdrawn(tx: Connection, event: ev.CaseWithdrawn, stamp: Stamp) -> None:
@@ -605,6 +648,9 @@ _APPLY: Final[Mapping[type[ev.Event], _Apply]] = {
     ev.MinutesApproved: _minutes_approved,
     ev.BallotCast: _ballot_cast,
     ev.CaseDecided: _case_decided,
+    ev.PoliticalMarked: _political_marked,
+    ev.DecisionExecuted: _decision_executed,
+    ev.DecisionLapsed: _decision_lapsed,
     ev.CaseWithdrawn: _case_withdrawn,
     ev.HeadsWitnessed: _heads_witnessed,
 }

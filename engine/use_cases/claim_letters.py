@@ -12,6 +12,8 @@ from engine.core.letters import (
     AMENDED,
     ASKING,
     CASE,
+    EXECUTION,
+    LINKLESS,
     MEETING_CHANGED,
     MINUTES,
     RECEIPT,
@@ -32,6 +34,7 @@ _STANDING: Final[Mapping[str, frozenset[str]]] = {
     CASE: frozenset({"open"}),
     AMENDED: frozenset({"open"}),
     RESULT: frozenset({"decided"}),
+    EXECUTION: frozenset({"decided"}),
     WITHDRAWN: frozenset({"withdrawn"}),
     AGENDA: frozenset({"called"}),
     UNOPENED: frozenset({"called"}),
@@ -234,7 +237,7 @@ def _frozen(
 
 def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: datetime) -> Link | None:
     """The reader's link: made by a letter that asks for answers, carried by all letters of the thread."""
-    if letter.kind in (WITHDRAWN, MEETING_CHANGED):
+    if letter.kind in LINKLESS:
         return None
     subject = subject_named(tx, letter.subject, letter.recipient, now=now)
     if subject is None:

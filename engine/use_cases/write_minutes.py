@@ -121,6 +121,8 @@ def _case(case: CaseView) -> dict[str, Any]:
         "outcome": case.outcome,
         "wording": case.wording,
         "to_phase": case.outcome_phase,
+        # What was decided in the meeting waited then, however it has ended since.
+        "awaits": case.political.execution is not None,
         "conditions": [
             {"id": one.id, "text": one.text, "owner": one.owner, "due": one.due.isoformat()}
             for one in case.conditions
