@@ -95,7 +95,7 @@ def show(
 def _print(view: "CaseView") -> None:
     from cli import console
     from language.formats import case_status_word, moment, outcome_word, plain_date
-    from web.wording import outcome_sentence, political_sentence
+    from web.wording import outcome_sentence, political_sentence, unable_sentence
 
     changed = {True: "Endret", False: "Rettet, uten betydning for saken,"}
     console.heading(f"Sak {view.number}: {view.project_title}, {view.gate} {view.gate_title}")
@@ -105,6 +105,7 @@ def _print(view: "CaseView") -> None:
         f"Krav: {view.must_met} av {view.must_total} må-krav er oppfylt.",
         *(f"• {title} (bør) er åpent" for title in view.should_open),
         *([political_sentence(view)] if view.political.marked else []),
+        *([unable_sentence(view)] if view.unable else []),
         *(f"{changed[one.substance]} {moment(one.at)}: {one.what}" for one in view.amendments),
     )
     console.table(

@@ -214,6 +214,19 @@ class ItemMinutes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedOn:
+    """A case that was on the list and was not decided; `unable` when nobody can as things stand."""
+
+    number: str
+    project: str
+    gate: str
+    body: str
+    starts_at: datetime | None
+    why: str
+    unable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Minutes:
     """A referat. `approved_on` is the date it was approved; `ended_at` is None while the meeting goes on."""
 
@@ -232,6 +245,7 @@ class Minutes:
     issued_at: datetime
     contact: str
     contact_address: str
+    carried: tuple[CarriedOn, ...] = ()
 
 
 # ---------------------------------------------------------------- from a case
@@ -372,6 +386,7 @@ def minutes_of(
         issued_at=issued_at,
         contact=contact,
         contact_address=contact_address,
+        carried=tuple(_carried(one) for one in model.get("carried", ())),
     )
 
 
@@ -407,6 +422,19 @@ def _case_minutes(case: Mapping[str, Any], deputies: frozenset[str]) -> CaseMinu
         ),
         silent=tuple(one["office"] for one in taking_part if not one["choice"]),
         remarks=tuple(_remarks(taking_part, conditions)),
+    )
+
+
+def _carried(one: Mapping[str, Any]) -> CarriedOn:
+    at = one["starts_at"]
+    return CarriedOn(
+        number=one["number"],
+        project=one["title"],
+        gate=one["gate"],
+        body=one["body"],
+        starts_at=None if at is None else datetime.fromisoformat(at),
+        why=one["why"],
+        unable=one["unable"],
     )
 
 

@@ -15,6 +15,7 @@ from documents.papers import (
     Answer,
     Approval,
     Attendee,
+    CarriedOn,
     CaseMinutes,
     CasePaper,
     EarlierCondition,
@@ -363,6 +364,7 @@ def minutes_content(minutes: Minutes) -> Content:
             {"position": str(position), **_minuted(item, minutes.body)}
             for position, item in enumerate(minutes.items, 1)
         ],
+        "carried": [_carried(one, minutes.body) for one in minutes.carried],
         "evidence": (f"Versjon {minutes.version}, {formats.day_and_year(minutes.issued_at)}. {approval}."),
     }
 
@@ -398,6 +400,16 @@ def _minuted(item: ItemMinutes | CaseMinutes, body: str) -> Content:
         ],
         "remarks": [_remark(one) for one in item.remarks],
     }
+
+
+def _carried(one: CarriedOn, body: str) -> str:
+    """«Sak 3/2025: Trygghet hjemme (P2). Saken tas opp igjen onsdag 19. februar 2025.»"""
+    to = f" i {formats.lower_first(one.body)}" if one.body != body else ""
+    when = f" {formats.day_and_year(one.starts_at)}" if one.starts_at is not None else ""
+    told = (
+        f"Sak {one.number}: {one.project} ({one.gate}). Saken tas opp{' igjen' if not to else ''}{to}{when}."
+    )
+    return told + (f" {one.body} kan ikke avgjøre den slik den er satt sammen nå." if one.unable else "")
 
 
 def outcome_sentence(item: CaseMinutes, body: str) -> str:

@@ -25,6 +25,7 @@ from engine.core.letters import (
     MINUTES,
     RECEIPT,
     RESULT,
+    UNDECIDABLE,
     UNOPENED,
     WITHDRAWN,
     subject_of_case,
@@ -33,15 +34,17 @@ from engine.core.machine import next_gates
 from engine.store import cases, definitions, people, projects
 from engine.store.outbox import Claimed
 from engine.store.session import Connection
+from engine.use_cases.course import Stop
 from engine.use_cases.show_case import CaseView, show_case
 from language import environments
 from language.catalogues import LOCALES
 from notifications import facts
-from notifications.facts import Facts, Stop, instant
+from notifications.facts import Facts, instant
 from notifications.meeting_facts import meeting_facts
 
 KINDS: Final = (
     CASE, RECEIPT, RESULT, EXECUTION, WITHDRAWN, AMENDED, AGENDA, UNOPENED, MEETING_CHANGED, MINUTES,
+    UNDECIDABLE,
 )  # fmt: skip
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -93,6 +96,8 @@ def facts_for(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
             return common | _result_facts(view, _next_gate(tx, view), involved=_is_involved(tx, view, letter))
         case "execution":
             return common | _execution_facts(view, _next_gate(tx, view))
+        case "undecidable":
+            return common | _undecidable_facts(view)
         case "withdrawn":
             return common | _withdrawn_facts(view)
         case _:
@@ -185,6 +190,23 @@ def _execution_facts(view: CaseView, next_gate: str) -> Facts:
         "to_phase": moved or "",
         "decided_at": instant(view.closed_at or view.requested_at),
         "next_gate": next_gate,
+    }
+
+
+def _undecidable_facts(view: CaseView) -> Facts:
+    """Why nobody can decide the case, and what can be done: body, able, quorum, out (office, why), ways."""
+    unable = view.unable
+    if unable is None:
+        raise KeyError(view.id)
+    why = {reason for _, reason in unable.out}
+    ways = [way for way, reason in (("deputy", "recused"), ("holder", "vacant")) if reason in why]
+    return {
+        "body": unable.body,
+        "top": unable.top,
+        "able": unable.able,
+        "quorum": unable.quorum,
+        "out": [{"office": office, "why": reason} for office, reason in unable.out],
+        "ways": [*ways, "body", "withdraw"],
     }
 
 

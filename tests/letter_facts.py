@@ -165,6 +165,19 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
         "decided_at": "2025-02-05T08:21:00+00:00",
         "next_gate": "BP3",
     },
+    "undecidable": {
+        **_COMMON,
+        "kind": "undecidable",
+        "body": "Programstyret",
+        "top": True,
+        "able": 1,
+        "quorum": 2,
+        "out": [
+            {"office": "Direktør helse", "why": "recused"},
+            {"office": "Direktør finans", "why": "vacant"},
+        ],
+        "ways": ["deputy", "holder", "body", "withdraw"],
+    },
     "withdrawn": {
         **_COMMON,
         "kind": "withdrawn",

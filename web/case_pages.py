@@ -34,6 +34,7 @@ from web.wording import (
     political_sentence,
     short_facts,
     tally_sentence,
+    unable_sentence,
 )
 
 MOST_ROWS: Final = 12
@@ -202,6 +203,7 @@ def _case_page(
         tally_sentence=tally_sentence(view.tally, present=present_for(about.meeting, view)),
         sentence_of_outcome=outcome_sentence(view),
         political=political_sentence(view),
+        unable=unable_sentence(view),
         waits_for_politicians=view.political.marked and not view.political.reference,
         leads_to=leads_to,
     )

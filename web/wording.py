@@ -10,7 +10,7 @@ from engine.core.facts import PROJECT_FIELDS, ROLES, Field
 from engine.core.voting import Choice, Tally
 from engine.use_cases.political import Execution
 from engine.use_cases.show_case import CaseView, SeatView
-from engine.use_cases.show_meeting import MeetingView
+from engine.use_cases.show_meeting import CarriedView, MeetingView
 from language import formats
 from language.sentences import sentence
 
@@ -70,6 +70,35 @@ def outcome_sentence(view: CaseView) -> str:
         return f"{told} {_execution_sentence(view, view.political.execution)}"
     led = leads_to(view, view.outcome_phase)
     return f"{told} {led}".rstrip()
+
+
+_WHY_ON: Final[Mapping[str, str]] = {
+    "not_concluded": "Ble ikke avgjort i møtet",
+    "meeting_held": "Ble ikke avgjort i møtet",
+    "meeting_cancelled": "Møtet utgikk",
+    "referred": "Gruppa kunne ikke bli beslutningsdyktig",
+}
+
+
+def carried_sentence(one: CarriedView) -> str:
+    """«Ble ikke avgjort i møtet. Kommer opp i styringsgruppa onsdag 19. februar.»"""
+    why = _WHY_ON.get(one.why, "Gikk videre")
+    when = f" {formats.day(one.starts_at)}" if one.starts_at is not None else ""
+    unable = f" {one.body_title} kan ikke avgjøre den slik den er satt sammen nå." if one.unable else ""
+    return f"{why}. Kommer opp i {formats.lower_first(one.body_title)}{when}.{unable}"
+
+
+def unable_sentence(view: CaseView) -> str:
+    """Why nobody can decide a case as things stand, and what can be done; empty when somebody can."""
+    unable = view.unable
+    if unable is None:
+        return ""
+    above = " Ingen gruppe står over den." if unable.top else ""
+    return (
+        f"{unable.body} kan ikke avgjøre saken: {formats.count(unable.able, 'plass')} kan svare, og "
+        f"{formats.in_words(unable.quorum)} må til.{above} Programkontoret kan peke ut en "
+        "settefunksjonær eller stedfortreder, la en annen gruppe avgjøre, eller trekke saken."
+    )
 
 
 def political_sentence(view: CaseView) -> str:

@@ -288,6 +288,18 @@ class CaseScheduled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseUndecidable(Event):
+    """A case's body can have no quorum, and none above it can either: somebody must do something."""
+
+    project: str
+    case: str
+    body: str
+    able: int
+    quorum: int
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionSettled(Event):
     """A condition has been met, and somebody who may has accepted the evidence."""
 
@@ -502,6 +514,7 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         RecusalDecided,
         CaseReferred,
         CaseScheduled,
+        CaseUndecidable,
         ConditionSettled,
         ConditionExtended,
         MeetingPlanned,

@@ -16,6 +16,7 @@ from engine.core.events import (
     CaseOpened,
     CaseReferred,
     CaseRolled,
+    CaseUndecidable,
     CaseWithdrawn,
     DecisionExecuted,
     DecisionLapsed,
@@ -31,6 +32,7 @@ RECEIPT: Final = "receipt"
 RESULT: Final = "result"
 WITHDRAWN: Final = "withdrawn"
 EXECUTION: Final = "execution"
+UNDECIDABLE: Final = "undecidable"
 AMENDED: Final = "amended"
 AGENDA: Final = "agenda"
 UNOPENED: Final = "unopened"
@@ -40,7 +42,7 @@ MINUTES: Final = "minutes"
 ASKING: Final = (CASE, AGENDA)
 """Letters that carry a link and ask for answers."""
 
-LINKLESS: Final = (WITHDRAWN, MEETING_CHANGED, EXECUTION)
+LINKLESS: Final = (WITHDRAWN, MEETING_CHANGED, EXECUTION, UNDECIDABLE)
 """Letters that only tell, and lead nowhere."""
 
 RECEIPT_DELAY: Final = timedelta(minutes=15)
@@ -107,6 +109,8 @@ def letters_for(event: Event) -> tuple[Letter, ...]:
             return _to_each(RESULT, subject_of_case(event.case), event.told, "1")
         case DecisionExecuted() | DecisionLapsed():
             return _to_each(EXECUTION, subject_of_case(event.case), event.told, "1")
+        case CaseUndecidable():
+            return _to_each(UNDECIDABLE, subject_of_case(event.case), event.told, event.body)
         case CaseWithdrawn():
             return _to_each(WITHDRAWN, subject_of_case(event.case), event.told, "1")
         case MeetingCalled() | MeetingPlanned() | MinutesWritten():

@@ -603,6 +603,10 @@ def _case_withdrawn(tx: Connection, event: ev.CaseWithdrawn, stamp: Stamp) -> No
     tx.execute(update(_CASE).where(_CASE.c.id == event.case).values(closed))
 
 
+def _case_undecidable(_tx: Connection, _event: ev.CaseUndecidable, _stamp: Stamp) -> None:
+    """That a case is stuck is seen from its roll; this says that somebody was told."""
+
+
 def _heads_witnessed(_tx: Connection, _event: ev.HeadsWitnessed, _stamp: Stamp) -> None:
     """A checkpoint is evidence only: no state follows from it."""
 
@@ -637,6 +641,7 @@ _APPLY: Final[Mapping[type[ev.Event], _Apply]] = {
     ev.RecusalDecided: _recusal_decided,
     ev.CaseReferred: _case_referred,
     ev.CaseScheduled: _case_scheduled,
+    ev.CaseUndecidable: _case_undecidable,
     ev.ConditionSettled: _condition_settled,
     ev.ConditionExtended: _condition_extended,
     ev.MeetingPlanned: _meeting_planned,

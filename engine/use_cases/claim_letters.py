@@ -18,6 +18,7 @@ from engine.core.letters import (
     MINUTES,
     RECEIPT,
     RESULT,
+    UNDECIDABLE,
     UNOPENED,
     WITHDRAWN,
     Letter,
@@ -29,12 +30,14 @@ from engine.store import cases, links, outbox, people
 from engine.store.outbox import Claimed, Frozen, Settlement
 from engine.store.session import Connection, Database, new_id
 from engine.use_cases.subject import Subject, subject_named
+from engine.use_cases.tell_unable import unable_to_decide
 
 _STANDING: Final[Mapping[str, frozenset[str]]] = {
     CASE: frozenset({"open"}),
     AMENDED: frozenset({"open"}),
     RESULT: frozenset({"decided"}),
     EXECUTION: frozenset({"decided"}),
+    UNDECIDABLE: frozenset({"open"}),
     WITHDRAWN: frozenset({"withdrawn"}),
     AGENDA: frozenset({"called"}),
     UNOPENED: frozenset({"called"}),
@@ -157,6 +160,8 @@ def _untrue(tx: Connection, letter: Claimed, now: datetime) -> str | None:
         return _untrue_request(tx, letter, subject)
     if letter.kind == MEETING_CHANGED and _is_of_another_day(letter, subject):
         return "superseded"
+    if letter.kind == UNDECIDABLE and (subject.case is None or unable_to_decide(tx, subject.case) is None):
+        return "decidable"
     if letter.kind == RECEIPT and _last_ballot(tx, subject, letter.recipient) != letter.occurrence:
         return "answered_again"
     if letter.kind == RECEIPT and subject.meeting is not None and outbox.has_left(tx, letter):

@@ -17,6 +17,7 @@ from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE
 from engine.use_cases.political import Political, political_of
 from engine.use_cases.tally import chair_of, tally_of
+from engine.use_cases.tell_unable import Unable, unable_to_decide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,8 @@ class CaseView:
     roles: Mapping[str, str]
     seats: tuple[SeatView, ...]
     tally: Tally
+    unable: Unable | None
+    """Why nobody can decide the case as things stand; None when somebody can."""
     outcome: str | None
     outcome_phase: str | None
     wording: str
@@ -202,6 +205,7 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
         roles={role: called[person] for role, person in dossier.get("roles", {}).items()},
         seats=seats,
         tally=tally_of(state, cast),
+        unable=unable_to_decide(tx, state),
         outcome=state.outcome,
         outcome_phase=dict(dossier.get("outcomes", ())).get(state.outcome),
         wording=found.wording or "",
