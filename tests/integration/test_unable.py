@@ -113,8 +113,8 @@ def test_pages_and_referat_say_that_nobody_can_decide_it_and_where_it_went(alone
     with alone.reading() as tx:
         told = unable_sentence(show_case(tx, case, now=LATER))
     assert told == (
-        "Styringsgruppa kan ikke avgjøre saken: seks plasser kan svare, og sju må til. Ingen gruppe står over "
-        "den. Programkontoret kan peke ut en settefunksjonær eller stedfortreder, la en annen gruppe "
+        "Styringsgruppa kan ikke avgjøre saken: seks plasser kan svare, og sju må til. Ingen gruppe står "
+        "over den. Programkontoret kan peke ut en settefunksjonær eller stedfortreder, la en annen gruppe "
         "avgjøre, eller trekke saken."
     )
     close_meeting(alone, meeting=MEETING, by=OFFICE, now=OVER)
