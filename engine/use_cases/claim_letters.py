@@ -163,6 +163,10 @@ def _untrue(tx: Connection, letter: Claimed, now: datetime) -> str | None:
         return "address_changed"
     if letter.kind in (*ASKING, AMENDED, UNOPENED):
         return _untrue_request(tx, letter, subject)
+    return _untrue_news(tx, letter, subject)
+
+
+def _untrue_news(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
     if letter.kind == REMINDER:
         # What has been settled since it was called for needs no reminder; with nothing left, no letter.
         owed = obligations.waiting(tx, person=letter.recipient, letter=letter.id)
