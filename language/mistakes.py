@@ -157,8 +157,8 @@ _DUTY: Final[Mapping[str, str]] = {
     ),
     "duty.date_twice": "«{value:plain}» står to ganger. Den står også på linje {first_line:plain}.",
     "duty.too_much_off": (
-        "{days:plain} dager i året er tatt ut i tillegg til helger og helligdager. Høyst {limit:plain} kan tas "
-        "ut, for ellers blir det ingen virkedag å purre på."
+        "{days:plain} dager i året er tatt ut, men høyst {limit:plain} kan tas ut. "
+        "Ellers blir det ingen virkedag å purre på."
     ),
     "duty.span_reversed": (
         "Tiden slutter ({end:plain}) før den begynner ({start:plain}). Går den over nyttår, skriver du to."
@@ -181,6 +181,10 @@ _DUTY: Final[Mapping[str, str]] = {
     "duty.owner_without_address": (
         "Plassen «{name}» er ledig og har ingen adresse, så ingen ville fått påminnelsene. "
         "Velg en annen, eller sett inn noen på plassen."
+    ),
+    "duty.no_office": (
+        "Programmet har ikke kontoret «{name}», som får beskjed når en frist er over. "
+        "Legg det til under «offices», eller velg en stige uten det."
     ),
     "duty.unknown_body": "Gruppa «{name}» finnes ikke.{nearest:suggestion}{allowed:among}",
     "duty.body_without_meetings": "Gruppa «{name}» har ingen møteserie («meetings»).",

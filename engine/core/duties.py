@@ -42,6 +42,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "duty.unknown_ladder": ("name", "nearest", "allowed"),
     "duty.unknown_owner": ("name", "nearest", "allowed"),
     "duty.owner_without_address": ("name",),
+    "duty.no_office": ("name",),
     "duty.unknown_body": ("name", "nearest", "allowed"),
     "duty.body_without_meetings": ("name",),
     "duty.needs": ("key", "per"),
@@ -75,6 +76,9 @@ KINDS: Final[tuple[Kind, ...]] = (
 
 MOST_OFF: Final = 120
 """So many days of the year, at most, may be taken out of it: a deadline must find a working day before it."""
+
+OFFICE: Final = "programkontor"
+"""The office that a ladder's last steps go to; a programme that reminds must have it."""
 
 IN_PROGRAMME: Final[tuple[str, ...]] = ("utviklingsprosjekt", "forskningsprosjekt")
 """The kinds of projects that a duty of projects is for, where it names none."""
@@ -226,6 +230,7 @@ def sense(source: Source) -> _Found:
     yield from _hours(source)
     yield from _ladders(source)
     yield from _rhythms(source)
+    yield from _office(source)
     yield from _owners(source)
     yield from _settling(source)
 
@@ -456,6 +461,18 @@ def _days_of(ladder: Mapping[str, Plain]) -> list[int]:
     steps = ladder.get("steps")
     days = [step.get("days") for step in (steps if isinstance(steps, list) else []) if isinstance(step, dict)]
     return [one for one in days if isinstance(one, int) and not isinstance(one, bool)]
+
+
+def _office(source: Source) -> _Found:
+    """A reminder to an office that the programme does not have would reach nobody."""
+    if OFFICE in {value for _, value in source.matching("offices.*.id")}:
+        return
+    for path, to in source.matching("ladders.*.steps.*.to"):
+        if to == OFFICE:
+            yield source.mistake("duty.no_office", path, name=OFFICE)
+    for path, duty in source.matching("duties.*"):
+        if isinstance(duty, dict) and duty.get("ladder") is None:
+            yield source.mistake("duty.no_office", path, name=OFFICE)
 
 
 def _owners(source: Source) -> _Found:

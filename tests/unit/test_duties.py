@@ -61,7 +61,9 @@ duties:
     settled_by: motetall
     meetings: {body: gruppa, low: 4, high: 6}
 """
-SOUND = SMALL + DUTIES
+OFFICE = "  - {id: programkontor, title: Programkontoret, email: programkontor@example.org}\n"
+BASE = edited(SMALL, ("offices:\n", f"offices:\n{OFFICE}"))
+SOUND = BASE + DUTIES
 
 Edit = tuple[str, str]
 
@@ -182,6 +184,8 @@ WRONG: list[tuple[str, *tuple[Edit, ...]]] = [
         ("        holder: {name: Direktør, email: direktor@example.org, from: 2025-01-01}\n", ""),
         ("owner: direktor", "owner: ▸direktor"),
     ),
+    ("duty.no_office", (OFFICE, ""), ("to: programkontor", "to: ▸programkontor")),
+    ("duty.no_office", (OFFICE, ""), ("{id: arsrapport", "▸{id: arsrapport")),
     ("duty.unknown_body", ("{per: mote, body: gruppa", "{per: mote, body: ▸gruppen")),
     ("duty.unknown_body", ("{body: gruppa, low", "{body: ▸gruppen, low")),
     ("duty.body_without_meetings", ("{per: mote, body: gruppa", "{per: mote, body: ▸styret")),
@@ -302,7 +306,7 @@ def test_no_mutation_of_sound_duties_makes_the_parser_fail(data: st.DataObject) 
         )
         lines[at] = data.draw(st.sampled_from(["", lines[at] * 2, f"{key}{colon} {value}\n", f"{key}\n"]))
 
-    found = parse_programme(SMALL + "".join(lines))
+    found = parse_programme(BASE + "".join(lines))
 
     if not isinstance(found, Programme):
         assert found, "refused without a mistake"
