@@ -1,7 +1,9 @@
 """Who answers for something owed, on a day: whoever holds the role, office or seat, or stands in for them?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from engine.core.obligations import Owner
 from engine.store import obligations, people, projects
@@ -10,8 +12,10 @@ from engine.store.people import Absence, Holding
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE
 
-_LINE: tuple[str, ...] = ("prosjekteier",)
+_LINE: Final = "prosjekteier"
 """The role that stays when a project has nobody else: the owner in the line."""
+_EARLIER: Final[Mapping[str, str]] = {"prosjektleder": "utredningsleder"}
+"""Who has the work of a role before a project has somebody in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +51,7 @@ class Directory:
         first = self._holder(owner, project)
         if first is not None:
             return self._present(first, owner)
-        for role in _LINE if project is not None else ():
+        for role in () if project is None else (_EARLIER.get(owner.id, _LINE), _LINE):
             other = self._roles(project or "").get(role)
             if other in self.reachable:
                 return self._present(other, Owner("role", role), instead_of=owner.id)
@@ -67,7 +71,7 @@ class Directory:
             found = None if project is None else self._roles(project).get(owner.id)
             if self.end is not None and self.end.ended_on <= self.on:
                 # The line takes over: whoever led the project for the programme has gone.
-                found = self._roles(project or "").get(_LINE[0], found)
+                found = self._roles(project or "").get(_LINE, found)
         elif owner.kind == "office":
             found = self.office(owner.id)
         else:
