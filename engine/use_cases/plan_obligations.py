@@ -122,6 +122,7 @@ def _course(tx: Connection, project: Project) -> Course:
         if act.act == "answered":
             answered.setdefault(act.criterion, []).append(act.at)
     return Course(
+        kind=project.kind,
         reported=tuple((one.effective, definition.phase(one.phase).reported_as) for one in entries),
         reports=(),
         answered=answered,
