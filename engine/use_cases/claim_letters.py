@@ -4,9 +4,10 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from engine.core.calendar import in_office_hours
 from engine.core.letters import (
     AGENDA,
     AMENDED,
@@ -27,7 +28,9 @@ from engine.core.letters import (
 )
 from engine.core.links import Link, Purpose, code_for, last_moment, receipt_code, token_for, token_hash
 from engine.core.misuse import Misuse
-from engine.store import cases, links, obligations, outbox, people
+from engine.core.reminders import next_slot
+from engine.store import cases, links, obligations, outbox, people, programmes
+from engine.store.obligations import Reminder, Stored
 from engine.store.outbox import Claimed, Frozen, Settlement
 from engine.store.session import Connection, Database, new_id
 from engine.use_cases.plan_obligations import freshen
@@ -95,20 +98,25 @@ def claim_letters(
     compose: Compose,
     now: datetime,
     present: Callable[[str], str] | None = None,
+    lease: timedelta = outbox.LEASE,
 ) -> Claim:
     """Lease up to `limit` due letters to `worker`, withdraw the untrue, freeze the new: one transaction.
 
     A `worker` is one run of one process: two that share a name would settle each other's letters. `present`
     tells the digest of a kind's templates as they are now: a letter that was frozen for others, before an
     upgrade, is frozen anew under the same Message-ID and Date, since today's words may ask for facts it
-    does not hold.
+    does not hold. A letter of reminders leaves in office hours only, and not before all that its reader is
+    to be told today stands in it.
     """
     with db.writing() as tx:
         # Chains before letters: whoever writes an event takes them in that order too.
         freshen(tx, now=now)
         ready: list[Ready] = []
         settled: list[Settlement] = []
-        for letter in outbox.claim(tx, worker=worker, limit=limit, now=now):
+        resting = () if _may_remind(tx, now=now) else (REMINDER,)
+        for letter in outbox.claim(
+            tx, worker=worker, limit=limit, now=now, lease=lease, passing_over=resting
+        ):
             untrue = withdrawal(tx, letter, now=now)
             if untrue is not None:
                 settled.append(untrue)
@@ -130,6 +138,18 @@ def claim_letters(
     )
 
 
+def _may_remind(tx: Connection, *, now: datetime) -> bool:
+    programme = programmes.current(tx)
+    if programme is None:
+        return False
+    policy = programme.calendar.policy()
+    if not in_office_hours(now, policy):
+        outbox.put_off(tx, kind=REMINDER, until=next_slot(now, policy), now=now)
+        return False
+    # Whoever reminds has not been there yet today: a letter may have to give way, or to tell more.
+    return not obligations.look(tx, now=now).due
+
+
 def withdrawal(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement | None:
     """The end of a claimed letter that has stopped being true; None when it may leave.
 
@@ -144,7 +164,8 @@ def withdrawal(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement 
             kind=letter.kind,
             subject=letter.subject,
             recipient=letter.recipient,
-            occurrence=f"moved-{new_id()}",
+            # A letter of reminders goes on telling which day's it is.
+            occurrence=f"{letter.occurrence[:10] if letter.kind == REMINDER else 'moved'}-{new_id()}",
         )
         outbox.enqueue(tx, [again], now=now)
     return _settled(letter, "withdrawn", "withdrawn", reason)
@@ -169,8 +190,7 @@ def _untrue(tx: Connection, letter: Claimed, now: datetime) -> str | None:
 def _untrue_news(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
     if letter.kind == REMINDER:
         # What has been settled since it was called for needs no reminder; with nothing left, no letter.
-        owed = obligations.waiting(tx, person=letter.recipient, letter=letter.id)
-        return None if owed else "settled"
+        return None if _to_tell(tx, letter) else "settled"
     if letter.kind == MEETING_CHANGED and _is_of_another_day(letter, subject):
         return "superseded"
     if letter.kind == UNDECIDABLE and (subject.case is None or unable_to_decide(tx, subject.case) is None):
@@ -251,9 +271,14 @@ def _frozen(
     )
     outbox.freeze(tx, letter.id, frozen)
     if letter.kind == REMINDER:
-        told = obligations.waiting(tx, person=letter.recipient, letter=letter.id)
-        obligations.carry(tx, letter.id, [reminder for _, reminder in told])
+        obligations.carry(tx, letter.id, [reminder for _, reminder in _to_tell(tx, letter)])
     return frozen
+
+
+def _to_tell(tx: Connection, letter: Claimed) -> tuple[tuple[Stored, Reminder], ...]:
+    return obligations.waiting(
+        tx, person=letter.recipient, letter=letter.id, possibly_sent=letter.possibly_sent
+    )
 
 
 def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: datetime) -> Link | None:

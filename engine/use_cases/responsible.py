@@ -1,12 +1,13 @@
 """Who answers for something owed, on a day: whoever holds the role, office or seat, or stands in for them?"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 from engine.core.obligations import Owner
-from engine.store import obligations, people, projects
+from engine.store import obligations, people
+from engine.store import projects as projects_
 from engine.store.obligations import ProgrammeEnd
 from engine.store.people import Absence, Holding
 from engine.store.session import Connection
@@ -103,13 +104,12 @@ class Directory:
 
     def _roles(self, project: str) -> dict[str, str]:
         if project not in self.roles:
-            found = projects.roles(self.tx, project, on=self.on)
-            self.roles[project] = {name: role.person for name, role in found.items()}
+            self.roles.update(projects_.holders(self.tx, [project], on=self.on))
         return self.roles[project]
 
 
-def directory(tx: Connection, *, on: date) -> Directory:
-    """Who holds what on a day."""
+def directory(tx: Connection, *, on: date, projects: Collection[str] = ()) -> Directory:
+    """Who holds what on a day. The roles of `projects` are read at once, for whoever asks about them all."""
     held = {(one.seat, one.capacity): one for one in people.holdings(tx, on=on)}
     return Directory(
         tx=tx,
@@ -117,6 +117,7 @@ def directory(tx: Connection, *, on: date) -> Directory:
         held=held,
         offices=frozenset(one.seat for one in held.values() if one.body == people.OFFICES),
         away={one.person: one for one in people.absences(tx, on=on)},
-        reachable=frozenset(one.id for one in people.all_people(tx) if one.email),
+        reachable=people.reachable(tx),
         end=obligations.programme_end(tx),
+        roles=projects_.holders(tx, projects, on=on),
     )
