@@ -274,6 +274,7 @@ class CaseReferred(Event):
     answer_by: str
     meeting: str | None
     told: tuple[str, ...]
+    """Whoever asked for the decision, when it comes up at another meeting now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +286,8 @@ class CaseScheduled(Event):
     meeting: str
     answer_by: str
     why: str
+    told: tuple[str, ...] = ()
+    """Whoever asked for the decision, and must know when it comes now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
