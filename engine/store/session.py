@@ -1,9 +1,9 @@
 """How does one read, and how does one write? Two doors to the database, and the only `commit`.
 
 `reading()` sees one consistent state and cannot write; `glancing()` is the same for a single question.
-`writing()` is one durable transaction: on SQLite a BEGIN IMMEDIATE behind an in-process queue that serves first
-come, first served (racing in SQLite's busy handler starves some writers for seconds); on PostgreSQL a plain
-transaction, whose use cases lock the rows they decide on.
+`writing()` is one durable transaction: on SQLite a BEGIN IMMEDIATE behind an in-process queue that serves
+first come, first served (racing in SQLite's busy handler starves some writers for seconds); on PostgreSQL a
+plain transaction, whose use cases lock the rows they decide on.
 """
 
 import secrets

@@ -19,6 +19,7 @@ from engine.core.letters import (
     MINUTES,
     RECEIPT,
     REMINDER,
+    RESCHEDULED,
     RESULT,
     UNDECIDABLE,
     UNOPENED,
@@ -43,6 +44,7 @@ _STANDING: Final[Mapping[str, frozenset[str]]] = {
     RESULT: frozenset({"decided"}),
     EXECUTION: frozenset({"decided"}),
     UNDECIDABLE: frozenset({"open"}),
+    RESCHEDULED: frozenset({"open"}),
     WITHDRAWN: frozenset({"withdrawn"}),
     AGENDA: frozenset({"called"}),
     UNOPENED: frozenset({"called"}),
@@ -52,6 +54,7 @@ _STANDING: Final[Mapping[str, frozenset[str]]] = {
 """How the case or the meeting must stand for a kind of letter to be true; a kind that is not here always
 is.
 """
+_NEWS: Final = frozenset({MEETING_CHANGED, RESCHEDULED, UNDECIDABLE})
 _BUGS: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, Misuse)
 
 
@@ -184,23 +187,30 @@ def _untrue(tx: Connection, letter: Claimed, now: datetime) -> str | None:
         return "address_changed"
     if letter.kind in (*ASKING, AMENDED, UNOPENED):
         return _untrue_request(tx, letter, subject)
-    return _untrue_news(tx, letter, subject)
-
-
-def _untrue_news(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
     if letter.kind == REMINDER:
         # What has been settled since it was called for needs no reminder; with nothing left, no letter.
         return None if _to_tell(tx, letter) else "settled"
-    if letter.kind == MEETING_CHANGED and _is_of_another_day(letter, subject):
-        return "superseded"
-    if letter.kind == UNDECIDABLE and (subject.case is None or unable_to_decide(tx, subject.case) is None):
-        return "decidable"
-    if letter.kind == RECEIPT and _last_ballot(tx, subject, letter.recipient) != letter.occurrence:
+    if letter.kind == RECEIPT:
+        return _untrue_receipt(tx, letter, subject)
+    return _untrue_news(tx, letter, subject) if letter.kind in _NEWS else None
+
+
+def _untrue_receipt(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
+    if _last_ballot(tx, subject, letter.recipient) != letter.occurrence:
         return "answered_again"
-    if letter.kind == RECEIPT and subject.meeting is not None and outbox.has_left(tx, letter):
+    if subject.meeting is not None and outbox.has_left(tx, letter):
         # One receipt for each member and meeting: the page tells of what is answered or changed after it.
         return "receipt_sent"
     return None
+
+
+def _untrue_news(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
+    """Why news of a meeting or of a case that goes on are news no more."""
+    if letter.kind == MEETING_CHANGED:
+        return "superseded" if _is_of_another_day(letter, subject) else None
+    if letter.kind == RESCHEDULED:
+        return "superseded" if _is_moved_again(letter, subject) else None
+    return None if subject.case is not None and unable_to_decide(tx, subject.case) else "decidable"
 
 
 def _untrue_request(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
@@ -229,6 +239,13 @@ def _has_answered_anew(tx: Connection, letter: Claimed, subject: Subject) -> boo
         ballot.person == letter.recipient and ballot.version == case.version
         for ballot in cases.ballots(tx, case.id)
     )
+
+
+def _is_moved_again(letter: Claimed, subject: Subject) -> bool:
+    """Whether the case has gone on once more since this letter was called for; the next one tells that."""
+    _, _, answer_by = letter.occurrence.partition(" ")
+    case = subject.case
+    return case is None or (bool(answer_by) and datetime.fromisoformat(answer_by) != case.answer_by)
 
 
 def _is_of_another_day(letter: Claimed, subject: Subject) -> bool:
