@@ -82,9 +82,13 @@ def facts_for(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
         return common | reminder_facts(tx, letter)
     if not letter.subject.startswith(_CASE):
         return common | meeting_facts(tx, letter, now=now)
+    return common | _about_case(tx, letter, now=now)
+
+
+def _about_case(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
     view = show_case(tx, letter.subject.removeprefix(_CASE), now=now, viewer=letter.recipient)
     stops = facts.course(tx, view)
-    common |= {
+    common: Facts = {
         "thread": view.id,
         "body": facts.body_title(tx, stops[-1].body) if stops else view.body_title,
         "contact": {"name": view.programme_office or "Programkontoret", "email": view.programme_address},
