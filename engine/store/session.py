@@ -1,9 +1,9 @@
 """How does one read, and how does one write? Two doors to the database, and the only `commit`.
 
 `reading()` sees one consistent state and cannot write; `glancing()` is the same for a single question.
-`writing()` is one durable transaction: on SQLite a BEGIN IMMEDIATE behind an in-process queue that serves first
-come, first served (racing in SQLite's busy handler starves some writers for seconds); on PostgreSQL a plain
-transaction, whose use cases lock the rows they decide on.
+`writing()` is one durable transaction: on SQLite a BEGIN IMMEDIATE behind an in-process queue that serves
+first come, first served (racing in SQLite's busy handler starves some writers for seconds); on PostgreSQL a
+plain transaction, whose use cases lock the rows they decide on.
 """
 
 import secrets
@@ -109,6 +109,7 @@ class Database:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._queue: Turns | NoQueue
+        self._glances: deque[Connection] = deque()
         if self.is_sqlite:
             self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
             self._reader = _sqlite_engine(self.url, begin="BEGIN", pool_size=40, query_only=True)
@@ -141,8 +142,20 @@ class Database:
         """For one small question that is asked all day and mostly answered with no: no transaction is begun
         for it, and a second question may see another state.
         """
-        with self._glancer.connect() as connection:
+        # Kept open: taking one from the pool and giving it back costs more than the question.
+        connection = self._glance()
+        try:
             yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._glances.append(connection)
+
+    def _glance(self) -> Connection:
+        try:
+            return self._glances.pop()
+        except IndexError:
+            return self._glancer.connect()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -157,6 +170,8 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back."""
+        while self._glances:
+            self._glances.pop().close()
         for engine in (self._glancer, self._reader, self._writer):
             engine.dispose()
 

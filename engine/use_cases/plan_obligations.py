@@ -39,11 +39,11 @@ def plan_obligations(db: Database, *, now: datetime) -> int:
     """
     with db.glancing() as tx:
         found_at_a_look = obligations.look(tx, now=now)
-    todo = found_at_a_look.unplanned or _other_month(found_at_a_look.ahead, now)
+    todo = found_at_a_look.unplanned or is_new_month(found_at_a_look.ahead, now)
     done = 0
     while todo:
         with db.writing() as tx:
-            if _other_month(settings.last_beat(tx, obligations.LOOKED_AHEAD), now):
+            if is_new_month(settings.last_beat(tx, obligations.LOOKED_AHEAD), now):
                 obligations.unplan_all(tx)
                 settings.beat(tx, obligations.LOOKED_AHEAD, now=now)
             found = freshen(tx, now=now, most=BATCH)
@@ -67,7 +67,8 @@ def freshen(tx: Connection, *, now: datetime, most: int = 1_000_000) -> int:
     return len(chains)
 
 
-def _other_month(last: datetime | None, now: datetime) -> bool:
+def is_new_month(last: datetime | None, now: datetime) -> bool:
+    """Whether everything is to be worked out for a year ahead again."""
     return last is None or local_date(last).replace(day=1) != local_date(now).replace(day=1)
 
 
