@@ -149,13 +149,14 @@ class Copy:
 
 @dataclass(slots=True)
 class Post:
-    """The mailboxes, and everything that went wrong on the way: (person, instant) of each failed attempt."""
+    """The mailboxes, and everything that went wrong on the way: (person, instant) of each failed attempt. Of `trouble` batches one crashes."""
 
     copies: list[Copy] = field(default_factory=list)
     failed: list[tuple[str, datetime]] = field(default_factory=list)
     dead: set[str] = field(default_factory=set)
     lost_answers: int = 0
     crashes: int = 0
+    trouble: int = 10
 
     def deliver(
         self,
@@ -167,8 +168,8 @@ class Post:
         chance: Random | None = None,
         broken: Collection[str] = (),
     ) -> int:
-        """Deliver all that is due; how many arrived. With `chance`, one batch in thirty crashes somewhere and
-        one letter in thirty loses its answer; nothing gets through unless the server is `up`.
+        """Deliver all that is due; how many arrived. With `chance`, one batch in `trouble` crashes somewhere
+        and one letter in as many loses its answer; nothing gets through unless the server is `up`.
         """
         arrived = 0
         while True:
@@ -211,7 +212,7 @@ class Post:
                 now=now,
             )
             return 0
-        crash = 0 if chance is None else chance.choice((1, 2, 3) + (0,) * 87)
+        crash = 0 if chance is None else chance.choice((1, 2, 3)) * (chance.randrange(self.trouble) == 0)
         if crash == 1:
             return self._crashed(letters.values(), now)
         begun = begin_delivery(db, letters=[one.claimed for one in letters.values()], worker=worker, now=now)
@@ -220,7 +221,7 @@ class Post:
         ends: list[Settlement] = []
         for one in (letters[id_] for id_ in begun.letters):
             self.copies.append(_copy(one, now))
-            if chance is not None and chance.randrange(30) == 0:
+            if chance is not None and chance.randrange(self.trouble) == 0:
                 self.lost_answers += 1
                 ends.append(self._failed(one, "in_doubt", now))
             else:

@@ -53,12 +53,15 @@ LONGEST_BACK_OFF: Final = timedelta(hours=4, minutes=20)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is simulated. `stops` is how often in a year the machinery stops."""
+    """What is simulated. `stops` is how often in a year the machinery stops; of so many batches as `trouble`
+    says one crashes, and of so many letters one loses its answer.
+    """
 
     first: date = date(2026, 1, 1)
     years: int = 20
     months: int = 0
     stops: int = 6
+    trouble: int = 10
     seed: int = SEED
 
     @property
@@ -112,7 +115,7 @@ def foresee(plan: Plan, ids: dict[str, str]) -> Course:
         acts=[],
     )
     for one in course.owed:
-        _foresee_end(course, chance, one)
+        _foresee_end(course, chance, one, begin)
     for _ in range(6 * years):
         _foresee_absence(course, chance, ids, begin + span * chance.random())
     for _ in range(5 * years):
@@ -141,15 +144,20 @@ def _intervals(
 
 def _owed(plan: Plan) -> Iterator[Owed]:
     """Every duty of `programme_text`, as the issue would have it fall due."""
+    return (one for one in _duties(plan) if one.dates[0][1] >= plan.first)
+
+
+def _duties(plan: Plan) -> Iterator[Owed]:
     last = plan.end.date() + timedelta(days=400)
     for year in range(plan.first.year, last.year + 1):
         for month in range(1, 13):
             yield from _one("manedsmelding", "okonomi", date(year, month, 15), SHORT)
         for day in (date(year, 3, 1), date(year, 10, 20)):
             yield from _one("arsrapport", "plass-1", day, USUAL)
-        for number, (start, end) in enumerate(((1, 4), (5, 8), (9, 12)), 1):
-            del start
+        for number, end in enumerate((4, 8, 12), 1):
             until = date(year + (end == 12), end % 12 + 1, 1) - DAY
+            if until < plan.first:
+                continue
             period = f"{year}-T{number}"
             due = until + timedelta(days=20)
             yield _life("programrapport", "programme", period, "programkontor", USUAL, due)
@@ -212,10 +220,10 @@ def _people(ids: dict[str, str]) -> oracle.People:
     )
 
 
-def _foresee_end(course: Course, chance: Random, one: Owed) -> None:
+def _foresee_end(course: Course, chance: Random, one: Owed, begin: datetime) -> None:
     """It gets another date now and then, and is mostly done: early, in time, late, or never."""
     due = one.dates[0][1]
-    before = house.midnight(due) - timedelta(days=25)
+    before = max(begin, house.midnight(due) - timedelta(days=25))
     for _ in range(2):
         if chance.random() < 0.15:
             at = _off_beat(chance, before + timedelta(days=28) * chance.random())
@@ -280,7 +288,7 @@ def prepare(db: Database, plan: Plan) -> dict[str, str]:
 def play(db: Database, other: Database, plan: Plan, course: Course) -> Result:
     """Beat through all the years. `other` is a second opening of the same database."""
     chance = Random(plan.seed + 1)  # noqa: S311
-    result = Result()
+    result = Result(post=Post(trouble=plan.trouble))
     acts, stops = iter(course.acts), _Spans(course.stops)
     mail = _Spans(course.mail_down)
     act = next(acts, None)
