@@ -39,7 +39,7 @@ def plan_obligations(db: Database, *, now: datetime) -> int:
     """
     with db.glancing() as tx:
         found_at_a_look = obligations.look(tx, now=now)
-    todo = found_at_a_look.unplanned or _other_month(found_at_a_look.ahead, now)
+    todo = found_at_a_look.unplanned or is_new_month(found_at_a_look.ahead, now)
     done = 0
     while todo:
         found = _one_batch(db, now)
@@ -51,7 +51,7 @@ def plan_obligations(db: Database, *, now: datetime) -> int:
 def _one_batch(db: Database, now: datetime) -> int:
     """Each batch is whole in itself, so that a large portfolio does not keep the writer from everybody."""
     with db.writing() as tx:
-        if _other_month(settings.last_beat(tx, obligations.LOOKED_AHEAD), now):
+        if is_new_month(settings.last_beat(tx, obligations.LOOKED_AHEAD), now):
             obligations.unplan_all(tx)
             settings.beat(tx, obligations.LOOKED_AHEAD, now=now)
         return freshen(tx, now=now, most=BATCH)
@@ -72,7 +72,8 @@ def freshen(tx: Connection, *, now: datetime, most: int = 1_000_000) -> int:
     return len(chains)
 
 
-def _other_month(last: datetime | None, now: datetime) -> bool:
+def is_new_month(last: datetime | None, now: datetime) -> bool:
+    """Whether everything is to be worked out for a year ahead again."""
     return last is None or local_date(last).replace(day=1) != local_date(now).replace(day=1)
 
 
