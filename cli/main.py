@@ -20,6 +20,7 @@ from cli import (
     programmes,
     projects,
     seats,
+    status_reports,
     workflows,
 )
 
@@ -45,6 +46,9 @@ app.add_typer(gates.app, name="gate")
 app.add_typer(cases.app, name="case")
 app.add_typer(conditions.app, name="condition")
 app.add_typer(meetings.app, name="meeting")
+reports = typer.Typer(help="Rapporteringen hvert tertial.", no_args_is_help=True)
+status_reports.add_to(reports)
+app.add_typer(reports, name="report")
 app.add_typer(workflows.app, name="workflow")
 app.add_typer(ledger.app, name="ledger")
 

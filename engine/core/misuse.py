@@ -96,6 +96,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "report_missing": ("project", "period"),
     "report_unchanged": ("version",),
     "report_approved": ("version",),
+    "report_newer": ("version",),
     "no_quality": (),
     # a new link
     "too_many_links": ("hours",),
