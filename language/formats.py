@@ -175,6 +175,16 @@ _ROLES: Final[Mapping[str, tuple[str, str, str]]] = {
     "ansvarlig_kommunalsjef": ("ansvarlig kommunalsjef", "ansvarleg kommunalsjef", "responsible director"),
     "kontaktperson": ("kontaktperson", "kontaktperson", "contact"),
     "programkontor": ("programkontoret", "programkontoret", "the programme office"),
+    "ressursgruppe-gevinst": (
+        "ressursgruppa for gevinstarbeid",
+        "ressursgruppa for gevinstarbeid",
+        "the resource group for benefits",
+    ),
+    "ressursgruppe-implementering": (
+        "ressursgruppa for implementering",
+        "ressursgruppa for implementering",
+        "the resource group for implementation",
+    ),
 }
 _LETTER_STATES: Final[Mapping[str, tuple[str, str, str]]] = {
     "due": ("Venter på å bli sendt", "Ventar på å bli sendt", "Waiting to be sent"),

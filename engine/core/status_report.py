@@ -200,14 +200,15 @@ def read_report(
     known = {field.name: field for field in fields}
     problems: list[Problem] = []
     values: dict[str, Any] = {}
-    for name in raw:
-        if name not in known:
+    for name, told in raw.items():
+        # A workbook for several projects has every sheet; an empty one asks nothing of this project.
+        if name not in known and told != []:
             data = {"name": shown(name), "nearest": nearest(str(name), known)}
             problems.append(Problem(code="report.unknown_field", data=data, path=shown(name)))
     for field in fields:
-        told, wrong = _without_units(field.name, raw.get(field.name))
+        given, wrong = _without_units(field.name, raw.get(field.name))
         problems += wrong
-        value = parse_value(field, told)
+        value = parse_value(field, given)
         if isinstance(value, tuple):
             problems += value
         elif value:
