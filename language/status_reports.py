@@ -20,6 +20,12 @@ def form_sentence(fields: int, changed: int | None) -> str:
     return f"{told}, {'ingen' if changed == 0 else in_words(changed)} er endret siden sist."
 
 
+def period_word(period: str) -> str:
+    """«1. tertial 2025»."""
+    year, _, number = period.partition("-T")
+    return f"{number}. tertial {year}" if number else period
+
+
 def approval_word(approval: Approval | None) -> str:
     """«Ikke godkjent av eier»; None is a report that has not been delivered."""
     return "Ikke levert" if approval is None else _APPROVALS[approval]

@@ -97,6 +97,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "report_unchanged": ("version",),
     "report_approved": ("version",),
     "report_newer": ("version",),
+    "report_overtaken": ("version",),
     "no_quality": (),
     # a new link
     "too_many_links": ("hours",),
