@@ -96,7 +96,7 @@ def show(key: Key, period: PeriodName, as_json: AsJson = False) -> None:
     """Vis statusrapporten som er levert, eller skjemaet slik det er fylt ut på forhånd."""
     from cli import console, wiring
     from engine.use_cases.report_form import report_form
-    from language.status_reports import approval_word, form_sentence
+    from language.status_reports import account_sentence, approval_word, form_sentence
 
     with wiring.database() as db, db.reading() as tx:
         form = report_form(tx, key=key, period=period, today=day_or_today(None))
@@ -107,6 +107,8 @@ def show(key: Key, period: PeriodName, as_json: AsJson = False) -> None:
     version = "" if form.delivered is None else f", versjon {form.delivered.version}"
     changed = None if form.filled.changed is None else len(form.filled.changed)
     console.say(f"{approval_word(form.approval)}{version}. {form_sentence(len(form.filled.fields), changed)}")
+    for line in form.accounts:
+        console.say(f"Fra regnskapet: {account_sentence(line)}.")
     for field in form.filled.fields:
         star = " (endret siden sist)" if field.name in (form.filled.changed or ()) else ""
         console.say("", f"{field.title}{star}")

@@ -23,7 +23,13 @@ from engine.use_cases.deliver_report import deliver_report
 from engine.use_cases.report_form import ReportForm, report_form
 from language import formats
 from language.sentences import sentence
-from language.status_reports import approval_word, form_sentence, period_word
+from language.status_reports import (
+    account_sentence,
+    approval_word,
+    form_sentence,
+    indicator_sentence,
+    period_word,
+)
 from web import cookies, pages
 from web.forms import Form, LongForm, only
 from web.site import Site
@@ -68,6 +74,8 @@ class Row:
     number: int
     title: str
     cells: tuple[Cell, ...]
+    known: tuple[str, ...] = ()
+    """What has been measured, where the row is about a benefit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +177,7 @@ def _page(
         errors=list(errors),
         heading=f"Statusrapport {period_word(form.period.id)}",
         told=form_sentence(len(form.filled.fields), changed),
+        accounts=[account_sentence(line) for line in form.accounts],
         approval=approval_word(form.approval),
         questions=_questions(form, values, more=more),
         answers=_answers(form),
@@ -215,8 +224,20 @@ def _rows(
             for part in field.fields
         )
         title = titles.get(str(item.get("benefit")), "") or str(item.get("title") or "")
-        rows.append(Row(number=number, title=title, cells=cells))
+        known = _known_of(form, str(item.get("benefit"))) if field.name == "benefits" else ()
+        rows.append(Row(number=number, title=title, cells=cells, known=known))
     return tuple(rows)
+
+
+def _known_of(form: ReportForm, benefit: str) -> tuple[str, ...]:
+    goal = next((one for one in form.benefits if one["id"] == benefit), {})
+    return tuple(
+        indicator_sentence(
+            one,
+            [each for each in form.measurements if (each.benefit, each.indicator) == (benefit, one["id"])],
+        )
+        for one in goal.get("indicators", ())
+    )
 
 
 def _choices(part: Field, benefits: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -247,11 +268,11 @@ def _answers(form: ReportForm) -> list[tuple[str, list[list[tuple[str, str]]] | 
     for question in _questions(form, form.delivered.fields, more=""):
         if question.value:
             told.append((question.field.title, question.value))
-        items = [
-            [(cell.part.title, _said(cell)) for cell in row.cells if cell.value] for row in question.rows
-        ]
-        if any(items):
-            told.append((question.field.title, [item for item in items if item]))
+        # A benefit with nothing said of it is not worth a line.
+        rows = [row for row in question.rows if any(c.value for c in row.cells if c.part.name != "benefit")]
+        if rows:
+            items = [[(cell.part.title, _said(cell)) for cell in row.cells if cell.value] for row in rows]
+            told.append((question.field.title, items))
     return told
 
 

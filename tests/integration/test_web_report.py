@@ -11,6 +11,9 @@ from demo import scene
 from engine.store import ledger, projects, reporting
 from engine.use_cases.change_facts import assign_role
 from engine.use_cases.close_period import close_period
+from engine.use_cases.import_accounts import import_accounts
+from engine.use_cases.measure_benefit import measure_benefit
+from tests.builders import sheet
 from tests.web_builders import OWNER, SECOND, SECRETARY, Office, dump, settings_for
 
 KEY, PERIOD = scene.PROJECT, "2025-T1"
@@ -73,6 +76,18 @@ def test_the_form_is_filled_in_from_what_is_known_and_delivered(desk: Office) ->
         assert ledger.verify(tx).faults == ()
     assert report.fields["benefits"] == [{"benefit": "tilsyn-natt", "comment": "Nullpunktet er målt."}]
     assert (risks[0]["probability"], risks[0]["due"]) == (4, "2025-06-30")
+
+
+def test_what_is_measured_and_what_is_spent_is_shown_and_not_asked_for(desk: Office) -> None:
+    lines = sheet([{"label": "Kurs", "group": "utgift", "project_number": "P-2024-17", "spent": "900000"}])
+    told: dict[str, Any] = {"period": PERIOD, "by": SECRETARY, "now": desk.now}
+    import_accounts(desk.db, sheet=lines, as_of=date(2025, 1, 29), **told)
+    about: dict[str, Any] = {"key": KEY, "benefit": "tilsyn-natt", "by": SECOND, "now": desk.now}
+    measure_benefit(desk.db, value="79", measured_on=date(2025, 1, 10), as_baseline=True, **about)
+    measure_benefit(desk.db, value="61,5 tilsyn", measured_on=date(2025, 1, 28), **about)
+    page = unescape(desk.inside(SECOND).get(PATH).text).replace("\u00a0", " ")
+    assert "Kurs: regnskap 900 000 kroner per 29.01.2025" in page
+    assert "Fysiske tilsyn per natt (tilsyn): nullpunkt 79 (10.01.2025), sist målt 61,5 (28.01.2025)." in page
 
 
 def test_the_owner_approves_with_one_press(desk: Office) -> None:
