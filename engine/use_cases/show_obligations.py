@@ -1,20 +1,20 @@
 """What does somebody owe, by when, and what happens if nothing is done?"""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from engine.core import obligations as core
 from engine.core.calendar import Policy, local_date, working_days_after
 from engine.core.duties import Duty
-from engine.core.obligations import Key
+from engine.core.obligations import Act, Key
 from engine.core.programme import Programme
 from engine.core.shape import text_in
 from engine.store import cases, meetings, obligations, people, projects
 from engine.store.obligations import Stored
 from engine.store.session import Connection
 from engine.use_cases.actors import programme_in_force
-from engine.use_cases.responsible import Directory, Responsible, directory
+from engine.use_cases.responsible import Directory, directory
 
 _CASE = "case:"
 _PROJECT = "project:"
@@ -44,11 +44,29 @@ class ObligationView:
     if_nothing: str
     path: str
     reminded: tuple[tuple[date, str], ...]
+    responsible_address: str = ""
+    where: str = ""
+    """Where it is settled, as `core.obligations.settled_elsewhere` says it."""
+    moved: tuple[tuple[date, str], ...] = ()
+    """The dates it has been given, with the reasons."""
+    alerted: tuple[date, ...] = ()
+    """When the project's owner was told."""
+    has_owner: bool = False
+    """Whether it is a project's, so that there is an owner to tell."""
+    may_move: bool = True
+    """Whether it can be given another date here."""
 
     @property
     def by_hand(self) -> bool:
         """Whether it is settled by saying so on «Mine frister»."""
-        return not self.path and self.kind.startswith(core.DUTY)
+        return not self.where
+
+    @property
+    def condition(self) -> str:
+        """The condition's name, «3/2025:F1», where it is one."""
+        if self.kind != core.CONDITION:
+            return ""
+        return f"{self.about.get('number', '')}:{self.about.get('condition', '')}"
 
 
 def show_mine(tx: Connection, person: str, *, now: datetime) -> tuple[ObligationView, ...]:
@@ -77,12 +95,15 @@ class _Look:
     programme: Programme
     who: Directory
     on: date
+    acts: dict[str, tuple[Act, ...]] = field(default_factory=dict)
 
     def view(self, stored: Stored) -> ObligationView:
         one = stored.obligation
         policy = self.programme.calendar.policy()
         found = self.who.find(one.owner, project=stored.project)
         about = dict(self._about(one.key))
+        acts = self._acts(stored.chain, one.key)
+        responsible = None if found is None else people.by_id(self.tx, found.person)
         return ObligationView(
             id=stored.id,
             kind=one.key.kind,
@@ -90,16 +111,36 @@ class _Look:
             project=stored.project or about.pop("key", ""),
             project_title=self._title(stored.project),
             owner=self._owner(stored),
-            responsible=self._name(found),
+            responsible="" if responsible is None else responsible.name or "",
+            responsible_address="" if responsible is None else responsible.email or "",
             stands_in=found is not None and found.stands_in_for is not None,
             due_on=one.due_on,
             due_time=one.due_time,
             late=_late(one.due_on, self.on, policy),
             settled=stored.status == "settled",
             if_nothing=self._if_nothing(one.key.kind),
-            path=_path(one.key, stored.project),
+            path=self._path(one.key, stored.project),
             reminded=self._reminded(stored.id),
+            where=core.settled_elsewhere(one.key.kind, self._settled_by(one.key.kind)),
+            moved=tuple((act.due, act.words) for act in acts if act.due is not None),
+            alerted=tuple(local_date(act.at) for act in acts if act.act == "alerted"),
+            has_owner=stored.project is not None,
+            may_move=not core.due_elsewhere(one.key.kind),
         )
+
+    def _acts(self, chain: str, key: Key) -> list[Act]:
+        if chain not in self.acts:
+            self.acts[chain] = obligations.acts(self.tx, chain=chain)
+        return [act for act in self.acts[chain] if act.key == key]
+
+    def _settled_by(self, kind: str) -> str:
+        duty = self._duty(kind)
+        return "" if duty is None else duty.settled_by
+
+    def _path(self, key: Key, project: str | None) -> str:
+        if self._settled_by(key.kind) == "statusrapport" and project is not None:
+            return f"/rapportering/{project}/{key.occurrence}"
+        return _path(key, project)
 
     def _about(self, key: Key) -> Iterator[tuple[str, str]]:
         """What the sentences of a kind name: number, gate, text, title, period, on, benefit, indicator."""
@@ -137,8 +178,7 @@ class _Look:
                 yield "indicator", str(titles.get(indicator) or indicator)
 
     def _duty(self, kind: str) -> Duty | None:
-        named = kind.removeprefix(core.DUTY)
-        return next((one for one in self.programme.duties if one.id == named), None)
+        return next((one for one in self.programme.duties if f"{core.DUTY}{one.id}" == kind), None)
 
     def _if_nothing(self, kind: str) -> str:
         duty = self._duty(kind) if kind.startswith(core.DUTY) else None
@@ -161,10 +201,6 @@ class _Look:
             return owner.id
         found = people.by_id(self.tx, owner.id)
         return "" if found is None else found.name or ""
-
-    def _name(self, found: Responsible | None) -> str:
-        person = None if found is None else people.by_id(self.tx, found.person)
-        return "" if person is None else person.name or ""
 
     def _reminded(self, id_: str) -> tuple[tuple[date, str], ...]:
         said = obligations.reminders_of(self.tx, id_)
