@@ -50,6 +50,8 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
     CONDITION: "forutsetning",
     REPORT_APPROVAL: "rapportgodkjenning",
     MINUTES: "referat",
+}
+_DUTY_ELSEWHERE: Final[Mapping[str, str]] = {
     "statusrapport": "rapport",
     "programrapport": "programrapport",
     "svar": "krav",
@@ -62,7 +64,7 @@ def settled_elsewhere(kind: str, settled_by: str = "") -> str:
     """Where an obligation of this kind is settled (a word for the sentences), empty when it is settled by
     saying so. `settled_by` is what a duty of the programme says of itself.
     """
-    return _ELSEWHERE.get(settled_by if kind.startswith(DUTY) else kind, "")
+    return _DUTY_ELSEWHERE.get(settled_by, "") if kind.startswith(DUTY) else _ELSEWHERE.get(kind, "")
 
 
 def due_elsewhere(kind: str) -> str:
