@@ -55,6 +55,15 @@ class ObligationView:
     """Whether it is a project's, so that there is an owner to tell."""
     may_move: bool = True
     """Whether it can be given another date here."""
+    left: int = 0
+    """How many working days there are until its deadline."""
+    next_on: date | None = None
+    """When its next reminder is sent."""
+    next_to_office: bool = False
+    """Whether that one goes to programkontoret."""
+    case: str = ""
+    meeting: str = ""
+    """The id of what it is about, where that is a case or a meeting."""
 
     @property
     def by_hand(self) -> bool:
@@ -79,6 +88,19 @@ def show_mine(tx: Connection, person: str, *, now: datetime) -> tuple[Obligation
         and found.person == person
     ]
     return show_obligations(tx, mine, on=local_date(now), who=who)
+
+
+def show_others(tx: Connection, person: str, *, now: datetime) -> tuple[ObligationView, ...]:
+    """What others answer for and programkontoret follows up: all that is late, and conditions to accept."""
+    today = local_date(now)
+    who = directory(tx, on=today)
+    others = [
+        one
+        for one in obligations.list_obligations(tx)
+        if (one.obligation.due_on < today or one.obligation.key.kind == core.CONDITION)
+        and ((found := who.find(one.obligation.owner, project=one.project)) is None or found.person != person)
+    ]
+    return show_obligations(tx, others, on=today, who=who)
 
 
 def show_obligations(
@@ -126,7 +148,16 @@ class _Look:
             alerted=tuple(local_date(act.at) for act in acts if act.act == "alerted"),
             has_owner=stored.project is not None,
             may_move=not core.due_elsewhere(one.key.kind),
+            left=working_days_after(self.on, one.due_on, policy),
+            next_on=None if stored.next_at is None else local_date(stored.next_at),
+            next_to_office=self._next_to_office(stored),
+            case=_named(one.key, _CASE),
+            meeting=_named(one.key, _MEETING),
         )
+
+    def _next_to_office(self, stored: Stored) -> bool:
+        ahead = self.programme.ladder(stored.obligation.ladder)[stored.passed + 1 :]
+        return stored.next_at is not None and bool(ahead) and ahead[0].to == "programkontor"
 
     def _acts(self, chain: str, key: Key) -> list[Act]:
         if chain not in self.acts:
@@ -206,6 +237,10 @@ class _Look:
         said = obligations.reminders_of(self.tx, id_)
         names = people.names(self.tx, [one.person for one in said])
         return tuple((local_date(one.at), names.get(one.person, "")) for one in said)
+
+
+def _named(key: Key, start: str) -> str:
+    return key.subject.removeprefix(start) if key.subject.startswith(start) else ""
 
 
 def _late(due_on: date, on: date, policy: Policy) -> int:
