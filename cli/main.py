@@ -14,6 +14,7 @@ from cli import (
     installation,
     ledger,
     meetings,
+    obligations,
     papers,
     people,
     programmes,
@@ -43,6 +44,7 @@ app.add_typer(gates.app, name="gate")
 app.add_typer(cases.app, name="case")
 app.add_typer(conditions.app, name="condition")
 app.add_typer(meetings.app, name="meeting")
+app.add_typer(obligations.app, name="obligation")
 app.add_typer(workflows.app, name="workflow")
 app.add_typer(ledger.app, name="ledger")
 

@@ -4,7 +4,8 @@ The page shows and changes only what belongs to whoever came in through their ow
 sees what others are late with. Each button does what sending it twice would do once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -66,7 +67,36 @@ _IDS: Final[Mapping[str, str]] = {"frist": "nyfrist"}
 _ALREADY: Final = frozenset({"obligation_settled", "condition_settled", "minutes_approved"})
 """A form sent twice finds that what it asks for is done."""
 
+FEW: Final = 3
+"""More than so many of the same, in as many projects, stand folded under one heading."""
+
 Act = Callable[[Guest], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The same thing owed in several projects, or one thing; `first` is the most urgent of them."""
+
+    views: tuple[ObligationView, ...]
+
+    @property
+    def first(self) -> ObligationView:
+        """What the heading tells of."""
+        return self.views[0]
+
+    @property
+    def folded(self) -> bool:
+        """Whether they stand under one heading."""
+        return len(self.views) > FEW
+
+
+def grouped(views: Iterable[ObligationView]) -> list[Group]:
+    """The same things together, in the order of the most urgent of each."""
+    same: dict[tuple[str, str, bool], list[ObligationView]] = {}
+    for one in views:
+        words = obligation_words(one.kind, one.about)
+        same.setdefault((one.kind, words, bool(one.late)), []).append(one)
+    return [Group(views=tuple(group)) for group in same.values()]
 
 
 def routes(site: Site) -> APIRouter:
@@ -258,11 +288,12 @@ def _page(
         status=status,
         name=name,
         today=today,
-        now_=[one for one in mine if one.due_on <= today + SOON],
-        later=[one for one in mine if one.due_on > today + SOON],
+        until=today + SOON,
+        now_=grouped(one for one in mine if one.due_on <= today + SOON),
+        later=grouped(one for one in mine if one.due_on > today + SOON),
         follows=follows,
-        late=[one for one in others if one.late],
-        to_accept=[one for one in others if not one.late],
+        late=grouped(one for one in others if one.late),
+        to_accept=grouped(one for one in others if not one.late),
         feed=feed,
         opened=opened,
         said=_DONE.get(done),
@@ -290,7 +321,7 @@ def _calendar(site: Site, name: str) -> Response:
     content = deadline_calendar(
         [_event(site, one) for one in owed],
         name="Mine frister",
-        host=site.settings.origin.partition("://")[2].partition(":")[0],
+        host=site.settings.host,
         made_at=now,
     )
     return Response(content, media_type="text/calendar; charset=utf-8")

@@ -89,3 +89,14 @@ def test_a_project_leader_sees_what_is_owed_and_gets_it_in_a_calendar(
     page.get_by_role("button", name="Steng adressen").click()
     assert page.get_by_role("heading", name="Kalenderadressen er stengt").is_visible()
     assert page.request.get(address).status == 410
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_year_is_a_picture_with_words_and_a_table(chromium: Browser, served: Office, screen: str) -> None:
+    page = page_on(chromium, screen)
+    page.goto(f"{served.settings.base_url}/arshjul")
+    picture = page.get_by_role("img", name="Frister per måned")
+    assert picture.evaluate("each => each.complete && each.naturalWidth > 0")
+    inspect(page, f"{screen}-wheel")
+    page.get_by_role("link", name="2026").click()
+    assert page.get_by_role("heading", name="Årshjul 2026").is_visible()
