@@ -187,16 +187,16 @@ def _print_wheel(found: "Wheel") -> None:
 
 def _lines(found: "Wheel") -> list[str]:
     from documents.year_wheel import by_month, spoke_words, wheel_words
-    from language.formats import role_word, upper_first
+    from language.formats import lower_first, upper_first
 
     lines = [f"Årshjul {found.year}", wheel_words(found)]
     for name, deadlines, meetings in by_month(found):
         if deadlines or meetings:
             lines += ["", upper_first(name)]
         lines += [
-            f"{one.on.day:>4}. {spoke_words(one)} ({role_word(one.owner)}{' i hvert prosjekt' * one.each})"
+            f"{one.on.day:>4}. {spoke_words(one)} ({lower_first(one.owner)}{' i hvert prosjekt' * one.each})"
             for one in deadlines
         ]
         for body, days in meetings:
-            lines.append(f"      Møte i {body}: {', '.join(f'{one.day}.' for one in days)}")
+            lines.append(f"      Møte i {lower_first(body)}: {', '.join(f'{one.day}.' for one in days)}")
     return lines

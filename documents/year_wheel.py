@@ -112,7 +112,7 @@ def by_month(wheel: Wheel) -> list[tuple[str, list[Spoke], list[tuple[str, list[
 
 
 def _whose(one: Spoke) -> str:
-    return f"Ansvarlig: {one.owner}{' i hvert prosjekt' if one.each else ''}"
+    return f"Ansvarlig: {formats.lower_first(one.owner)}{' i hvert prosjekt' if one.each else ''}"
 
 
 def _sectors() -> Iterator[str]:

@@ -27,6 +27,13 @@ TODAY = oslo(date(2025, 5, 20), time(9, 30))
 def deadline_office(office: Office) -> Office:
     """The story's house in May, with a project leader who has not reported."""
     office.now = TODAY
+    give_project_leader(office)
+    plan_obligations(office.db, now=TODAY)
+    return office
+
+
+def give_project_leader(office: Office) -> None:
+    """The story's project gets its leader."""
     register_person(office.db, name="Prosjektleder velferdsteknologi", email=PROJECT_LEADER, now=TODAY)
     assign_role(
         office.db,
@@ -37,8 +44,6 @@ def deadline_office(office: Office) -> Office:
         valid_from=date(2025, 2, 5),
         now=TODAY,
     )
-    plan_obligations(office.db, now=TODAY)
-    return office
 
 
 def way_in(office: Office, email: str, *, now: datetime | None = None) -> Letter:

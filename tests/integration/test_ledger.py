@@ -15,18 +15,24 @@ from sqlalchemy.exc import DBAPIError
 from engine.core.ledger import Head, Leaf, leaf_hash
 from engine.core.misuse import Misuse
 from engine.core.voting import Choice
-from engine.store import cases, ledger, people, schema
+from engine.store import cases, ledger, obligations, people, schema
 from engine.store.ledger import Verified
 from engine.store.session import Database
+from engine.use_cases.alert_owner import alert_owner
 from engine.use_cases.answer_criterion import waive_criterion
 from engine.use_cases.assign_seat import assign_seat
 from engine.use_cases.cast_ballot import cast_ballot
 from engine.use_cases.change_facts import change_facts
+from engine.use_cases.close_programme import close_programme
 from engine.use_cases.conclude_case import Condition, conclude_case
 from engine.use_cases.erase_person import erase_person
+from engine.use_cases.extend_obligation import extend_obligation
+from engine.use_cases.load_programme import load_programme
+from engine.use_cases.plan_obligations import plan_obligations
 from engine.use_cases.register_absence import register_absence
 from engine.use_cases.register_person import register_person
 from engine.use_cases.request_transition import request_transition
+from engine.use_cases.settle_obligation import settle_obligation
 from engine.use_cases.withdraw_case import withdraw_case
 from tests import builders
 from tests.builders import ASKER, LEADER, NOW, OFFICE
@@ -60,7 +66,25 @@ def house(db: Database) -> Database:
         now=LATER,
     )
     assert concluded.case == second  # type: ignore[union-attr]
+    follow_up_deadlines(db)
     return db
+
+
+def follow_up_deadlines(db: Database) -> None:
+    """One deadline is done, one gets another date and is passed on to the owner; and the programme ends."""
+    duties = """duties:
+  - {id: risiko, title: Risikoanalyse, owner: programkontor, rhythm: {per: ar, dates: ["03-03"]}}
+  - {id: status, title: Status, each: prosjekt, owner: prosjektleder, rhythm: {per: ar, dates: ["03-03"]}}
+"""
+    load_programme(db, text=builders.programme_text(seats=3, quorum=2) + duties, now=LATER)
+    plan_obligations(db, now=LATER)
+    with db.reading() as tx:
+        (risk, *_) = obligations.list_obligations(tx, kind="duty:risiko", status="open")
+        (status, *_) = obligations.list_obligations(tx, kind="duty:status", chain=CHAIN, status="open")
+    settle_obligation(db, obligation=risk.id, note="Revidert.", by=OFFICE, now=LATER)
+    alert_owner(db, obligation=status.id, by=OFFICE, now=LATER)
+    extend_obligation(db, obligation=status.id, due=date(2025, 4, 1), reason="Sykdom.", by=OFFICE, now=LATER)
+    close_programme(db, ended_on=date(2025, 12, 31), heir=LEADER, by=OFFICE, now=LATER)
 
 
 def verified(db: Database, *witnesses: Head) -> Verified:
@@ -198,6 +222,15 @@ TOUCHES: dict[str, tuple[str, tuple[str, ...]]] = {
     "a phase": ("state_changed", ("UPDATE project SET phase = 'avsluttet' WHERE key = 'trukket'",)),
     "a name": ("state_changed", (f"UPDATE person SET name = 'En annen' WHERE email = '{LEADER}'",)),
     "a fact's date": ("state_changed", ("UPDATE fact SET effective = '2024-01-01' WHERE name = 'size'",)),
+    "a deadline's new date": (
+        "state_changed",
+        ("UPDATE obligation_act SET due = '2025-05-01' WHERE act = 'extended'",),
+    ),
+    "that a deadline was met": ("state_missing", ("DELETE FROM obligation_act WHERE act = 'settled'",)),
+    "who takes over": (
+        "state_changed",
+        (f"UPDATE programme_end SET heir = (SELECT id FROM person WHERE email = '{ASKER}')",),
+    ),
     "a ballot taken out": ("state_missing", ("DELETE FROM ballot WHERE seat = 'plass-2'",)),
     "a ballot put in": (
         "state_invented",
