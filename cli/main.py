@@ -15,6 +15,7 @@ from cli import (
     installation,
     ledger,
     meetings,
+    obligations,
     papers,
     people,
     programmes,
@@ -49,6 +50,7 @@ app.add_typer(meetings.app, name="meeting")
 reports = typer.Typer(help="Rapporteringen hvert tertial.", no_args_is_help=True)
 status_reports.add_to(reports)
 app.add_typer(reports, name="report")
+app.add_typer(obligations.app, name="obligation")
 app.add_typer(workflows.app, name="workflow")
 app.add_typer(ledger.app, name="ledger")
 

@@ -210,6 +210,25 @@ _PEOPLE: Final[Mapping[str, str]] = {
     ),
 }
 
+_DEADLINES: Final[Mapping[str, str]] = {
+    "own_stand_in": "{person} kan ikke være sin egen stedfortreder.",
+    "may_not_settle": "Bare den som har ansvaret, eller programkontoret, kan si at dette er gjort.",
+    "may_not_follow_up": "Bare programkontoret kan gjøre dette.",
+    "obligation_settled": "Dette er alt gjort.",
+    "obligation_gone": "Dette skal ikke lenger gjøres.",
+    "settled_elsewhere": "{where:where}",
+    "due_elsewhere": "{what:due_elsewhere}",
+    "note_required": "Skriv kort hva som er gjort.",
+    "reason_for_new_date": "Skriv hvorfor det blir en ny frist.",
+    "due_past": "Den nye fristen er passert: {due:day}. Velg i dag eller senere.",
+    "due_unchanged": "Fristen er alt {due:day}.",
+    "no_owner_to_alert": "Dette hører ikke til et prosjekt, så det er ingen prosjekteier å varsle.",
+    "nobody_to_alert": "Prosjektet har ingen prosjekteier med e-postadresse.",
+    "alerted_today": "{name} er alt varslet i dag om dette.",
+    "programme_closed": "Programmet ble avsluttet {on:day}.",
+    "heir_unreachable": "{person} har ingen e-postadresse, og kan ikke ta over.",
+}
+
 _PAPERS: Final[Mapping[str, str]] = {
     "paper_type": "Filer som slutter på «{ending}», tas ikke imot.{allowed:among}",
     "paper_empty": "Filen er tom.",
@@ -256,6 +275,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     **_CASES,
     **_MEETINGS,
     **_PEOPLE,
+    **_DEADLINES,
     **_PAPERS,
     **_DELIVERY,
 }
@@ -269,6 +289,7 @@ UNKNOWN: Final[Mapping[str, str]] = {
     "gate": "Beslutningspunktet «{name}» finnes ikke.{nearest:suggestion}",
     "criterion": "Kravet «{name}» finnes ikke.{nearest:suggestion}",
     "case": "Saken «{name}» finnes ikke.{nearest:suggestion}",
+    "obligation": "Fristen «{name}» finnes ikke.{nearest:suggestion}",
     "condition": "Forutsetningen «{name}» finnes ikke.{nearest:suggestion}",
     "meeting": "Møtet «{name}» finnes ikke.{nearest:suggestion}",
     "minutes": "Det er ikke skrevet noe referat fra møtet «{name}».",

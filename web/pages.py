@@ -9,7 +9,9 @@ from typing import Any, Final
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader
 
+from engine.use_cases.show_obligations import ObligationView
 from language import environments
+from language.obligations import due_words
 from web.site import Contact, Site, contact_of
 from web.wording import answered_sentence, carried_sentence, out_sentence
 
@@ -45,6 +47,7 @@ def environment() -> Environment:
         "choice_icon": lambda choice: _CHOICE_ICONS.get(choice, "waiting"),
         "filetype": lambda media_type: _FILE_TYPES.get(media_type, "Fil"),
         "filesize": filesize,
+        "due_words": _due_words,
         "answered_sentence": answered_sentence,
         "out_sentence": out_sentence,
         "carried_sentence": carried_sentence,
@@ -83,6 +86,10 @@ def message(
     return page(
         site, "message.html", status=status, contact=contact, heading=heading, lines=lines, link=way_on
     )
+
+
+def _due_words(view: ObligationView) -> str:
+    return due_words(view.due_on, view.due_time, late=view.late, left=view.left)
 
 
 def paragraphs(text: str) -> list[str]:

@@ -45,19 +45,20 @@ def routes(site: Site) -> APIRouter:
     @router.api_route("/", methods=["GET", "HEAD"])
     def overview(q: str = "", status: str = "", omrade: str = "") -> Response:
         if not site.settings.open_portal:
-            return _closed(site)
+            return closed(site)
         return _overview(site, q[:_LONGEST_SEARCH], status, omrade)
 
     @router.api_route("/prosjekt/{key}", methods=["GET", "HEAD"])
     def project(key: str) -> Response:
         if not site.settings.open_portal:
-            return _closed(site)
+            return closed(site)
         return _project(site, key)
 
     return router
 
 
-def _closed(site: Site) -> Response:
+def closed(site: Site) -> Response:
+    """What stands here where the portfolio is not open for all."""
     return pages.message(
         site,
         "Har du fått en sak?",

@@ -648,13 +648,16 @@ class ObligationExtended(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerAlerted(Event):
-    """Programkontoret has had a project's owner told that something is late."""
+    """Programkontoret has had a project's owner told that something is late. `on` is the day in Oslo, which
+    tells this letter from one of another day.
+    """
 
     project: str
     kind: str
     subject: str
     occurrence: str
     told: str
+    on: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "may_not_take_in": (),
     "own_answer": (),
     "own_recusal": (),
+    "may_not_settle": (),
+    "may_not_follow_up": (),
     # what cannot be done to this thing
     "nobody_decides": ("gate",),
     "no_quorum_possible": ("body", "quorum"),
@@ -49,6 +51,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "holds_seat": ("seat",),
     "digest_differs": ("workflow", "version"),
     "dates_reversed": ("from", "to"),
+    "own_stand_in": ("person",),
     # why a request, an answer or a conclusion is refused
     "case_open": ("number", "gate"),
     "taken_in": ("on",),
@@ -110,6 +113,20 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "report_newer": ("version",),
     "report_overtaken": ("version",),
     "no_quality": (),
+    # what is owed
+    "obligation_settled": (),
+    "obligation_gone": (),
+    "settled_elsewhere": ("where",),
+    "due_elsewhere": ("what",),
+    "note_required": (),
+    "reason_for_new_date": (),
+    "due_past": ("due",),
+    "due_unchanged": ("due",),
+    "no_owner_to_alert": (),
+    "nobody_to_alert": (),
+    "alerted_today": ("name",),
+    "programme_closed": ("on",),
+    "heir_unreachable": ("person",),
     # a new link
     "too_many_links": ("hours",),
 }

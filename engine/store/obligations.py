@@ -315,6 +315,11 @@ def carry(tx: Connection, letter: str, reminders: Sequence[Reminder]) -> None:
         tx.execute(_CARRY, rows)
 
 
+def release(tx: Connection, letter: str) -> None:
+    """Forget what a letter was to carry: it is about to be worded anew."""
+    tx.execute(update(_REMINDER).where(_REMINDER.c.letter == letter).values(letter=None))
+
+
 def reminders_of(tx: Connection, obligation: str) -> tuple[Reminder, ...]:
     """Everything that has been said about an obligation, in order."""
     wanted = select(_REMINDER).where(_REMINDER.c.obligation == obligation)
@@ -329,6 +334,19 @@ def by_id(tx: Connection, id_: str, *, lock: bool = False) -> Stored | None:
     wanted = select(_OBLIGATION).where(_OBLIGATION.c.id == id_)
     row = tx.execute(wanted.with_for_update() if lock else wanted).one_or_none()
     return None if row is None else _stored(row)
+
+
+def by_key(tx: Connection, key: Key) -> Stored | None:
+    """The obligation with this key, or None."""
+    same = (_OBLIGATION.c.kind == key.kind) & (_OBLIGATION.c.subject == key.subject)
+    wanted = select(_OBLIGATION).where(same, _OBLIGATION.c.occurrence == key.occurrence)
+    row = tx.execute(wanted).one_or_none()
+    return None if row is None else _stored(row)
+
+
+def hold(tx: Connection, chain: str) -> None:
+    """Lock a chain, so that two who act on what it owes wait for each other: before any obligation of it."""
+    tx.execute(select(_CHAIN.c.name).where(_CHAIN.c.name == chain).with_for_update())
 
 
 def list_obligations(
