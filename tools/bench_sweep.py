@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import text
 
+from engine import clock
 from engine.core.events import PersonRegistered
 from engine.store import schema
 from engine.store.record import record
@@ -160,9 +161,10 @@ def _raw(db: Database) -> None:
             f" SELECT o.id, o.due_on, -3, {owner}, {now} {due}"
         )
         tx.exec_driver_sql(
-            "INSERT INTO outbox (id, kind, subject, recipient, occurrence, state, due_at, created_at, attempts)"
-            f" SELECT min(r.obligation), 'reminder', 'person:' || r.person, r.person, '2026-09-01', 'due', {now},"
-            f" {now}, 0 FROM reminder r WHERE r.at = {now} GROUP BY r.person ON CONFLICT DO NOTHING"
+            "INSERT INTO outbox"
+            " (id, kind, subject, recipient, occurrence, state, due_at, created_at, attempts)"
+            " SELECT min(r.obligation), 'reminder', 'person:' || r.person, r.person, '2026-09-01', 'due',"
+            f" {now}, {now}, 0 FROM reminder r WHERE r.at = {now} GROUP BY r.person ON CONFLICT DO NOTHING"
             if kind == "postgresql"
             else "INSERT OR IGNORE INTO outbox (id, kind, subject, recipient, occurrence, state, due_at,"
             " created_at, attempts) SELECT min(r.obligation), 'reminder', 'person:' || r.person, r.person,"
@@ -227,7 +229,7 @@ def one_job_each(folder: Path, *, stored: bool, size: int) -> tuple[float, float
     path = folder / f"jobs-{stored}-{size}.db"
     store = SQLAlchemyJobStore(f"sqlite:///{path}") if stored else MemoryJobStore()
     scheduler = BackgroundScheduler(jobstores={"default": store}, timezone="UTC")
-    soon = datetime.now(UTC)  # noqa: TID251 - APScheduler has a clock of its own
+    soon = clock.now()  # APScheduler has a clock of its own
     scheduler.start(paused=True)
 
     def plan() -> None:

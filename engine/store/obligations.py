@@ -315,6 +315,11 @@ def carry(tx: Connection, letter: str, reminders: Sequence[Reminder]) -> None:
         tx.execute(_CARRY, rows)
 
 
+def carried_by(tx: Connection, letter: str) -> tuple[Reminder, ...]:
+    """What a letter was to tell when it was worded."""
+    return tuple(map(_reminder, tx.execute(select(_REMINDER).where(_REMINDER.c.letter == letter))))
+
+
 def release(tx: Connection, letter: str) -> None:
     """Forget what a letter was to carry: it is about to be worded anew."""
     tx.execute(update(_REMINDER).where(_REMINDER.c.letter == letter).values(letter=None))

@@ -1,6 +1,5 @@
 """Which letters must leave now, and are they still true? The first claim fixes what a letter says."""
 
-import json
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -227,9 +226,8 @@ def has_changed(tx: Connection, letter: Claimed) -> bool:
     """Whether a day's reminders, frozen, hold something that has been done or got another date since."""
     if letter.kind != REMINDER or letter.frozen is None:
         return False
-    told = {(one["id"], one["due_on"]) for one in json.loads(letter.frozen.payload)["deadlines"]}
-    owed = _to_tell(tx, letter)
-    return not told <= {(stored.id, stored.obligation.due_on.isoformat()) for stored, _ in owed}
+    owed = {reminder for _, reminder in _to_tell(tx, letter)}
+    return not owed.issuperset(obligations.carried_by(tx, letter.id))
 
 
 def _untrue_request(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
