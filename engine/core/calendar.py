@@ -97,10 +97,19 @@ def is_working_day(day: date, policy: Policy = PLAIN) -> bool:
 
 
 def _taken_out(day: date, policy: Policy) -> bool:
-    here = (day.month, day.day)
-    if here in policy.free or any(first <= here <= last for first, last in policy.quiet):
+    if _named_free(day, policy):
         return True
-    return policy.squeezed and not is_working_day(day - _DAY) and not is_working_day(day + _DAY)
+    return policy.squeezed and _off(day - _DAY, policy) and _off(day + _DAY, policy)
+
+
+def _named_free(day: date, policy: Policy) -> bool:
+    here = (day.month, day.day)
+    return here in policy.free or any(first <= here <= last for first, last in policy.quiet)
+
+
+def _off(day: date, policy: Policy) -> bool:
+    """Free without regard to what is squeezed, or one squeezed day would make its neighbour one too."""
+    return not is_working_day(day) or _named_free(day, policy)
 
 
 def add_working_days(day: date, number: int, policy: Policy = PLAIN) -> date:

@@ -7,20 +7,34 @@ and what happens when nothing is done. Nothing here is about a single occurrence
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from engine.core.calendar import Policy
 from engine.core.facts import ROLES, nearest
 from engine.core.reminders import USUAL, Ladder, Rung
-from engine.core.shape import Clock, Day, Id, Line, Paragraph, Shape, Text, Whole, YesNo
+from engine.core.shape import (
+    YEAR_DAY,
+    Clock,
+    Day,
+    Id,
+    Line,
+    Paragraph,
+    Shape,
+    Text,
+    Whole,
+    YearDay,
+    YesNo,
+)
 from engine.core.source import Mistake, Path, Plain, Source
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "duty.no_such_day": ("value",),
     "duty.leap_day": ("value",),
+    "duty.date_twice": ("value", "first_line"),
+    "duty.too_much_off": ("days", "limit"),
     "duty.span_reversed": ("start", "end"),
     "duty.hours_reversed": ("start", "end"),
     "duty.ladder_not_rising": ("days", "before"),
@@ -28,21 +42,20 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "duty.unknown_ladder": ("name", "nearest", "allowed"),
     "duty.unknown_owner": ("name", "nearest", "allowed"),
     "duty.owner_without_address": ("name",),
+    "duty.no_office": ("name",),
     "duty.unknown_body": ("name", "nearest", "allowed"),
     "duty.body_without_meetings": ("name",),
     "duty.needs": ("key", "per"),
     "duty.not_for": ("key", "per"),
-    "duty.before_period": ("days", "per"),
+    "duty.before_period": ("days",),
     "duty.no_periods": (),
     "duty.no_platform": (),
     "duty.settles_needs": ("key", "settled_by"),
+    "duty.only_with": ("key", "needs"),
     "duty.role_for_programme": ("name",),
     "duty.too_many_meetings": ("low", "high"),
 }
 """Every code this module gives itself, with the keys of its data."""
-
-YearDay: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}-[0-9]{2}$")]
-"""A day of every year, written "12-24"."""
 
 Per: TypeAlias = Literal["periode", "ar", "maned", "uker", "mote", "plattform"]
 Settles: TypeAlias = Literal["for_hand", "statusrapport", "programrapport", "svar", "motetall"]
@@ -60,6 +73,15 @@ KINDS: Final[tuple[Kind, ...]] = (
     "rapportgodkjenning",
     "referat",
 )
+
+MOST_OFF: Final = 120
+"""So many days of the year, at most, may be taken out of it: a deadline must find a working day before it."""
+
+OFFICE: Final = "programkontor"
+"""The office that a ladder's last steps go to; a programme that reminds must have it."""
+
+IN_PROGRAMME: Final[tuple[str, ...]] = ("utviklingsprosjekt", "forskningsprosjekt")
+"""The kinds of projects that a duty of projects is for, where it names none."""
 
 
 class Quiet(Shape):
@@ -121,7 +143,8 @@ class Rhythm(Shape):
     `report_due` when `days` is left out. `ar`: on these `dates` of every year. `maned`: on this `day` of
     every month. `uker`: every so many `weeks` counted from a date. `mote`: so many working days after each
     meeting of a body (before it, when negative). `plattform`: when the political platform's period ends, or
-    so many working days from then. A day that is not worked gives way to the working day before it.
+    so many working days from then. A day that is not worked gives way to the working day before it, save
+    `report_due`, which somebody has set.
     """
 
     per: Per
@@ -132,7 +155,7 @@ class Rhythm(Shape):
     from_day: Day | None = Field(default=None, alias="from")
     to_day: Day | None = Field(default=None, alias="to")
     body: Id | None = None
-    only: tuple[Annotated[str, StringConstraints(pattern=r"^T[123]$")], ...] = ()
+    only: tuple[Literal["T1", "T2", "T3"], ...] = ()
     """For `periode`: only in these tertials of the year."""
 
 
@@ -162,6 +185,8 @@ class Duty(Shape):
     meetings: MeetingCount | None = None
     reported_as: tuple[Literal["Konsept", "Prosjekt", "Realisering"], ...] = ()
     """For a duty of projects: only those reported so; empty for all that are not closed."""
+    projects: tuple[Literal["utviklingsprosjekt", "forskningsprosjekt", "utenfor_programmet"], ...] = ()
+    """For a duty of projects: only these kinds; empty for `IN_PROGRAMME`."""
     if_nothing: Paragraph | None = None
     """What happens if nothing is done, as the reminder says it."""
     source: Line | None = None
@@ -201,9 +226,11 @@ _ALLOWS: Final[Mapping[str, frozenset[str]]] = {
 def sense(source: Source) -> _Found:
     """Every mistake about deadlines that shapes cannot show. Passes over what it cannot read."""
     yield from _year_days(source)
+    yield from _days_off(source)
     yield from _hours(source)
     yield from _ladders(source)
     yield from _rhythms(source)
+    yield from _office(source)
     yield from _owners(source)
     yield from _settling(source)
 
@@ -216,34 +243,62 @@ def _year_days(source: Source) -> _Found:
         "duties.*.rhythm.dates.*",
     ):
         for path, value in source.matching(pattern):
-            if not isinstance(value, str) or not re.fullmatch(r"\d\d-\d\d", value, re.ASCII):
+            if not isinstance(value, str) or not re.fullmatch(YEAR_DAY, value, re.ASCII):
                 continue
             if value == "02-29":
                 # A series that has no day in three years of four would be forgotten in them.
                 yield source.mistake("duty.leap_day", path, value=value)
-            elif not _is_day(value):
+            elif _common_day(value) is None:
                 yield source.mistake("duty.no_such_day", path, value=value)
-    for path, quiet in source.matching("calendar.quiet.*"):
-        if isinstance(quiet, dict):
-            start, end = quiet.get("from"), quiet.get("to")
-            if isinstance(start, str) and isinstance(end, str) and end < start:
-                yield source.mistake("duty.span_reversed", (*path, "to"), start=start, end=end)
+    for path, dates in source.matching("duties.*.rhythm.dates"):
+        seen: dict[str, int] = {}
+        for index, value in enumerate(dates if isinstance(dates, list) else []):
+            if isinstance(value, str):
+                place = (*path, index)
+                if value in seen:
+                    yield source.mistake("duty.date_twice", place, value=value, first_line=seen[value])
+                seen.setdefault(value, source.position_of(place)[0])
 
 
-def _is_day(text: str) -> bool:
+def _common_day(value: Plain) -> date | None:
+    """A day of the year as a date of a year without a leap day; None when it cannot be read."""
+    if not isinstance(value, str) or not re.fullmatch(YEAR_DAY, value, re.ASCII):
+        return None
     try:
-        date(2001, *_month_day(text))
+        return date(_COMMON_YEAR, *_month_day(value))
     except ValueError:
-        return False
-    return True
+        return None
+
+
+_COMMON_YEAR: Final = 2001
+
+
+def _days_off(source: Source) -> _Found:
+    off = {_common_day(value) for _, value in source.matching("calendar.free.*")} - {None}
+    for path, quiet in source.matching("calendar.quiet.*"):
+        if not isinstance(quiet, dict):
+            continue
+        start, end = _common_day(quiet.get("from")), _common_day(quiet.get("to"))
+        if start is None or end is None:
+            continue
+        if end < start:
+            data = {"start": str(quiet["from"]), "end": str(quiet["to"])}
+            yield source.mistake("duty.span_reversed", (*path, "to"), **data)
+        off.update(start + timedelta(days=n) for n in range((end - start).days + 1))
+    if len(off) > MOST_OFF:
+        yield source.mistake("duty.too_much_off", ("calendar",), days=len(off), limit=MOST_OFF)
 
 
 def _hours(source: Source) -> _Found:
     for path, hours in source.matching("calendar.hours"):
         if isinstance(hours, dict):
             start, end = hours.get("send_at"), hours.get("until")
-            if isinstance(start, str) and isinstance(end, str) and end <= start:
-                yield source.mistake("duty.hours_reversed", (*path, "until"), start=start, end=end)
+            if _is_clock(start) and _is_clock(end) and str(end) <= str(start):
+                yield source.mistake("duty.hours_reversed", (*path, "until"), start=str(start), end=str(end))
+
+
+def _is_clock(value: Plain) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"\d\d:\d\d", value, re.ASCII) is not None
 
 
 def _ladders(source: Source) -> _Found:
@@ -262,6 +317,11 @@ def _ladders(source: Source) -> _Found:
         for path, name in source.matching(pattern):
             if isinstance(name, str) and name not in known:
                 yield _unknown(source, "duty.unknown_ladder", path, name, known)
+    given = [days for _, days in source.matching("bodies.*.answer_within.working_days")]
+    longest = max((days for days in given if isinstance(days, int)), default=None)
+    for path, name in source.matching("chase.svar"):
+        if longest is not None:
+            yield from _too_early(source, path, name, room=longest, of="svar")
 
 
 def _unknown(source: Source, code: str, path: Path, name: str, known: Iterable[str]) -> Mistake:
@@ -275,10 +335,11 @@ def _rhythms(source: Source) -> _Found:
         for _, body in source.matching("bodies.*")
         if isinstance(body, dict) and isinstance(body.get("id"), str)
     }
-    has_periods = bool(list(source.matching("periods.*")))
+    periods = [value for _, value in source.matching("periods.*.id") if isinstance(value, str)]
     for path, rhythm in source.matching("duties.*.rhythm"):
         if isinstance(rhythm, dict) and rhythm.get("per") in _NEEDS:
-            yield from _keys_of(source, path, rhythm, str(rhythm["per"]), has_periods=has_periods)
+            yield from _keys_of(source, path, rhythm, str(rhythm["per"]))
+            yield from _periods_of(source, path, rhythm, periods)
             yield from _bodies_of(source, path, rhythm, bodies)
             yield from _never(source, path, rhythm)
     for path, count in source.matching("duties.*.meetings"):
@@ -289,25 +350,46 @@ def _rhythms(source: Source) -> _Found:
                 yield source.mistake("duty.too_many_meetings", (*path, "high"), low=low, high=high)
 
 
-def _keys_of(
-    source: Source, path: Path, rhythm: Mapping[str, Plain], per: str, *, has_periods: bool
-) -> _Found:
+def _keys_of(source: Source, path: Path, rhythm: Mapping[str, Plain], per: str) -> _Found:
     for key in _NEEDS[per]:
         if rhythm.get(key) in (None, []):
             yield source.mistake("duty.needs", path, key=key, per=per)
     for key in rhythm:
         if key in _KEYS - _ALLOWS[per]:
             yield source.mistake("duty.not_for", (*path, key), key=key, per=per)
-    if per == "periode" and not has_periods:
-        yield source.mistake("duty.no_periods", (*path, "per"))
     if per == "plattform" and not list(source.matching("platform")):
         yield source.mistake("duty.no_platform", (*path, "per"))
+    start, end = _a_day(rhythm.get("from")), _a_day(rhythm.get("to"))
+    if start and end and end < start:
+        yield source.mistake(
+            "duty.span_reversed", (*path, "to"), start=start.isoformat(), end=end.isoformat()
+        )
+
+
+def _periods_of(source: Source, path: Path, rhythm: Mapping[str, Plain], periods: Iterable[str]) -> _Found:
+    """A duty of periods that there are none of, or that is owed before its period has ended."""
+    if rhythm.get("per") != "periode":
+        return
+    tertials = {id_.rpartition("-")[2] for id_ in periods}
+    if not tertials:
+        yield source.mistake("duty.no_periods", (*path, "per"))
+    only = rhythm.get("only")
+    for index, tertial in enumerate(only if tertials and isinstance(only, list) else []):
+        if tertial in _TERTIALS - tertials:
+            yield source.mistake("duty.no_periods", (*path, "only", index))
     days = rhythm.get("days")
-    if per == "periode" and isinstance(days, int) and days < 0:
-        yield source.mistake("duty.before_period", (*path, "days"), days=days, per=per)
-    start, end = rhythm.get("from"), rhythm.get("to")
-    if isinstance(start, str) and isinstance(end, str) and end < start:
-        yield source.mistake("duty.span_reversed", (*path, "to"), start=start, end=end)
+    if isinstance(days, int) and days < 0:
+        yield source.mistake("duty.before_period", (*path, "days"), days=-days)
+
+
+_TERTIALS: Final = frozenset({"T1", "T2", "T3"})
+
+
+def _a_day(value: Plain) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 _KEYS: Final[frozenset[str]] = frozenset(key for keys in _ALLOWS.values() for key in keys)
@@ -325,23 +407,72 @@ def _bodies_of(source: Source, path: Path, thing: Mapping[str, Plain], bodies: M
 
 def _never(source: Source, path: Path, rhythm: Mapping[str, Plain]) -> _Found:
     """A ladder whose every step lies before the occurrence it is about has begun can never be climbed."""
-    weeks, duty = rhythm.get("weeks"), source.value_at(path[:-1])
-    if rhythm.get("per") not in ("uker", "maned") or not isinstance(duty, dict):
-        return
-    room = 5 * weeks if isinstance(weeks, int) and rhythm.get("per") == "uker" else 20
-    for _, ladder in source.matching("ladders.*"):
-        if isinstance(ladder, dict) and ladder.get("id") == duty.get("ladder"):
-            days = _days_of(ladder)
+    duty, room = source.value_at(path[:-1]), _room(source, rhythm)
+    if room is not None and isinstance(duty, dict):
+        place = (*path[:-1], "ladder")
+        yield from _too_early(source, place, duty.get("ladder"), room=room, of=str(duty.get("id")))
+
+
+def _too_early(source: Source, place: Path, ladder: Plain, *, room: int, of: str) -> _Found:
+    for _, one in source.matching("ladders.*"):
+        if isinstance(one, dict) and isinstance(ladder, str) and one.get("id") == ladder:
+            days = _days_of(one)
             if days and max(days) <= -room:
-                names = {"ladder": str(ladder["id"]), "duty": str(duty.get("id"))}
-                place = (*path[:-1], "ladder")
-                yield source.mistake("duty.ladder_never", place, days=-max(days), **names)
+                yield source.mistake("duty.ladder_never", place, ladder=ladder, days=-max(days), duty=of)
+
+
+def _room(source: Source, rhythm: Mapping[str, Plain]) -> int | None:
+    """The working days, at the most, from when an occurrence begins to its deadline; None where there are
+    more of them than any step can count.
+    """
+    per, weeks = rhythm.get("per"), rhythm.get("weeks")
+    if per == "maned":
+        return 23
+    if per == "uker" and isinstance(weeks, int):
+        return 5 * weeks
+    if per == "mote":
+        every = [
+            meets.get("every_weeks")
+            for _, body in source.matching("bodies.*")
+            if isinstance(body, dict) and body.get("id") == rhythm.get("body")
+            for meets in [body.get("meetings")]
+            if isinstance(meets, dict)
+        ]
+        return next((5 * one for one in every if isinstance(one, int)), None)
+    if per == "periode":
+        return _room_of_periods(source, rhythm)
+    return None
+
+
+def _room_of_periods(source: Source, rhythm: Mapping[str, Plain]) -> int | None:
+    days = rhythm.get("days")
+    rooms: list[int] = []
+    for _, period in source.matching("periods.*"):
+        if isinstance(period, dict):
+            counted = isinstance(days, int)
+            first, last = _a_day(period.get("from")), _a_day(period.get("to" if counted else "report_due"))
+            if first and last:
+                weekdays = ((last - first).days // 7 + 1) * 5
+                rooms.append(weekdays + (days if isinstance(days, int) else 0))
+    return max(rooms, default=None)
 
 
 def _days_of(ladder: Mapping[str, Plain]) -> list[int]:
     steps = ladder.get("steps")
     days = [step.get("days") for step in (steps if isinstance(steps, list) else []) if isinstance(step, dict)]
     return [one for one in days if isinstance(one, int) and not isinstance(one, bool)]
+
+
+def _office(source: Source) -> _Found:
+    """A reminder to an office that the programme does not have would reach nobody."""
+    if OFFICE in {value for _, value in source.matching("offices.*.id")}:
+        return
+    for path, to in source.matching("ladders.*.steps.*.to"):
+        if to == OFFICE:
+            yield source.mistake("duty.no_office", path, name=OFFICE)
+    for path, duty in source.matching("duties.*"):
+        if isinstance(duty, dict) and duty.get("ladder") is None:
+            yield source.mistake("duty.no_office", path, name=OFFICE)
 
 
 def _owners(source: Source) -> _Found:
@@ -371,6 +502,37 @@ def _settling(source: Source) -> _Found:
     for path, duty in source.matching("duties.*"):
         if not isinstance(duty, dict):
             continue
-        for settled_by, key in (("svar", "criterion"), ("motetall", "meetings")):
-            if duty.get("settled_by") == settled_by and duty.get(key) is None:
-                yield source.mistake("duty.settles_needs", path, key=key, settled_by=settled_by)
+        settled_by = duty.get("settled_by")
+        for by, key in (("svar", "criterion"), ("motetall", "meetings")):
+            if settled_by == by and duty.get(key) is None:
+                yield source.mistake("duty.settles_needs", path, key=key, settled_by=by)
+            if settled_by != by and duty.get(key) is not None:
+                yield source.mistake("duty.only_with", (*path, key), key=key, needs=f"settled_by: {by}")
+        if settled_by != "svar" and duty.get("since_days") is not None:
+            yield source.mistake(
+                "duty.only_with", (*path, "since_days"), key="since_days", needs="settled_by: svar"
+            )
+        for key in ("reported_as", "projects"):
+            if duty.get("each") != "prosjekt" and duty.get(key):
+                yield source.mistake("duty.only_with", (*path, key), key=key, needs="each: prosjekt")
+        yield from _settled_where(source, path, duty)
+
+
+_SETTLED_FOR: Final[Mapping[str, str]] = {
+    "statusrapport": "prosjekt",
+    "svar": "prosjekt",
+    "programrapport": "program",
+    "motetall": "program",
+}
+
+
+def _settled_where(source: Source, path: Path, duty: Mapping[str, Plain]) -> _Found:
+    """What can never be settled in the way it says would be chased for ever."""
+    settled_by, rhythm = str(duty.get("settled_by")), duty.get("rhythm")
+    per = rhythm.get("per") if isinstance(rhythm, dict) else None
+    whose = _SETTLED_FOR.get(settled_by)
+    place, key = (*path, "settled_by"), f"settled_by: {settled_by}"
+    if whose is not None and duty.get("each", "program") != whose:
+        yield source.mistake("duty.only_with", place, key=key, needs=f"each: {whose}")
+    if settled_by in {"statusrapport", "programrapport"} and per in set(_NEEDS) - {"periode"}:
+        yield source.mistake("duty.only_with", place, key=key, needs="per: periode")

@@ -8,6 +8,7 @@ and from what has happened; whoever stores it stores a copy of the answer.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
 from engine.core.calendar import (
@@ -17,7 +18,7 @@ from engine.core.calendar import (
     oslo,
     working_day_on_or_before,
 )
-from engine.core.duties import Duty, Rhythm
+from engine.core.duties import IN_PROGRAMME, Duty, Rhythm
 from engine.core.facts import ROLES
 from engine.core.meetings import series
 from engine.core.programme import Programme
@@ -99,7 +100,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
-    """One time a duty falls due; `begins` is the first day of what it is about."""
+    """One time a duty falls due; `begins` is the first day of what it is about, never after `due_on`."""
 
     id: str
     begins: date
@@ -117,10 +118,11 @@ class Reported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """What of a project's course decides which duties it has: when it was reported as what, in order; its
-    delivered reports; and when each criterion was answered.
+    """What of a project's course decides which duties it has: its kind; when it was reported as what, in
+    order; its delivered reports; and when each criterion was answered.
     """
 
+    kind: str = "utviklingsprosjekt"
     reported: Sequence[tuple[date, str | None]] = ()
     reports: Sequence[Reported] = ()
     answered: Mapping[str, Sequence[datetime]] | None = None
@@ -142,13 +144,17 @@ class Affairs:
 
 
 def occurrences(duty: Duty, programme: Programme, *, until: date) -> tuple[Occurrence, ...]:
-    """Each time a duty falls due from the programme's `follow_from` and until a day, in order."""
+    """Each time a duty falls due from the programme's `follow_from` and until a day, in order.
+
+    The rhythm's `from` and `to` are about the days it names; a deadline that gives way to an earlier day
+    belongs with the day it was meant for.
+    """
     rhythm = duty.rhythm
-    since = max(programme.follow_from, rhythm.from_day or programme.follow_from)
-    last = until if rhythm.to_day is None else min(until, rhythm.to_day)
-    span = _Span(programme=programme, since=since, until=last, policy=programme.calendar.policy())
-    falls = sorted(_FALLS[rhythm.per](rhythm, span), key=lambda one: one.due_on)
-    return tuple(one for one in falls if since <= one.due_on <= last)
+    first, last = rhythm.from_day or date.min, rhythm.to_day or date.max
+    since = max(programme.follow_from, first)
+    span = _Span(programme=programme, since=since, until=until + _ROOM, policy=programme.calendar.policy())
+    falls = [one for day, one in _FALLS[rhythm.per](rhythm, span) if first <= day <= last]
+    return tuple(one for one in sorted(falls, key=_due_on) if programme.follow_from <= one.due_on <= until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,58 +165,78 @@ class _Span:
     policy: Policy
 
 
-def _by_period(rhythm: Rhythm, span: _Span) -> Iterator[Occurrence]:
+_DAY: Final = timedelta(days=1)
+
+_ROOM: Final = timedelta(days=200)
+"""Further than a deadline can come before the day it was meant for: a file may take `MOST_OFF` days out of
+the year, and weekends and public holidays may lie around them.
+"""
+
+_Falls: TypeAlias = Iterator[tuple[date, Occurrence]]
+"""Each occurrence with the day that the rhythm names."""
+
+
+def _due_on(one: Occurrence) -> date:
+    return one.due_on
+
+
+def _by_period(rhythm: Rhythm, span: _Span) -> _Falls:
     for period in span.programme.periods:
-        if rhythm.only and period.id.rpartition("-")[2] not in rhythm.only:
+        # What was over before anybody was followed is not asked for either.
+        before = period.to_day < span.programme.follow_from
+        if before or (rhythm.only and period.id.rpartition("-")[2] not in rhythm.only):
             continue
         due = period.report_due
         if rhythm.days is not None:
-            due = add_working_days(period.to_day, rhythm.days, span.policy)
-        yield Occurrence(id=period.id, begins=period.from_day, due_on=due)
+            due = _counted(period.to_day, rhythm.days, span.policy)
+        yield due, Occurrence(id=period.id, begins=period.from_day, due_on=due)
 
 
-def _by_year(rhythm: Rhythm, span: _Span) -> Iterator[Occurrence]:
-    for year in range(span.since.year, span.until.year + 1):
-        for text in rhythm.dates:
-            yield _on(date.fromisoformat(f"{year}-{text}"), span.policy, begins=date(year, 1, 1))
+def _by_year(rhythm: Rhythm, span: _Span) -> _Falls:
+    years = range(span.since.year - 1, span.until.year + 1)
+    days = sorted(date.fromisoformat(f"{year}-{text}") for year in years for text in rhythm.dates)
+    return _regular(days, span)
 
 
-def _by_month(rhythm: Rhythm, span: _Span) -> Iterator[Occurrence]:
-    for year in range(span.since.year, span.until.year + 1):
-        for month in range(1, 13):
-            yield _on(date(year, month, rhythm.day or 1), span.policy, begins=date(year, month, 1))
+def _by_month(rhythm: Rhythm, span: _Span) -> _Falls:
+    years = range(span.since.year - 1, span.until.year + 1)
+    return _regular((date(year, month, rhythm.day or 1) for year in years for month in range(1, 13)), span)
 
 
-def _by_weeks(rhythm: Rhythm, span: _Span) -> Iterator[Occurrence]:
-    day, step = rhythm.from_day or span.since, timedelta(weeks=rhythm.weeks or 1)
-    while day <= span.until:
-        yield _on(day, span.policy, begins=day - step + timedelta(days=1))
-        day += step
+def _by_weeks(rhythm: Rhythm, span: _Span) -> _Falls:
+    step = timedelta(weeks=rhythm.weeks or 1)
+    start = (rhythm.from_day or span.since) - step
+    return _regular((start + step * n for n in range((span.until - start) // step + 1)), span)
 
 
-def _by_meeting(rhythm: Rhythm, span: _Span) -> Iterator[Occurrence]:
+def _regular(days: Iterable[date], span: _Span) -> _Falls:
+    """All but the first of these days, each about the time since the one before."""
+    for before, day in pairwise(days):
+        due = working_day_on_or_before(day, span.policy)
+        yield day, Occurrence(id=day.isoformat(), begins=min(before + _DAY, due), due_on=due)
+
+
+def _by_meeting(rhythm: Rhythm, span: _Span) -> _Falls:
     body = next(one for one in span.programme.bodies if one.id == rhythm.body)
-    # A meeting shortly outside may have its deadline inside.
-    room = timedelta(days=3 * abs(rhythm.days or 0))
+    # A meeting outside the span may have its deadline inside.
+    room = _ROOM + timedelta(days=3 * abs(rhythm.days or 0))
     meets = body.meetings
     slots = () if meets is None else series(meets, since=span.since - room, until=span.until + room)
     for slot in slots:
         if slot.status != "cancelled":
-            due = add_working_days(slot.on, rhythm.days or 0, span.policy)
-            yield Occurrence(id=slot.planned_on.isoformat(), begins=slot.on, due_on=due)
+            due = _counted(slot.on, rhythm.days or 0, span.policy)
+            yield due, Occurrence(id=slot.planned_on.isoformat(), begins=min(slot.on, due), due_on=due)
 
 
-def _by_platform(rhythm: Rhythm, span: _Span) -> Iterator[Occurrence]:
+def _by_platform(rhythm: Rhythm, span: _Span) -> _Falls:
     platform = span.programme.platform
     if platform is not None:
-        end = platform.valid_to
-        due = working_day_on_or_before(end, span.policy)
-        if rhythm.days:
-            due = add_working_days(end, rhythm.days, span.policy)
-        yield Occurrence(id=end.isoformat(), begins=platform.valid_from, due_on=due)
+        due = _counted(platform.valid_to, rhythm.days or 0, span.policy)
+        one = Occurrence(id=platform.valid_to.isoformat(), begins=platform.valid_from, due_on=due)
+        yield due, one
 
 
-_FALLS: Final[Mapping[str, Callable[[Rhythm, _Span], Iterator[Occurrence]]]] = {
+_FALLS: Final[Mapping[str, Callable[[Rhythm, _Span], _Falls]]] = {
     "periode": _by_period,
     "ar": _by_year,
     "maned": _by_month,
@@ -220,8 +246,9 @@ _FALLS: Final[Mapping[str, Callable[[Rhythm, _Span], Iterator[Occurrence]]]] = {
 }
 
 
-def _on(day: date, policy: Policy, *, begins: date) -> Occurrence:
-    return Occurrence(id=day.isoformat(), begins=begins, due_on=working_day_on_or_before(day, policy))
+def _counted(day: date, days: int, policy: Policy) -> date:
+    """So many working days from a day; a day that is not worked gives way to the working day before it."""
+    return add_working_days(day, days, policy) if days else working_day_on_or_before(day, policy)
 
 
 def owed_by_programme(programme: Programme, affairs: Affairs, *, until: date) -> Iterator[Obligation]:
@@ -268,6 +295,8 @@ def owed_by_project(programme: Programme, course: Course, *, key: str, until: da
 
 
 def _runs(duty: Duty, course: Course, one: Occurrence, programme: Programme) -> bool:
+    if course.kind not in (duty.projects or IN_PROGRAMME):
+        return False
     on = one.due_on
     if duty.rhythm.per == "periode":
         on = programme.period(one.id).to_day

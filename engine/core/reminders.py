@@ -62,14 +62,13 @@ class Due:
 
 @lru_cache(maxsize=200_000)
 def instants(ladder: Ladder, due_on: date, policy: Policy) -> tuple[datetime, ...]:
-    """When each rung is sent, in UTC. The rung of a deadline on a free day is the last working day before."""
-    return tuple(oslo(_day(rung.days, due_on, policy), policy.sends) for rung in ladder)
+    """When each rung is sent, in UTC, each later than the one before.
 
-
-def _day(days: int, due_on: date, policy: Policy) -> date:
-    if days == 0:
-        return working_day_on_or_before(due_on, policy)
-    return add_working_days(due_on, days, policy)
+    A deadline on a free day is counted from as if it were the last working day before: whoever is told three
+    working days before has as many of them left as for any other deadline, and no two rungs meet on one day.
+    """
+    counted_from = working_day_on_or_before(due_on, policy)
+    return tuple(oslo(add_working_days(counted_from, rung.days, policy), policy.sends) for rung in ladder)
 
 
 def due(ladder: Ladder, *, due_on: date, policy: Policy, passed: int, now: datetime) -> Due:
