@@ -91,6 +91,11 @@ def mark_planned(tx: Connection, chains: Sequence[str]) -> None:
         tx.execute(update(_CHAIN).where(_CHAIN.c.name.in_(chains)).values(planned=True))
 
 
+def chains(tx: Connection) -> tuple[str, ...]:
+    """Every chain of the ledger, by name."""
+    return tuple(tx.execute(select(_CHAIN.c.name).order_by(_CHAIN.c.name)).scalars())
+
+
 def unplan_all(tx: Connection) -> None:
     """Have every chain worked out anew."""
     tx.execute(update(_CHAIN).values(planned=False))
