@@ -23,6 +23,7 @@ from engine.use_cases.close_overdue import close_overdue
 from engine.use_cases.keep_house import Kept, keep_house
 from engine.use_cases.plan_obligations import plan_obligations
 from engine.use_cases.remind import Reminded, remind
+from engine.use_cases.tell_unable import tell_unable
 from notifications.delivery import Delivered, deliver_due
 
 SECONDS: Final = 15
@@ -64,10 +65,12 @@ def do_round(wired: Wired, *, worker: str) -> Round:
 
 def look_at_calendar(wired: Wired) -> tuple[Called, int]:
     """Call every meeting whose paper deadline has passed, and close the written cases whose time is up; how
-    many of each.
+    many of each. Whoever must know that a case can never be decided is told.
     """
     now = wired.clock()
-    return call_meetings(wired.db, now=now), close_overdue(wired.db, now=now)
+    called, closed = call_meetings(wired.db, now=now), close_overdue(wired.db, now=now)
+    tell_unable(wired.db, now=now)
+    return called, closed
 
 
 def look_at_obligations(wired: Wired) -> tuple[int, Reminded]:

@@ -263,6 +263,19 @@ def listed(values: Sequence[str], locale: str = "nb") -> str:
     return str(format_list(list(values), locale=_babel(locale)))
 
 
+def political_words(*, marked: bool, reason: str, reference: str) -> str:
+    """How a case stands to the politicians, in bokmål as on pages and papers; empty when it is not marked."""
+    if not marked:
+        return ""
+    if reference:
+        return f"Merket for politisk beslutning: {reference.rstrip('. ')}."
+    why = f": {reason.rstrip('. ')}" if reason else ""
+    return (
+        f"Merket for politisk beslutning{why}. Det som besluttes her, gjennomføres først når saken er "
+        "politisk behandlet."
+    )
+
+
 def upper_first(text: str) -> str:
     """The text with a capital first letter, the rest as it is."""
     return text[:1].upper() + text[1:]

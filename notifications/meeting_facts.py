@@ -153,6 +153,7 @@ def _minutes(tx: Connection, view: MeetingView, occurrence: str) -> Facts:
                 "gate": one["gate"],
                 "outcome": one["outcome"],
                 "to_phase": one["to_phase"] or "",
+                "awaits": bool(one.get("awaits")),
                 "conditions": facts.conditions(one["conditions"]),
             }
             for one in written.model.get("cases", ())

@@ -26,7 +26,16 @@ from web.forms import Form, fresh_mark, only
 from web.meeting_pages import present_for
 from web.own import Own, leads_in, own_in, seats_at
 from web.site import Contact, Site
-from web.wording import FormError, form_errors, outcome_sentence, short_facts, tally_sentence
+from web.wording import (
+    FormError,
+    form_errors,
+    leads_to,
+    outcome_sentence,
+    political_sentence,
+    short_facts,
+    tally_sentence,
+    unable_sentence,
+)
 
 MOST_ROWS: Final = 12
 FIRST_ROWS: Final = 3
@@ -193,6 +202,10 @@ def _case_page(
         outcomes=sorted(view.outcomes, key=lambda one: OUTCOMES.index(one[0])),
         tally_sentence=tally_sentence(view.tally, present=present_for(about.meeting, view)),
         sentence_of_outcome=outcome_sentence(view),
+        political=political_sentence(view),
+        unable=unable_sentence(view),
+        waits_for_politicians=view.political.marked and not view.political.reference,
+        leads_to=leads_to,
     )
 
 

@@ -15,13 +15,20 @@ from engine.store.meetings import Item, Meeting, Minutes
 from engine.store.session import Connection
 from engine.use_cases.open_door import Guest
 from engine.use_cases.show_case import CaseView
-from engine.use_cases.show_meeting import ChairView, MeetingView, show_meeting
+from engine.use_cases.show_meeting import CarriedView, ChairView, MeetingView, show_meeting
 from engine.use_cases.take_part import part_in
 from web import cookies, pages
 from web.forms import fresh_mark
 from web.own import Own, leads_in, own_in
 from web.site import Contact, Site
-from web.wording import FormError, attendance_sentence, elapsed, outcome_sentence, tally_sentence
+from web.wording import (
+    FormError,
+    attendance_sentence,
+    elapsed,
+    outcome_sentence,
+    tally_sentence,
+    unable_sentence,
+)
 
 _PDF: Final = b"%PDF-"
 
@@ -36,6 +43,7 @@ class Decision:
     view: CaseView
     own: Own
     ending: str
+    unable: str
     tally: str
     reasons: Mapping[str, str]
 
@@ -53,6 +61,7 @@ class Sitting:
     decisions: tuple[Decision, ...]
     orientations: tuple[Item, ...]
     discussions: tuple[Item, ...]
+    carried: tuple[CarriedView, ...]
     minutes: Minutes | None
     """The referat as far as the viewer may read it: members do not see a draft."""
     sent_after: str
@@ -160,14 +169,20 @@ def _sitting(tx: Connection, view: MeetingView, guest: Guest, now: datetime) -> 
             for case in view.cases
             if case.mine is not None or not guest.only_called
         ),
-        orientations=tuple(one for one in view.items if one.kind == "orientering"),
-        discussions=tuple(one for one in view.items if one.kind == "drofting"),
+        # Whoever is called in to one case takes no part in the rest of the meeting.
+        orientations=() if guest.only_called else _items(view, "orientering"),
+        discussions=() if guest.only_called else _items(view, "drofting"),
+        carried=tuple(one for one in view.carried if one.mine or not guest.only_called),
         minutes=readable[-1] if readable else None,
         sent_after="" if sent is None or over is None else elapsed(over, sent.written_at),
         recorders=people.names(
             tx, [seat.recorded_by for case in view.cases for seat in case.seats if seat.recorded_by]
         ),
     )
+
+
+def _items(view: MeetingView, kind: str) -> tuple[Item, ...]:
+    return tuple(one for one in view.items if one.kind == kind)
 
 
 def _decision(
@@ -178,6 +193,7 @@ def _decision(
         view=case,
         own=own_in(tx, case, guest, seats=seats),
         ending=outcome_sentence(case),
+        unable=unable_sentence(case),
         tally=tally_sentence(case.tally, present=present_for(view.meeting, case)),
         reasons={seat: one.reason for seat, one in found.items() if one.recused},
     )

@@ -290,6 +290,18 @@ class CaseScheduled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseUndecidable(Event):
+    """A case's body can have no quorum, and none above it can either: somebody must do something."""
+
+    project: str
+    case: str
+    body: str
+    able: int
+    quorum: int
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionSettled(Event):
     """A condition has been met, and somebody who may has accepted the evidence."""
 
@@ -417,8 +429,50 @@ class CaseDecided(Event):
     tally: Mapping[str, Any]
     told: tuple[str, ...]
     """The people who get the result: members, requester, the project's own."""
+    awaits: str | None = None
+    """The phase the project goes to once the political case is decided; the one it stands in when a next part
+    begins there. None when nothing is waited for.
+    """
     conditions: ProseJson
     wording: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoliticalMarked(Event):
+    """An open case has clear economic or administrative consequences, so that its decision waits for a
+    political one; or it turned out not to have.
+    """
+
+    project: str
+    case: str
+    political: bool
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionExecuted(Event):
+    """The political decision that a case waited for was made: what the body decided takes effect.
+
+    When `to_phase` is set the project moved there on `effective`, by the case's own decision.
+    """
+
+    project: str
+    case: str
+    to_phase: str | None
+    effective: str
+    told: tuple[str, ...]
+    reference: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionLapsed(Event):
+    """The political decision went the other way: what the body decided never takes effect."""
+
+    project: str
+    case: str
+    effective: str
+    told: tuple[str, ...]
+    reason: Prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -508,6 +562,7 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         RecusalDecided,
         CaseReferred,
         CaseScheduled,
+        CaseUndecidable,
         ConditionSettled,
         ConditionExtended,
         MeetingPlanned,
@@ -519,6 +574,9 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         MinutesApproved,
         BallotCast,
         CaseDecided,
+        PoliticalMarked,
+        DecisionExecuted,
+        DecisionLapsed,
         CaseWithdrawn,
         ObligationSettled,
         ObligationExtended,

@@ -16,7 +16,10 @@ from engine.core.events import (
     CaseOpened,
     CaseReferred,
     CaseRolled,
+    CaseUndecidable,
     CaseWithdrawn,
+    DecisionExecuted,
+    DecisionLapsed,
     Event,
     MeetingCalled,
     MeetingPlanned,
@@ -28,6 +31,8 @@ CASE: Final = "case"
 RECEIPT: Final = "receipt"
 RESULT: Final = "result"
 WITHDRAWN: Final = "withdrawn"
+EXECUTION: Final = "execution"
+UNDECIDABLE: Final = "undecidable"
 AMENDED: Final = "amended"
 AGENDA: Final = "agenda"
 UNOPENED: Final = "unopened"
@@ -40,6 +45,9 @@ ALERT: Final = "alert"
 
 ASKING: Final = (CASE, AGENDA)
 """Letters that carry a link and ask for answers."""
+
+LINKLESS: Final = (WITHDRAWN, MEETING_CHANGED, EXECUTION, UNDECIDABLE)
+"""Letters that only tell, and lead nowhere."""
 
 RECEIPT_DELAY: Final = timedelta(minutes=15)
 """A receipt waits this long after the last answer: changing one's mind gives one letter and not two."""
@@ -108,6 +116,10 @@ def letters_for(event: Event) -> tuple[Letter, ...]:
             return (receipt,)
         case CaseDecided():
             return _to_each(RESULT, subject_of_case(event.case), event.told, "1")
+        case DecisionExecuted() | DecisionLapsed():
+            return _to_each(EXECUTION, subject_of_case(event.case), event.told, "1")
+        case CaseUndecidable():
+            return _to_each(UNDECIDABLE, subject_of_case(event.case), event.told, event.body)
         case CaseWithdrawn():
             return _to_each(WITHDRAWN, subject_of_case(event.case), event.told, "1")
         case MeetingCalled() | MeetingPlanned() | MinutesWritten():

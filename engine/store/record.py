@@ -146,6 +146,7 @@ _INSERT: Final = {
         "amendment",
         "recusal",
         "condition_act",
+        "political_act",
         "ballot",
         "obligation_act",
     )
@@ -565,6 +566,48 @@ def _case_decided(tx: Connection, event: ev.CaseDecided, stamp: Stamp) -> None:
         _enter_phase(
             tx, event.project, event.to_phase, event.effective, stamp, assumed=False, case=event.case
         )
+    if event.awaits is not None:
+        _insert_political_act(tx, event, stamp, act="awaits", phase=event.awaits)
+
+
+def _political_marked(tx: Connection, event: ev.PoliticalMarked, stamp: Stamp) -> None:
+    act = "marked" if event.political else "unmarked"
+    _insert_political_act(tx, event, stamp, act=act, words=stamp.refs["reason"])
+
+
+def _decision_executed(tx: Connection, event: ev.DecisionExecuted, stamp: Stamp) -> None:
+    words, on, to_phase = stamp.refs["reference"], event.effective, event.to_phase
+    _insert_political_act(tx, event, stamp, act="executed", phase=to_phase, effective=on, words=words)
+    if to_phase is not None:
+        _enter_phase(tx, event.project, to_phase, on, stamp, assumed=False, case=event.case)
+
+
+def _decision_lapsed(tx: Connection, event: ev.DecisionLapsed, stamp: Stamp) -> None:
+    words = stamp.refs["reason"]
+    _insert_political_act(tx, event, stamp, act="lapsed", effective=event.effective, words=words)
+
+
+def _insert_political_act(
+    tx: Connection,
+    event: ev.CaseDecided | ev.PoliticalMarked | ev.DecisionExecuted | ev.DecisionLapsed,
+    stamp: Stamp,
+    *,
+    act: str,
+    phase: str | None = None,
+    effective: str | None = None,
+    words: str | None = None,
+) -> None:
+    row = {
+        "case": event.case,
+        "seq": stamp.seq,
+        "act": act,
+        "phase": phase,
+        "effective": effective,
+        "words_ref": words,
+        "by": event.by,
+        "at": stamp.at,
+    }
+    tx.execute(_INSERT["political_act"], row)
 
 
 def _case_withdrawn(tx: Connection, event: ev.CaseWithdrawn, stamp: Stamp) -> None:
@@ -615,6 +658,10 @@ def _programme_closed(tx: Connection, event: ev.ProgrammeClosed, _stamp: Stamp) 
     tx.execute(update(_CHAIN).values(planned=False))
 
 
+def _case_undecidable(_tx: Connection, _event: ev.CaseUndecidable, _stamp: Stamp) -> None:
+    """That a case is stuck is seen from its roll; this says that somebody was told."""
+
+
 def _heads_witnessed(_tx: Connection, _event: ev.HeadsWitnessed, _stamp: Stamp) -> None:
     """A checkpoint is evidence only: no state follows from it."""
 
@@ -649,6 +696,7 @@ _APPLY: Final[Mapping[type[ev.Event], _Apply]] = {
     ev.RecusalDecided: _recusal_decided,
     ev.CaseReferred: _case_referred,
     ev.CaseScheduled: _case_scheduled,
+    ev.CaseUndecidable: _case_undecidable,
     ev.ConditionSettled: _condition_settled,
     ev.ConditionExtended: _condition_extended,
     ev.MeetingPlanned: _meeting_planned,
@@ -660,6 +708,9 @@ _APPLY: Final[Mapping[type[ev.Event], _Apply]] = {
     ev.MinutesApproved: _minutes_approved,
     ev.BallotCast: _ballot_cast,
     ev.CaseDecided: _case_decided,
+    ev.PoliticalMarked: _political_marked,
+    ev.DecisionExecuted: _decision_executed,
+    ev.DecisionLapsed: _decision_lapsed,
     ev.CaseWithdrawn: _case_withdrawn,
     ev.ObligationSettled: _obligation_settled,
     ev.ObligationExtended: _obligation_extended,

@@ -314,6 +314,25 @@ class ConditionActRow(SQLModel, table=True):
     __table_args__ = (CheckConstraint("act in ('settled', 'extended')", name="act"),)
 
 
+class PoliticalActRow(SQLModel, table=True):
+    """What a case has to do with a political decision: that it needs one or not, that its own decision waits
+    for it, and how that ended; the newest holds. `phase` is where the project goes, or went.
+    """
+
+    __tablename__ = "political_act"
+    case: str = Field(primary_key=True, foreign_key="gate_case.id")
+    seq: int = Field(primary_key=True)
+    act: str
+    phase: str | None = None
+    effective: str | None = None
+    words_ref: str | None = Field(default=None, foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    at: datetime
+    __table_args__ = (
+        CheckConstraint("act in ('marked', 'unmarked', 'awaits', 'executed', 'lapsed')", name="act"),
+    )
+
+
 class MeetingRow(SQLModel, table=True):
     """A meeting of a body's series that has been needed; its id is the body and the date it was planned
     for.
@@ -574,6 +593,7 @@ STATE_TABLES: Final = (
     "amendment",
     "recusal",
     "condition_act",
+    "political_act",
     "ballot",
     "obligation_act",
     "programme_end",

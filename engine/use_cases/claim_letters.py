@@ -12,11 +12,14 @@ from engine.core.letters import (
     AMENDED,
     ASKING,
     CASE,
+    EXECUTION,
+    LINKLESS,
     MEETING_CHANGED,
     MINUTES,
     RECEIPT,
     REMINDER,
     RESULT,
+    UNDECIDABLE,
     UNOPENED,
     WITHDRAWN,
     Letter,
@@ -29,11 +32,14 @@ from engine.store.outbox import Claimed, Frozen, Settlement
 from engine.store.session import Connection, Database, new_id
 from engine.use_cases.plan_obligations import freshen
 from engine.use_cases.subject import Subject, subject_named
+from engine.use_cases.tell_unable import unable_to_decide
 
 _STANDING: Final[Mapping[str, frozenset[str]]] = {
     CASE: frozenset({"open"}),
     AMENDED: frozenset({"open"}),
     RESULT: frozenset({"decided"}),
+    EXECUTION: frozenset({"decided"}),
+    UNDECIDABLE: frozenset({"open"}),
     WITHDRAWN: frozenset({"withdrawn"}),
     AGENDA: frozenset({"called"}),
     UNOPENED: frozenset({"called"}),
@@ -157,12 +163,18 @@ def _untrue(tx: Connection, letter: Claimed, now: datetime) -> str | None:
         return "address_changed"
     if letter.kind in (*ASKING, AMENDED, UNOPENED):
         return _untrue_request(tx, letter, subject)
+    return _untrue_news(tx, letter, subject)
+
+
+def _untrue_news(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
     if letter.kind == REMINDER:
         # What has been settled since it was called for needs no reminder; with nothing left, no letter.
         owed = obligations.waiting(tx, person=letter.recipient, letter=letter.id)
         return None if owed else "settled"
     if letter.kind == MEETING_CHANGED and _is_of_another_day(letter, subject):
         return "superseded"
+    if letter.kind == UNDECIDABLE and (subject.case is None or unable_to_decide(tx, subject.case) is None):
+        return "decidable"
     if letter.kind == RECEIPT and _last_ballot(tx, subject, letter.recipient) != letter.occurrence:
         return "answered_again"
     if letter.kind == RECEIPT and subject.meeting is not None and outbox.has_left(tx, letter):
@@ -246,7 +258,7 @@ def _frozen(
 
 def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: datetime) -> Link | None:
     """The reader's link: made by a letter that asks for answers, carried by all letters of the thread."""
-    if letter.kind in (WITHDRAWN, MEETING_CHANGED):
+    if letter.kind in LINKLESS:
         return None
     subject = subject_named(tx, letter.subject, letter.recipient, now=now)
     if subject is None:

@@ -44,14 +44,19 @@ def plan_obligations(db: Database, *, now: datetime) -> int:
         todo = obligations.look(tx, now=now)[0] or _new_month(tx, now)
     done = 0
     while todo:
-        with db.writing() as tx:
-            if _new_month(tx, now):
-                obligations.unplan_all(tx)
-                settings.beat(tx, LOOKED_AHEAD, now=now)
-            found = freshen(tx, now=now, most=BATCH)
+        found = _one_batch(db, now)
         done += found
         todo = found == BATCH
     return done
+
+
+def _one_batch(db: Database, now: datetime) -> int:
+    """Each batch is whole in itself, so that a large portfolio does not keep the writer from everybody."""
+    with db.writing() as tx:
+        if _new_month(tx, now):
+            obligations.unplan_all(tx)
+            settings.beat(tx, LOOKED_AHEAD, now=now)
+        return freshen(tx, now=now, most=BATCH)
 
 
 def freshen(tx: Connection, *, now: datetime, most: int = 1_000_000) -> int:

@@ -13,6 +13,8 @@ from engine.core.letters import (
     AMENDED,
     ASKING,
     CASE,
+    EXECUTION,
+    LINKLESS,
     MEETING_CHANGED,
     MINUTES,
     RECEIPT,
@@ -29,7 +31,7 @@ def written(kind: str, **changes: Any) -> Rendered:
     facts = {**copy.deepcopy(FACTS[kind]), **changes}
     return render(
         facts,
-        url=None if kind in (WITHDRAWN, MEETING_CHANGED) else URL,
+        url=None if kind in LINKLESS else URL,
         code=CODE if kind in ASKING else None,
         receipt_code=RECEIPT_CODE if kind == RECEIPT else None,
     )
@@ -398,3 +400,24 @@ def test_a_receipt_offers_no_change_where_there_is_none_to_make() -> None:
 def test_a_member_of_the_meeting_is_not_told_of_a_silence_that_was_none() -> None:
     text = written(RESULT, in_meeting=True, answer={"choice": None}).text
     assert "Du svarte ikke i denne saken." not in text
+
+
+def test_a_result_that_waits_for_the_politicians_says_so_and_names_no_next_decision() -> None:
+    letter = written(RESULT, awaits=True, next_gate="")
+    told = (
+        "Beslutningen gjennomføres når saken er politisk behandlet. Til da blir prosjektet i fasen Konsept."
+    )
+    assert told in letter.text
+    assert told in words_of(letter.html)
+    assert "politisk" not in written(RESULT).text
+
+
+def test_the_letter_after_the_political_decision_says_what_became_of_it() -> None:
+    executed = written(EXECUTION)
+    assert executed.subject.startswith("Beslutningen er gjennomført: Implementering")
+    assert "Saken ble politisk behandlet 4. mars: Formannskapet, sak 12/25." in executed.text
+    assert "Prosjektet er nå i fasen Planlegge." in executed.text
+    lapsed = written(EXECUTION, executed=False, words="Formannskapet sa nei.", next_gate="BP2")
+    assert lapsed.subject.startswith("Beslutningen er falt bort: ")
+    assert "Grunnen:\nFormannskapet sa nei." in lapsed.text
+    assert "Prosjektet blir i fasen Konsept, og kan be om en ny beslutning." in lapsed.text
