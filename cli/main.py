@@ -20,6 +20,7 @@ from cli import (
     projects,
     reminders,
     seats,
+    simulation,
     workflows,
 )
 
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 demonstration.add_to(app)
 installation.add_to(app)
+simulation.add_to(app)
 app.add_typer(programmes.app, name="programme")
 app.add_typer(people.app, name="person")
 app.add_typer(seats.app, name="seat")

@@ -24,7 +24,7 @@ from engine.use_cases.describe import programme_title
 from engine.use_cases.keep_house import WORKER
 
 if TYPE_CHECKING:
-    from notifications.delivery import MailSettings
+    from notifications.delivery import Carry, MailSettings
 
 SILENCE_LIMIT: Final = timedelta(minutes=2)
 """A worker that has not been heard from for so long is taken to be dead."""
@@ -34,12 +34,15 @@ LATE: Final = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wired:
-    """An installation at work: its settings, its database, its link keys and its clock."""
+    """An installation at work: its settings, its database, its link keys, its clock, and how its letters are
+    carried, where that is not by mail.
+    """
 
     settings: Settings
     db: Database
     keys: Mapping[int, bytes]
     clock: Callable[[], datetime]
+    carry: "Carry | None" = None
 
 
 @contextmanager

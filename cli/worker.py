@@ -24,6 +24,7 @@ from engine.use_cases.keep_house import Kept, keep_house
 from engine.use_cases.plan_obligations import plan_obligations
 from engine.use_cases.remind import Reminded, remind
 from engine.use_cases.tell_unable import tell_unable
+from notifications import smtp
 from notifications.delivery import Delivered, deliver_due
 
 SECONDS: Final = 15
@@ -84,7 +85,14 @@ def deliver(wired: Wired, *, worker: str) -> Delivered | None:
     settings = mail_settings(wired.settings)
     if settings is None:
         return None
-    return deliver_due(wired.db, keys=wired.keys, settings=settings, worker=worker, now=wired.clock())
+    return deliver_due(
+        wired.db,
+        keys=wired.keys,
+        settings=settings,
+        worker=worker,
+        now=wired.clock(),
+        carry=wired.carry or smtp.deliver,
+    )
 
 
 @contextmanager

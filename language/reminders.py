@@ -1,5 +1,8 @@
 """Why is somebody reminded of something on a day? Bokmål, for whoever runs the programme."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from language.formats import count, role_word
 
 
@@ -25,3 +28,23 @@ def why_words(days: int, *, to_office: bool, stands_in_for: str = "", instead_of
     if instead_of:
         words.append(f"ingen med adresse er {role_word(instead_of)}")
     return ", ".join(words)
+
+
+_KINDS: Final[Mapping[str, str]] = {
+    "case": "ber om svar i en sak",
+    "amended": "saken er endret",
+    "receipt": "kvittering for svar",
+    "result": "hva som ble besluttet",
+    "withdrawn": "saken er trukket",
+    "agenda": "sakslista til møtet",
+    "unopened": "sakslista er ikke åpnet",
+    "meeting_changed": "møtet er flyttet eller avlyst",
+    "minutes": "referatet fra møtet",
+    "reminder": "påminnelse om frister",
+    "alert": "prosjekteier varsles av programkontoret",
+}
+
+
+def letter_words(kind: str) -> str:
+    """What a kind of letter is for; a kind without words as it is."""
+    return _KINDS.get(kind, kind)

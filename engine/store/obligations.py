@@ -202,6 +202,15 @@ def due(tx: Connection, *, now: datetime) -> tuple[Stored, ...]:
     return tuple(map(_stored, tx.execute(_DUE, {"now": now})))
 
 
+def next_at(tx: Connection, *, after: datetime) -> datetime | None:
+    """When, after an instant, the next ladder is to be looked at; None when none is."""
+    wanted = select(func.min(_OBLIGATION.c.next_at)).where(
+        _OBLIGATION.c.status == "open", _OBLIGATION.c.next_at > after
+    )
+    found: datetime | None = tx.execute(wanted).scalar_one()
+    return found
+
+
 def advance(tx: Connection, moved: Iterable[tuple[str, int, datetime | None]]) -> None:
     """Note how far ladders have come: id, rung passed, when to look again."""
     rows = [{"this": id_, "new_passed": passed, "new_next_at": next_at} for id_, passed, next_at in moved]
@@ -255,6 +264,14 @@ def waiting(tx: Connection, *, person: str, letter: str) -> tuple[tuple[Stored, 
     )
 
 
+_TOLD_BY: Final = (
+    select(_REMINDER, *(_OBLIGATION.c[name].label(f"ob_{name}") for name in _COLUMNS))
+    .join(_OBLIGATION, _OBLIGATION.c.id == _REMINDER.c.obligation)
+    .where(_REMINDER.c.letter == bindparam("of"))
+    .order_by(_OBLIGATION.c.due_on, _OBLIGATION.c.kind, _OBLIGATION.c.id, _REMINDER.c.rung)
+)
+
+
 class _Labelled:
     """An obligation's columns in a row that holds another table's too."""
 
@@ -263,6 +280,11 @@ class _Labelled:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._row, f"ob_{name}")
+
+
+def told_by(tx: Connection, letter: str) -> tuple[tuple[Stored, Reminder], ...]:
+    """What a letter has told, whatever has become of it since, the most urgent first."""
+    return tuple((_stored(_Labelled(row)), _reminder(row)) for row in tx.execute(_TOLD_BY, {"of": letter}))
 
 
 def carry(tx: Connection, letter: str, reminders: Sequence[Reminder]) -> None:

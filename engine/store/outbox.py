@@ -256,9 +256,11 @@ def forget(tx: Connection, person: str, *, words: Sequence[str]) -> None:
     tx.execute(update(_OUTBOX).where(_OUTBOX.c.recipient == person, waiting).values(withdrawn))
 
 
-def next_due(tx: Connection) -> datetime | None:
-    """When the next waiting letter is due, or None when nothing waits."""
+def next_due(tx: Connection, *, after: datetime | None = None) -> datetime | None:
+    """When the next waiting letter is due (the next after an instant, if asked), or None when none is."""
     waiting = select(func.min(_OUTBOX.c.due_at)).where(_OUTBOX.c.state.in_(["due", "retry"]))
+    if after is not None:
+        waiting = waiting.where(_OUTBOX.c.due_at > after)
     found: datetime | None = tx.execute(waiting).scalar_one()
     return found
 

@@ -11,10 +11,12 @@ from engine.store import people
 from engine.store.session import Database
 from engine.use_cases.assign_seat import assign_seat
 from engine.use_cases.change_facts import change_facts
+from engine.use_cases.close_overdue import close_overdue
 from engine.use_cases.plan_obligations import plan_obligations
 from engine.use_cases.preview_reminders import Preview, preview_reminders
 from engine.use_cases.register_absence import register_absence
 from engine.use_cases.register_person import register_person
+from engine.use_cases.remind import remind
 from tests import duty_builders as duty
 from tests import meeting_builders as group
 from tests.builders import LEADER, OFFICE
@@ -93,9 +95,9 @@ def test_what_an_outage_has_left_unsaid_is_foretold_for_the_next_office_hours(ho
 def test_the_letters_that_wait_in_the_outbox_are_foretold_too(house: Database) -> None:
     duty.beats(house, since=at(1, 2, 10), until=at(5, 5, 7), step=DAY)
     now = at(5, 12, 8, 1)
-    duty.close_overdue(house, now=now)
+    close_overdue(house, now=now)
     plan_obligations(house, now=now)
-    duty.remind(house, now=now)
+    remind(house, now=now)
     found = foretold(house, date(2025, 5, 12), date(2025, 5, 12), now=at(5, 12, 8, 2))
     group.post(house, now=at(5, 12, 8, 2))
     sent = {key: said for key, said in duty.told(house).items() if key[0] == "2025-05-12"}
