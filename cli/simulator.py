@@ -330,7 +330,11 @@ def _told(
         elif stored.status == "settled" and settled_at is not None and local_date(settled_at) >= first:
             standing["settled"] += 1
     return Simulated(
-        letters=tuple(_sent(tx, one, posted) for one in taken if local_date(one.at) >= first),
+        letters=tuple(
+            _sent(tx, one, posted)
+            for one in sorted(taken, key=lambda one: (one.at, one.to))
+            if local_date(one.at) >= first
+        ),
         not_done=tuple(not_done),
         settled=standing["settled"],
         open=standing["open"],
