@@ -105,7 +105,6 @@ def _json(found: "Preview", names: dict[str, str], first: "date", last: "date") 
             "project": one.about.project,
             "what": _what(one),
             "due_on": one.due_on.isoformat(),
-            "rung": one.rung,
             "days": one.days,
             "why": _why(one, names),
         }

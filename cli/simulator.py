@@ -351,16 +351,13 @@ def _sent(tx: Connection, one: _Taken, posted: Mapping[str, outbox.Posted]) -> S
 
 
 def _lines_of(tx: Connection, letter: str) -> Iterator[str]:
-    programme = programmes.current(tx)
-    assert programme is not None
     told = {stored.id: (stored, reminder) for stored, reminder in obligations.told_by(tx, letter)}
     views = show_obligations(
         tx, [stored for stored, _ in told.values()], on=local_date(_at(told.values())) if told else date.min
     )
-    for view, (stored, reminder) in zip(views, told.values(), strict=True):
-        rung = programme.ladder(stored.obligation.ladder)[reminder.rung]
+    for view, (_, reminder) in zip(views, told.values(), strict=True):
         where = f" ({view.project_title})" if view.project_title else ""
-        yield f"{obligation_words(view.kind, view.about)}{where}: {rung_words(rung.days)}"
+        yield f"{obligation_words(view.kind, view.about)}{where}: {rung_words(reminder.rung)}"
 
 
 def _at(told: Iterable[tuple[Any, obligations.Reminder]]) -> datetime:

@@ -163,6 +163,7 @@ _MEETINGS: Final[Mapping[str, str]] = {
     "minutes_outrun": (
         "Noe i møtet {meeting:meeting} ble endret mens referatet ble laget. Les det på nytt og send igjen."
     ),
+    "minutes_not_sent": "Referatet fra møtet {meeting:meeting} er ikke sendt. Send det før det godkjennes.",
     "minutes_approved": "Referatet fra møtet {meeting:meeting} er alt godkjent.",
 }
 

@@ -25,6 +25,7 @@ from engine.core.letters import (
     MINUTES,
     RECEIPT,
     REMINDER,
+    RESCHEDULED,
     RESULT,
     UNDECIDABLE,
     UNOPENED,
@@ -32,7 +33,7 @@ from engine.core.letters import (
     subject_of_case,
 )
 from engine.core.machine import next_gates
-from engine.store import cases, definitions, people, projects
+from engine.store import cases, definitions, meetings, people, projects
 from engine.store.outbox import Claimed
 from engine.store.session import Connection
 from engine.use_cases.course import Stop
@@ -46,7 +47,7 @@ from notifications.reminder_facts import reminder_facts
 
 KINDS: Final = (
     CASE, RECEIPT, RESULT, EXECUTION, WITHDRAWN, AMENDED, AGENDA, UNOPENED, MEETING_CHANGED, MINUTES,
-    UNDECIDABLE, REMINDER,
+    UNDECIDABLE, RESCHEDULED, REMINDER,
 )  # fmt: skip
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -81,9 +82,13 @@ def facts_for(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
         return common | reminder_facts(tx, letter)
     if not letter.subject.startswith(_CASE):
         return common | meeting_facts(tx, letter, now=now)
+    return common | _about_case(tx, letter, now=now)
+
+
+def _about_case(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
     view = show_case(tx, letter.subject.removeprefix(_CASE), now=now, viewer=letter.recipient)
     stops = facts.course(tx, view)
-    common |= {
+    common: Facts = {
         "thread": view.id,
         "body": facts.body_title(tx, stops[-1].body) if stops else view.body_title,
         "contact": {"name": view.programme_office or "Programkontoret", "email": view.programme_address},
@@ -102,6 +107,8 @@ def facts_for(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
             return common | _execution_facts(view, _next_gate(tx, view))
         case "undecidable":
             return common | _undecidable_facts(view)
+        case "rescheduled":
+            return common | _rescheduled_facts(tx, view, letter.occurrence)
         case "withdrawn":
             return common | _withdrawn_facts(view)
         case _:
@@ -211,6 +218,23 @@ def _undecidable_facts(view: CaseView) -> Facts:
         "quorum": unable.quorum,
         "out": [{"office": office, "why": reason} for office, reason in unable.out],
         "ways": [*ways, "body", "withdraw"],
+    }
+
+
+def _rescheduled_facts(tx: Connection, view: CaseView, occurrence: str) -> Facts:
+    """When the case comes up now: starts_at, why (a code of `CaseScheduled`), reason (the meeting's)."""
+    stops = facts.course(tx, view)
+    why, _, at = occurrence.partition(" ")
+    if not at:
+        # One that goes again to a new address tells the newest move.
+        why = stops[-1].why if stops else ""
+    left = stops[-2].meeting if why == "meeting_cancelled" and len(stops) > 1 else view.meeting
+    meeting = None if left is None else meetings.load(tx, left)
+    told = meeting is not None and why in ("meeting_cancelled", "meeting_moved")
+    return {
+        "starts_at": instant(view.answer_by),
+        "why": why,
+        "reason": meeting.reason.rstrip(". ") if told and meeting is not None else "",
     }
 
 

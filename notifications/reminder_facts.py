@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from engine.core.calendar import working_days_after
+from engine.core.reminders import Ladder
 from engine.core.shape import text_in
 from engine.store import obligations, people
 from engine.store.obligations import Reminder, Stored
@@ -23,7 +24,9 @@ def reminder_facts(tx: Connection, letter: Claimed) -> Facts:
     """
     programme = programme_in_force(tx)
     on = date.fromisoformat(letter.occurrence[:10])
-    told = _newest(obligations.waiting(tx, person=letter.recipient, letter=letter.id))
+    told = _newest(
+        obligations.waiting(tx, person=letter.recipient, letter=letter.id, possibly_sent=letter.possibly_sent)
+    )
     views = show_obligations(tx, [stored for stored, _ in told], on=on)
     office = people.office_holder(tx, PROGRAMME_OFFICE, on=on)
     policy = programme.calendar.policy()
@@ -39,7 +42,7 @@ def reminder_facts(tx: Connection, letter: Claimed) -> Facts:
             _item(view)
             | {
                 "left": working_days_after(on, view.due_on, policy),
-                "to_office": programme.ladder(stored.obligation.ladder)[reminder.rung].to == "programkontor",
+                "to_office": _is_for_office(programme.ladder(stored.obligation.ladder), reminder.rung),
                 "reminded": [
                     {"on": said.isoformat(), "name": name} for said, name in view.reminded if said < on
                 ],
@@ -47,6 +50,10 @@ def reminder_facts(tx: Connection, letter: Claimed) -> Facts:
             for view, (stored, reminder) in zip(views, told, strict=True)
         ],
     }
+
+
+def _is_for_office(ladder: Ladder, days: int) -> bool:
+    return any(rung.days == days and rung.to == "programkontor" for rung in ladder)
 
 
 def _newest(told: tuple[tuple[Stored, Reminder], ...]) -> list[tuple[Stored, Reminder]]:

@@ -89,5 +89,5 @@ def told(db: Database) -> dict[tuple[str, str], dict[Key, int]]:
         assert one.letter is not None
         letter = letters.setdefault((local_date(one.at).isoformat(), one.person), {})
         key = stored.obligation.key
-        letter[key] = max(one.rung, letter.get(key, -1))
+        letter[key] = max(one.rung, letter.get(key, one.rung))
     return letters

@@ -178,6 +178,13 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
         ],
         "ways": ["deputy", "holder", "body", "withdraw"],
     },
+    "rescheduled": {
+        **_COMMON,
+        "kind": "rescheduled",
+        "starts_at": "2025-02-19T08:00:00+00:00",
+        "why": "meeting_cancelled",
+        "reason": "onsdag i påskeuka",
+    },
     "withdrawn": {
         **_COMMON,
         "kind": "withdrawn",

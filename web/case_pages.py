@@ -145,10 +145,11 @@ def _outsider(site: Site, case: str, now: datetime) -> Response:
             view = None if state is None or state.status == "open" else show_case(tx, case, now=now)
         if view is not None:
             return _case_page(site, view, guest=None, typed=Typed())
-    return _ask_to_come_in(site)
+    return ask_to_come_in(site)
 
 
-def _ask_to_come_in(site: Site) -> Response:
+def ask_to_come_in(site: Site) -> Response:
+    """What somebody without a session meets."""
     return pages.message(
         site,
         "Åpne saken fra e-posten",
@@ -240,7 +241,7 @@ def _download(site: Site, request: Request, case: str, paper: str) -> Response:
     now = site.clock()
     guest = cookies.guest_at(request, case, site=site, now=now)
     if guest is None:
-        return _ask_to_come_in(site)
+        return ask_to_come_in(site)
     view = _view(site, guest, case, now)
     wanted = next((one for one in view.papers if one.id == paper), None)
     if wanted is None:
@@ -281,7 +282,7 @@ def _answer(site: Site, request: Request, case: str, fields: Mapping[str, str]) 
     now = site.clock()
     guest = cookies.guest_at(request, case, site=site, now=now)
     if guest is None:
-        return _ask_to_come_in(site)
+        return ask_to_come_in(site)
     view = _view(site, guest, case, now)
     if not _speaks_for(view, fields["plass"]):
         return _other_person(site, view)
@@ -306,7 +307,7 @@ def _answer(site: Site, request: Request, case: str, fields: Mapping[str, str]) 
             now=now,
         )
     except NotAllowed:
-        return _ask_to_come_in(site)
+        return ask_to_come_in(site)
     if isinstance(answered, Refused):
         return _refused(site, _view(site, guest, case, now), guest, answered, typed)
     return RedirectResponse(f"/kvittering/{_receipt_of(site, guest, answered)}", status_code=303)
@@ -393,7 +394,7 @@ def _conclude(site: Site, request: Request, case: str, fields: Mapping[str, str]
     now = site.clock()
     guest = cookies.guest_at(request, case, site=site, now=now)
     if guest is None:
-        return _ask_to_come_in(site)
+        return ask_to_come_in(site)
     view = _view(site, guest, case, now)
     if not _speaks_for(view, fields["plass"]):
         return _other_person(site, view)
@@ -478,7 +479,7 @@ def _receipt(site: Site, request: Request, code: str) -> Response:
                 view = _view(site, guest, case, now)
                 newest = max(own, key=lambda one: one.seq)
                 return _receipt_page(site, view, found, newest=newest, code=wanted, meeting=guest.meeting)
-    return _ask_to_come_in(site)
+    return ask_to_come_in(site)
 
 
 def _cases_of(site: Site, guest: Guest) -> list[str]:

@@ -46,6 +46,8 @@ class Decision:
     unable: str
     tally: str
     reasons: Mapping[str, str]
+    recusals: tuple[tuple[str, str, str], ...] = ()
+    """Whom the body has found inhabil: office, why, and who stands in; for chair and secretary only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +156,7 @@ def _sitting(tx: Connection, view: MeetingView, guest: Guest, now: datetime) -> 
     runs = view.leads or view.keeps
     sent = next((one for one in view.minutes if one.sent), None)
     readable = [one for one in view.minutes if (one.sent or runs) and not guest.only_called]
-    last = None if guest.only_called else _last_minutes(tx, view.meeting, drafts=runs)
+    last = None if guest.only_called else _last_minutes(tx, view.meeting)
     last_meeting = None if last is None else meetings.load(tx, last.meeting)
     over = view.meeting.closed_at
     return Sitting(
@@ -196,6 +198,11 @@ def _decision(
         unable=unable_sentence(case),
         tally=tally_sentence(case.tally, present=present_for(view.meeting, case)),
         reasons={seat: one.reason for seat, one in found.items() if one.recused},
+        recusals=tuple(
+            (seat.office, found[seat.seat].reason, "" if seat.recused else seat.name)
+            for seat in case.seats
+            if seat.seat in found and found[seat.seat].recused
+        ),
     )
 
 
@@ -207,16 +214,15 @@ def present_for(meeting: Meeting | None, case: CaseView) -> int | None:
     return sum(seat not in out and person is not None for seat, person in meeting.present.items())
 
 
-def _last_minutes(tx: Connection, meeting: Meeting, *, drafts: bool) -> Minutes | None:
-    """The referat of the body's meeting before this one, if it was still to be approved when this began.
-
-    Without `drafts` only what has been sent or approved is the referat.
+def _last_minutes(tx: Connection, meeting: Meeting) -> Minutes | None:
+    """The referat of the body's meeting before this one, as it was sent, if it was still to be approved when
+    this began.
     """
     earlier = [
         one for one in meetings.list_meetings(tx, body=meeting.body) if one.starts_at < meeting.starts_at
     ]
     for held in reversed(earlier):
-        versions = [one for one in meetings.minutes(tx, held.id) if drafts or one.sent or one.approved_at]
+        versions = [one for one in meetings.minutes(tx, held.id) if one.sent]
         if versions:
             at = versions[-1].approved_at
             return versions[-1] if at is None or at >= meeting.starts_at else None

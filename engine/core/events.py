@@ -276,6 +276,7 @@ class CaseReferred(Event):
     answer_by: str
     meeting: str | None
     told: tuple[str, ...]
+    """Whoever asked for the decision, when it comes up at another meeting now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,6 +288,8 @@ class CaseScheduled(Event):
     meeting: str
     answer_by: str
     why: str
+    told: tuple[str, ...] = ()
+    """Whoever asked for the decision, and must know when it comes now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ A case handled in writing has letters of its own. A case handled in a meeting sh
 link and one code for each member and meeting, one receipt, one referat.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,6 +16,7 @@ from engine.core.events import (
     CaseOpened,
     CaseReferred,
     CaseRolled,
+    CaseScheduled,
     CaseUndecidable,
     CaseWithdrawn,
     DecisionExecuted,
@@ -33,6 +34,7 @@ RESULT: Final = "result"
 WITHDRAWN: Final = "withdrawn"
 EXECUTION: Final = "execution"
 UNDECIDABLE: Final = "undecidable"
+RESCHEDULED: Final = "rescheduled"
 AMENDED: Final = "amended"
 AGENDA: Final = "agenda"
 UNOPENED: Final = "unopened"
@@ -46,8 +48,15 @@ ALERT: Final = "alert"
 ASKING: Final = (CASE, AGENDA)
 """Letters that carry a link and ask for answers."""
 
-LINKLESS: Final = (WITHDRAWN, MEETING_CHANGED, EXECUTION, UNDECIDABLE)
+LINKLESS: Final = (WITHDRAWN, MEETING_CHANGED, EXECUTION, UNDECIDABLE, RESCHEDULED)
 """Letters that only tell, and lead nowhere."""
+
+_ENDINGS: Final[Mapping[type[Event], str]] = {
+    CaseDecided: RESULT,
+    CaseWithdrawn: WITHDRAWN,
+    DecisionExecuted: EXECUTION,
+    DecisionLapsed: EXECUTION,
+}
 
 RECEIPT_DELAY: Final = timedelta(minutes=15)
 """A receipt waits this long after the last answer: changing one's mind gives one letter and not two."""
@@ -96,6 +105,9 @@ def subject_of_person(person: str) -> str:
 def letters_for(event: Event) -> tuple[Letter, ...]:
     """The letters an event calls for, each recipient once."""
     match event:
+        case CaseScheduled() | CaseReferred(meeting=str()):
+            why = event.why if isinstance(event, CaseScheduled) else "referred"
+            return _to_each(RESCHEDULED, subject_of_case(event.case), event.told, f"{why} {event.answer_by}")
         case CaseOpened(meeting=None) | CaseReferred(meeting=None):
             members = (str(seat["person"]) for seat in event.roll if seat.get("person"))
             return _to_each(CASE, subject_of_case(event.case), members, f"v{event.version}")
@@ -114,14 +126,10 @@ def letters_for(event: Event) -> tuple[Letter, ...]:
                 after=RECEIPT_DELAY,
             )
             return (receipt,)
-        case CaseDecided():
-            return _to_each(RESULT, subject_of_case(event.case), event.told, "1")
-        case DecisionExecuted() | DecisionLapsed():
-            return _to_each(EXECUTION, subject_of_case(event.case), event.told, "1")
+        case CaseDecided() | CaseWithdrawn() | DecisionExecuted() | DecisionLapsed():
+            return _to_each(_ENDINGS[type(event)], subject_of_case(event.case), event.told, "1")
         case CaseUndecidable():
             return _to_each(UNDECIDABLE, subject_of_case(event.case), event.told, event.body)
-        case CaseWithdrawn():
-            return _to_each(WITHDRAWN, subject_of_case(event.case), event.told, "1")
         case MeetingCalled() | MeetingPlanned() | MinutesWritten():
             return _about_meeting(event)
         case _:
@@ -147,6 +155,9 @@ def recalls_for(event: Event) -> tuple[Recall, ...]:
         case CaseReferred():
             subject = subject_of_case(event.case)
             return (Recall(subject=subject, kinds=(CASE, RECEIPT, AMENDED), reason="referred"),)
+        case CaseScheduled():
+            # One letter a move, and of two moves only the last is true.
+            return (Recall(subject=subject_of_case(event.case), kinds=(RESCHEDULED,), reason="superseded"),)
         case MeetingPlanned():
             # Another day has another reminder.
             return (Recall(subject=subject_of_meeting(event.meeting), kinds=(UNOPENED,), reason="moved"),)

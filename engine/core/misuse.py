@@ -95,6 +95,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "no_next_meeting": ("cases",),
     "minutes_outrun": ("meeting",),
     "minutes_approved": ("meeting",),
+    "minutes_not_sent": ("meeting",),
     # a new link
     "too_many_links": ("hours",),
 }

@@ -266,6 +266,8 @@ class Condition:
     decided_at: datetime
     settled_at: datetime | None
     evidence: str
+    dated_at: datetime | None = None
+    """When it was given another date, if it was."""
 
 
 def amendments(tx: Connection, case: str) -> tuple[Amendment, ...]:
@@ -350,7 +352,7 @@ def conditions(tx: Connection, project: str) -> tuple[Condition, ...]:
         acts = _acts_on(tx, decided.id)
         for told in case.conditions if case is not None else ():
             own = [act for act in acts if act.condition == told["id"]]
-            dues = [act.due for act in own if act.act == "extended"]
+            dues = [(act.due, act.at) for act in own if act.act == "extended"]
             settled = next((act for act in own if act.act == "settled"), None)
             condition = Condition(
                 case=decided.id,
@@ -359,11 +361,12 @@ def conditions(tx: Connection, project: str) -> tuple[Condition, ...]:
                 id=told["id"],
                 text=told["text"],
                 owner=told["owner"],
-                due=dues[-1] if dues else told["due"],
+                due=dues[-1][0] if dues else told["due"],
                 blocks=bool(told.get("blocks")),
                 decided_at=decided.closed_at or decided.opened_at,
                 settled_at=None if settled is None else settled.at,
                 evidence="" if settled is None else settled.words or "",
+                dated_at=dues[-1][1] if dues else None,
             )
             found.append(condition)
     return tuple(found)

@@ -142,7 +142,7 @@ def _referred(
         version=state.version + 1,
         answer_by=panel.term.answer_by.isoformat(),
         meeting=meeting,
-        told=(),
+        told=() if meeting is None or state.requested_by is None else (state.requested_by,),
     )
     kept = [
         replace(found, seat=entry["seat"], recused=True, roll=roll, told=(), meeting=meeting)

@@ -34,7 +34,7 @@ def _looks(tx: Connection, programme: Programme | None, now: datetime) -> Iterat
     ladder = obligations.next_at(tx, after=now)
     if ladder is not None:
         yield ladder
-    if programme is not None and obligations.look(tx, now=now)[1]:
+    if programme is not None and obligations.look(tx, now=now).due:
         # Something was due outside office hours, and waits for them.
         policy = programme.calendar.policy()
         if not in_office_hours(now, policy):

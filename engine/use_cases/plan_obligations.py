@@ -30,8 +30,6 @@ from engine.use_cases.panel import body_named
 
 BATCH: Final = 100
 """Chains worked out in one transaction."""
-LOOKED_AHEAD: Final = "obligations_ahead"
-"""The heartbeat that tells when everything was last worked out for a year ahead."""
 _AGAIN: Final = frozenset({"sendt_tilbake", "utsatt"})
 _PROJECT: Final = "project:"
 
@@ -40,8 +38,9 @@ def plan_obligations(db: Database, *, now: datetime) -> int:
     """Work out what is owed in every chain that has grown, and once a month in all of them, a year ahead;
     returns how many chains. Most heartbeats find none, and then nobody waits for the writer.
     """
-    with db.reading() as tx:
-        todo = obligations.look(tx, now=now)[0] or _new_month(tx, now)
+    with db.glancing() as tx:
+        found_at_a_look = obligations.look(tx, now=now)
+    todo = found_at_a_look.unplanned or _other_month(found_at_a_look.ahead, now)
     done = 0
     while todo:
         found = _one_batch(db, now)
@@ -53,9 +52,9 @@ def plan_obligations(db: Database, *, now: datetime) -> int:
 def _one_batch(db: Database, now: datetime) -> int:
     """Each batch is whole in itself, so that a large portfolio does not keep the writer from everybody."""
     with db.writing() as tx:
-        if _new_month(tx, now):
+        if _other_month(settings.last_beat(tx, obligations.LOOKED_AHEAD), now):
             obligations.unplan_all(tx)
-            settings.beat(tx, LOOKED_AHEAD, now=now)
+            settings.beat(tx, obligations.LOOKED_AHEAD, now=now)
         return freshen(tx, now=now, most=BATCH)
 
 
@@ -74,8 +73,7 @@ def freshen(tx: Connection, *, now: datetime, most: int = 1_000_000) -> int:
     return len(chains)
 
 
-def _new_month(tx: Connection, now: datetime) -> bool:
-    last = settings.last_beat(tx, LOOKED_AHEAD)
+def _other_month(last: datetime | None, now: datetime) -> bool:
     return last is None or local_date(last).replace(day=1) != local_date(now).replace(day=1)
 
 
@@ -146,6 +144,7 @@ def _course(tx: Connection, project: Project) -> Course:
         if act.act == "answered":
             answered.setdefault(act.criterion, []).append(act.at)
     return Course(
+        kind=project.kind,
         reported=tuple((one.effective, definition.phase(one.phase).reported_as) for one in entries),
         reports=(),
         answered=answered,
@@ -236,6 +235,7 @@ def _conditions(tx: Connection, programme: Programme, project: Project) -> Itera
             ladder=programme.chase.get("forutsetning", ""),
             settled_at=one.settled_at,
             since=one.decided_at,
+            dated_at=one.dated_at,
         )
 
 
@@ -340,12 +340,14 @@ def _start(
 def _onward(
     programme: Programme, was: Stored, one: Obligation, policy: Policy, now: datetime
 ) -> tuple[int, datetime | None]:
-    """How a ladder goes on after a change. Another date is somebody's word of today: what it has passed
-    already needs no reminder.
+    """How a ladder goes on after a change. Another date is somebody's word of that day: what it had passed
+    then needs no reminder; what has come since, while nobody looked, does.
     """
     ladder = programme.ladder(one.ladder)
     if (was.obligation.due_on, was.obligation.ladder) != (one.due_on, one.ladder):
-        passed = passed_at(ladder, due_on=one.due_on, policy=policy, now=now)
+        moved = was.obligation.due_on != one.due_on and one.dated_at is not None
+        said = one.dated_at if moved and one.dated_at is not None else now
+        passed = passed_at(ladder, due_on=one.due_on, policy=policy, now=said)
     else:
         passed = was.passed
     return passed, planned(ladder, due_on=one.due_on, policy=policy, passed=passed, now=now)

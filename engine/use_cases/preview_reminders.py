@@ -28,16 +28,14 @@ _WAITS = ("due", "retry")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One reminder: what is owed, which rung of its ladder (by number), so many working days after the
-    deadline (before it, when negative), and why this person: `to_office` as programkontoret,
-    `stands_in_for` somebody (by id), or `instead_of` a role, office or seat that nobody with an address
-    holds.
+    """One reminder: what is owed, so many working days after the deadline (before it, when negative), and
+    why this person: `to_office` as programkontoret, `stands_in_for` somebody (by id), or `instead_of` a
+    role, office or seat that nobody with an address holds.
     """
 
     about: ObligationView
     key: Key
     due_on: date
-    rung: int
     days: int
     to_office: bool = False
     stands_in_for: str | None = None
@@ -164,7 +162,6 @@ def _climbed(
                     about=look.view(climb.stored),
                     key=one.key,
                     due_on=one.due_on,
-                    rung=rung,
                     days=ladder[rung].days,
                     to_office=to_office,
                     stands_in_for=None if answers is None else answers.stands_in_for,
@@ -186,15 +183,20 @@ def _waiting_now(look: "_Look") -> Iterator[tuple[datetime, str, Said]]:
     for letter in posted:
         if letter.kind != REMINDER:
             continue
-        for stored, reminder in obligations.waiting(look.tx, person=letter.recipient, letter=letter.id):
-            rung = look.programme.ladder(stored.obligation.ladder)[reminder.rung]
+        waiting = obligations.waiting(
+            look.tx,
+            person=letter.recipient,
+            letter=letter.id,
+            possibly_sent=letter.reason == "in_doubt",
+        )
+        for stored, reminder in waiting:
+            ladder = look.programme.ladder(stored.obligation.ladder)
             said = Said(
                 about=look.view(stored),
                 key=stored.obligation.key,
                 due_on=reminder.due_on,
-                rung=reminder.rung,
-                days=rung.days,
-                to_office=rung.to == "programkontor",
+                days=reminder.rung,
+                to_office=any(one.days == reminder.rung and one.to == "programkontor" for one in ladder),
             )
             yield max(letter.due_at, look.now), letter.recipient, said
 
@@ -233,4 +235,4 @@ class _Look:
 
 
 def _urgency(one: Said) -> tuple[date, str, str, str, int]:
-    return one.due_on, one.key.kind, one.key.subject, one.key.occurrence, one.rung
+    return one.due_on, one.key.kind, one.key.subject, one.key.occurrence, one.days

@@ -139,7 +139,7 @@ def _to_approve(tx: Connection, meeting: Meeting) -> Minutes | None:
         one for one in meetings.list_meetings(tx, body=meeting.body) if one.starts_at < meeting.starts_at
     ]
     for held in reversed(earlier):
-        versions = meetings.minutes(tx, held.id)
+        versions = [one for one in meetings.minutes(tx, held.id) if one.sent]
         if versions:
             return versions[-1] if versions[-1].approved_at is None else None
     return None

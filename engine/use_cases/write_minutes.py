@@ -65,15 +65,20 @@ def write_minutes(
 
 
 def approve_minutes(db: Database, *, meeting: str, by: str, now: datetime) -> Refused | None:
-    """Approve the newest version of a meeting's referat, as the body's chair or secretary enters it."""
+    """Approve the newest version of a meeting's referat that has been sent, as the body's chair or secretary
+    enters it: what nobody has read is not what they approved.
+    """
     with db.writing() as tx:
         part = running(tx, meeting, person_named(tx, by).id, now=now)
         versions = meetings.minutes(tx, meeting)
         if not versions:
             raise Unknown("minutes", meeting)
-        if versions[-1].approved_at is not None:
+        sent = [one for one in versions if one.sent]
+        if not sent:
+            return Refused(reasons=(Reason(code="minutes_not_sent", data={"meeting": meeting}),))
+        if sent[-1].approved_at is not None:
             return Refused(reasons=(Reason(code="minutes_approved", data={"meeting": meeting}),))
-        approved = MinutesApproved(by=part.person, meeting=meeting, version=versions[-1].version)
+        approved = MinutesApproved(by=part.person, meeting=meeting, version=sent[-1].version)
         record(tx, [approved], now=now)
     return None
 

@@ -39,7 +39,7 @@ def foretold(db: Database, since: date, until: date, *, now: Any) -> Preview:
 
 def letters(found: Preview) -> dict[tuple[str, str], dict[Any, int]]:
     return {
-        (one.on.isoformat(), one.person): {said.key: said.rung for said in one.said} for one in found.digests
+        (one.on.isoformat(), one.person): {said.key: said.days for said in one.said} for one in found.digests
     }
 
 
