@@ -25,6 +25,7 @@ from engine.store import cases, ledger, obligations, outbox, people, programmes,
 from engine.store.session import Connection
 from engine.use_cases.cast_ballot import cast_ballot
 from engine.use_cases.conclude_case import Condition, conclude_case
+from engine.use_cases.inspect_machinery import beat_all
 from engine.use_cases.next_instant import next_instant
 from engine.use_cases.register_absence import register_absence
 from engine.use_cases.request_transition import request_transition
@@ -147,6 +148,8 @@ def simulate(wired: Wired, answers: Answers | None, *, first: date, last: date, 
     not_done: list[NotDone] = []
     rounds = 0
     while True:
+        # In between the worker beat and found nothing.
+        beat_all(here.db, now=clock.at)
         worker.do_round(here, worker="simulering")
         rounds += 1
         with wired.db.reading() as tx:

@@ -8,7 +8,7 @@ the next one comes all the same.
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +20,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from cli.wiring import Wired, mail_settings, worker_name
 from engine.use_cases.call_meetings import Called, call_meetings
 from engine.use_cases.close_overdue import close_overdue
+from engine.use_cases.inspect_machinery import Part, beat
 from engine.use_cases.keep_house import Kept, keep_house
 from engine.use_cases.plan_obligations import plan_obligations
 from engine.use_cases.remind import Reminded, remind
@@ -71,19 +72,27 @@ def look_at_calendar(wired: Wired) -> tuple[Called, int]:
     now = wired.clock()
     called, closed = call_meetings(wired.db, now=now), close_overdue(wired.db, now=now)
     tell_unable(wired.db, now=now)
+    beat(wired.db, "calendar", now=wired.clock())
     return called, closed
 
 
 def look_at_obligations(wired: Wired) -> tuple[int, Reminded]:
     """Work out what is owed where something has happened, and remind of what is due."""
     now = wired.clock()
-    return plan_obligations(wired.db, now=now), remind(wired.db, now=now)
+    done = plan_obligations(wired.db, now=now), remind(wired.db, now=now)
+    beat(wired.db, "reminding", now=wired.clock())
+    return done
 
 
 def deliver(wired: Wired, *, worker: str) -> Delivered | None:
     """Send the letters that are due; None where no mail server has been named."""
     settings = mail_settings(wired.settings)
+
+    def alive() -> None:
+        beat(wired.db, "delivery", now=wired.clock())
+
     if settings is None:
+        alive()
         return None
     return deliver_due(
         wired.db,
@@ -92,6 +101,7 @@ def deliver(wired: Wired, *, worker: str) -> Delivered | None:
         worker=worker,
         now=wired.clock(),
         carry=wired.carry or smtp.deliver,
+        alive=alive,
     )
 
 
@@ -104,13 +114,7 @@ def beating(wired: Wired) -> Iterator[None]:
     """
     worker = worker_name()
     scheduler = BackgroundScheduler(timezone="UTC")
-    parts: tuple[Callable[[], None], ...] = (
-        lambda: look_at_calendar_once(wired, worker=worker),
-        lambda: look_at_obligations_once(wired, worker=worker),
-        lambda: keep_house_once(wired, worker=worker),
-        lambda: deliver_once(wired, worker=worker),
-    )
-    for part in parts:
+    for part in parts(wired, worker=worker).values():
         scheduler.add_job(
             part,
             IntervalTrigger(seconds=SECONDS, timezone="UTC"),
@@ -126,6 +130,16 @@ def beating(wired: Wired) -> Iterator[None]:
     finally:
         scheduler.shutdown(wait=True)
         log.info("worker stopped", worker=worker)
+
+
+def parts(wired: Wired, *, worker: str) -> Mapping[Part, Callable[[], None]]:
+    """The parts of a round, each by the name it beats under."""
+    return {
+        "calendar": lambda: look_at_calendar_once(wired, worker=worker),
+        "reminding": lambda: look_at_obligations_once(wired, worker=worker),
+        "housekeeping": lambda: keep_house_once(wired, worker=worker),
+        "delivery": lambda: deliver_once(wired, worker=worker),
+    }
 
 
 def look_at_calendar_once(wired: Wired, *, worker: str) -> None:

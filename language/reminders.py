@@ -41,6 +41,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "meeting_changed": "møtet er flyttet eller avlyst",
     "minutes": "referatet fra møtet",
     "reminder": "påminnelse om frister",
+    "trouble": "noe i maskineriet har stått",
     "alert": "prosjekteier varsles av programkontoret",
 }
 

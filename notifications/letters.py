@@ -27,6 +27,7 @@ from engine.core.letters import (
     REMINDER,
     RESCHEDULED,
     RESULT,
+    TROUBLE,
     UNDECIDABLE,
     UNOPENED,
     WITHDRAWN,
@@ -44,10 +45,11 @@ from notifications import facts
 from notifications.facts import Facts, instant
 from notifications.meeting_facts import meeting_facts
 from notifications.reminder_facts import reminder_facts
+from notifications.trouble_facts import trouble_facts
 
 KINDS: Final = (
     CASE, RECEIPT, RESULT, EXECUTION, WITHDRAWN, AMENDED, AGENDA, UNOPENED, MEETING_CHANGED, MINUTES,
-    UNDECIDABLE, RESCHEDULED, REMINDER,
+    UNDECIDABLE, RESCHEDULED, REMINDER, TROUBLE,
 )  # fmt: skip
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -80,6 +82,8 @@ def facts_for(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
     }
     if letter.kind == REMINDER:
         return common | reminder_facts(tx, letter)
+    if letter.kind == TROUBLE:
+        return common | trouble_facts(tx, letter, now=now)
     if not letter.subject.startswith(_CASE):
         return common | meeting_facts(tx, letter, now=now)
     return common | _about_case(tx, letter, now=now)

@@ -44,11 +44,13 @@ REMINDER: Final = "reminder"
 """Everything somebody is to be reminded of on a day, in one letter."""
 ALERT: Final = "alert"
 """Programkontoret has a project's owner told that something is late."""
+TROUBLE: Final = "trouble"
+"""Programkontoret is told, once a day at most, that the machinery stood still or letters did not arrive."""
 
 ASKING: Final = (CASE, AGENDA)
 """Letters that carry a link and ask for answers."""
 
-LINKLESS: Final = (WITHDRAWN, MEETING_CHANGED, EXECUTION, UNDECIDABLE, RESCHEDULED)
+LINKLESS: Final = (WITHDRAWN, MEETING_CHANGED, EXECUTION, UNDECIDABLE, RESCHEDULED, TROUBLE)
 """Letters that only tell, and lead nowhere."""
 
 _ENDINGS: Final[Mapping[type[Event], str]] = {

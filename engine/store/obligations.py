@@ -110,9 +110,10 @@ def mark_planned(tx: Connection, chains: Sequence[str]) -> None:
         tx.execute(update(_CHAIN).where(_CHAIN.c.name.in_(chains)).values(planned=True))
 
 
-def chains(tx: Connection) -> tuple[str, ...]:
-    """Every chain of the ledger, by name."""
-    return tuple(tx.execute(select(_CHAIN.c.name).order_by(_CHAIN.c.name)).scalars())
+def chains(tx: Connection, *, planned: bool = False) -> tuple[str, ...]:
+    """Every chain of the ledger, by name; only those that need not be worked out anew, if asked."""
+    wanted = select(_CHAIN.c.name).order_by(_CHAIN.c.name)
+    return tuple(tx.execute(wanted.where(_CHAIN.c.planned) if planned else wanted).scalars())
 
 
 def unplan_all(tx: Connection) -> None:
