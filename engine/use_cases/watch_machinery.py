@@ -18,7 +18,7 @@ from engine.store import outbox, people, programmes, settings
 from engine.store.outbox import Posted
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE
-from engine.use_cases.inspect_machinery import LIMITS, TRIES, Part, last_heard
+from engine.use_cases.inspect_machinery import LIMITS, TRIES, last_heard
 
 LASTED: Final = timedelta(hours=2)
 """What is over sooner is the operator's matter alone."""
@@ -106,12 +106,13 @@ def _followed(tx: Connection, before: Sequence[Outage], now: datetime) -> tuple[
 
 
 def _standing_still(tx: Connection, now: datetime) -> Iterator[Outage]:
-    part: Part
-    for part in LIMITS:
-        last = last_heard(tx, part)
-        if last is not None and now - last > LASTED:
-            # Whoever asks is the housekeeping, which is at work again.
-            yield Outage(what=part, since=last, until=now if part == "housekeeping" else None)
+    silent = {part: last for part in LIMITS if (last := last_heard(tx, part)) and now - last > LASTED}
+    if "housekeeping" in silent:
+        # Whoever asks is the housekeeping, at work again. Was it gone, so was the whole worker, whose other
+        # parts may not have had their turn yet.
+        yield Outage(what="housekeeping", since=silent["housekeeping"], until=now)
+        return
+    yield from (Outage(what=part, since=last) for part, last in silent.items())
     due = outbox.next_due(tx)
     failing = [one.created_at for one in outbox.failing(tx, tries=TRIES) if one.reason in _UNREACHED]
     waiting = min([*failing, *([due] if due is not None else [])], default=now)
