@@ -22,8 +22,8 @@ from engine.use_cases.call_meetings import Called, call_meetings
 from engine.use_cases.close_overdue import close_overdue
 from engine.use_cases.inspect_machinery import Part, beat
 from engine.use_cases.keep_house import Kept, keep_house
-from engine.use_cases.plan_obligations import plan_obligations
-from engine.use_cases.remind import Reminded, remind
+from engine.use_cases.look_after import look_after
+from engine.use_cases.remind import Reminded
 from engine.use_cases.tell_unable import tell_unable
 from notifications import smtp
 from notifications.delivery import Delivered, deliver_due
@@ -78,8 +78,7 @@ def look_at_calendar(wired: Wired) -> tuple[Called, int]:
 
 def look_at_obligations(wired: Wired) -> tuple[int, Reminded]:
     """Work out what is owed where something has happened, and remind of what is due."""
-    now = wired.clock()
-    done = plan_obligations(wired.db, now=now), remind(wired.db, now=now)
+    done = look_after(wired.db, now=wired.clock())
     beat(wired.db, "reminding", now=wired.clock())
     return done
 

@@ -338,6 +338,11 @@ def agenda_of(
             [
                 *start,
                 *(agenda_item(case) for case in view.cases),
+                # What was on the list and went on was on it all the same.
+                *(
+                    AgendaItem(kind="beslutning", title=one.project_title, number=one.number, gate=one.gate)
+                    for one in (view.carried if view.meeting.status == "held" else ())
+                ),
                 *others,
                 AgendaItem(kind="eventuelt", title="Eventuelt"),
             ]

@@ -67,7 +67,7 @@ def _agenda(site: Site, sitting: Sitting, format: Format) -> Document:
     view = sitting.view
     if sitting.guest.only_called:
         mine = tuple(one for one in view.cases if one.mine is not None)
-        view = replace(view, cases=mine, items=(), to_approve=None)
+        view = replace(view, cases=mine, carried=sitting.carried, items=(), to_approve=None)
     issued_at = view.meeting.called_at or site.clock()
     return editions.agenda(
         agenda_of(view, version=view.meeting.sequence + 1, issued_at=issued_at), format=format

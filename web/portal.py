@@ -207,6 +207,7 @@ def _course(
         if one.closed_at is not None:
             execution = executions[one.id]
             ending = _ending(one, [] if execution else entered, titles)
+            ending += ", venter på politisk behandling" if _stands(execution) == "awaits" else ""
             steps.append(Step(on=local_date(one.closed_at), text=ending, case=one.id))
             if execution is not None and execution.on is not None:
                 told = _executed(one, execution, entered, titles)

@@ -109,6 +109,7 @@ class Database:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._queue: Turns | NoQueue
+        self._glances: deque[Connection] = deque()
         if self.is_sqlite:
             self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
             self._reader = _sqlite_engine(self.url, begin="BEGIN", pool_size=40, query_only=True)
@@ -141,8 +142,20 @@ class Database:
         """For one small question that is asked all day and mostly answered with no: no transaction is begun
         for it, and a second question may see another state.
         """
-        with self._glancer.connect() as connection:
+        # Kept open: taking one from the pool and giving it back costs more than the question.
+        connection = self._glance()
+        try:
             yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._glances.append(connection)
+
+    def _glance(self) -> Connection:
+        try:
+            return self._glances.pop()
+        except IndexError:
+            return self._glancer.connect()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -157,6 +170,8 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back."""
+        while self._glances:
+            self._glances.pop().close()
         for engine in (self._glancer, self._reader, self._writer):
             engine.dispose()
 

@@ -141,7 +141,7 @@ def _reasons_against(tx: Connection, state: CaseState, day: date, now: datetime)
 
 
 def _told(tx: Connection, state: CaseState, now: datetime) -> tuple[str, ...]:
-    """Whoever asked for the decision, and whoever leads or owns the project now."""
+    """Whoever asked for the decision, and whoever has a role in the project now, its owner first of all."""
     roles = projects.roles(tx, state.project, on=local_date(now)).values()
     asked = [state.requested_by] if state.requested_by else []
     return tuple(dict.fromkeys([*asked, *(role.person for role in roles)]))

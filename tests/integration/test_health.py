@@ -148,7 +148,7 @@ def test_a_part_that_fails_at_every_round_is_as_silent_as_one_that_has_stopped(
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError("nei")
 
-    monkeypatch.setattr(worker, "plan_obligations", fails)
+    monkeypatch.setattr(worker, "look_after", fails)
     let_time_pass(wired, timedelta(minutes=3))
     assert health(wired)[1]["wrong"] == ["reminding"]
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from engine.use_cases.show_case import CaseView, show_case
 from engine.use_cases.write_minutes import model_of
 from language.sentences import sentence
 from tests import meeting_builders as group
+from tests.at_once import at_once
 from tests.builders import ASKER, LEADER, OFFICE, PROPOSAL
 from tests.meeting_builders import CHAIR, MEETING, MEETS, SUPERIORS, at, email
 from web.wording import outcome_sentence, political_sentence
@@ -233,6 +235,15 @@ def test_a_decision_is_executed_once(house: Database) -> None:
     assert isinstance(execute(house, case), Settled)
     assert codes(execute(house, case)) == ["not_awaiting"]
     assert codes(lapse(house, case)) == ["not_awaiting"]
+
+
+def test_of_two_who_note_the_end_at_once_one_is_told_that_it_is_noted(house: Database) -> None:
+    case = decided_in_a_meeting(house)
+    (given,) = at_once([[partial(execute, house, case), partial(lapse, house, case)]])
+    done = [one for one in given if isinstance(one, Settled)]
+    refused = [one for one in given if isinstance(one, Refused)]
+    assert (len(done), [codes(one) for one in refused]) == (1, [["not_awaiting"]])
+    assert phase(house) == ("gjennomfore" if done[0].executed else "konsept")
 
 
 def test_a_case_is_marked_by_its_requester_or_the_office_while_it_is_open(house: Database) -> None:

@@ -136,6 +136,8 @@ def test_the_referat_is_a_page_too_for_whoever_may_read_it(office: Office) -> No
 def test_the_old_meetings_page_names_the_cases_that_went_on_and_where_to(office: Office) -> None:
     office.now = MET_AT
     close_meeting(office.db, meeting=office.meeting or "", by=SECRETARY, now=MET_AT)
-    told = office.inside(SECOND).get(place(office)).text
+    member = office.inside(SECOND)
+    told = member.get(place(office)).text
+    assert "Implementering av eksisterende" in member.get(f"{place(office)}/saksliste.html").text
     assert "Gikk videre herfra" in told
     assert "Ble ikke avgjort i møtet. Kommer opp i styringsgruppa onsdag 19. februar." in told

@@ -18,7 +18,9 @@ from engine.core.letters import (
     MEETING_CHANGED,
     MINUTES,
     RECEIPT,
+    RESCHEDULED,
     RESULT,
+    UNDECIDABLE,
     UNOPENED,
     WITHDRAWN,
 )
@@ -421,3 +423,27 @@ def test_the_letter_after_the_political_decision_says_what_became_of_it() -> Non
     assert lapsed.subject.startswith("Beslutningen er falt bort: ")
     assert "Grunnen:\nFormannskapet sa nei." in lapsed.text
     assert "Prosjektet blir i fasen Konsept, og kan be om en ny beslutning." in lapsed.text
+
+
+@pytest.mark.parametrize(
+    ("why", "title", "because"),
+    [
+        ("not_concluded", "Saken er flyttet til et annet møte", "Den ble ikke avgjort i møtet"),
+        ("meeting_moved", "Saken kommer opp på en annen dag", "Møtet er flyttet. Grunn: onsdag i påskeuka."),
+        ("taken_by_member", "Saken tas i møte", "Et medlem vil drøfte saken i møte."),
+        ("referred", "Saken er flyttet til et annet møte", "Gruppa over avgjør den."),
+    ],
+)
+def test_whoever_asked_reads_when_the_case_comes_up_now_and_why(why: str, title: str, because: str) -> None:
+    letter = written(RESCHEDULED, why=why)
+    assert letter.subject.startswith(f"{title}: ")
+    assert "Sak 3/2025 kommer opp i styringsgruppa onsdag 19. februar kl. 09.00." in letter.text
+    assert because in letter.text
+
+
+def test_the_secretary_reads_who_is_out_and_what_can_be_done() -> None:
+    text = written(UNDECIDABLE).text
+    assert "Programstyret kan ikke avgjøre sak 3/2025: én plass kan svare, og to må til." in text
+    assert "- Direktør helse (inhabil)\n- Direktør finans (ledig plass)" in text
+    assert "- Trekk saken." in text
+    assert "Ingen gruppe står over den." not in written(UNDECIDABLE, top=False).text
