@@ -329,6 +329,12 @@ def next_due(tx: Connection, *, after: datetime | None = None) -> datetime | Non
     return found
 
 
+def kind_of(tx: Connection, message_id: str) -> str | None:
+    """The kind of the letter that left under an identity (with or without its angle brackets), or None."""
+    named = select(_OUTBOX.c.kind).where(_OUTBOX.c.message_id == message_id.strip("<>"))
+    return tx.execute(named).scalar_one_or_none()
+
+
 def failing(tx: Connection, *, tries: int) -> tuple[Posted, ...]:
     """The letters that have come back at least so many times and are still to leave, oldest first."""
     came_back = (_OUTBOX.c.state == "retry") & (_OUTBOX.c.attempts >= tries)
