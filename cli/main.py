@@ -20,7 +20,9 @@ from cli import (
     people,
     programmes,
     projects,
+    reminders,
     seats,
+    simulation,
     status_reports,
     workflows,
 )
@@ -37,6 +39,7 @@ app = typer.Typer(
 )
 demonstration.add_to(app)
 installation.add_to(app)
+simulation.add_to(app)
 app.add_typer(programmes.app, name="programme")
 app.add_typer(people.app, name="person")
 app.add_typer(seats.app, name="seat")
@@ -47,6 +50,7 @@ app.add_typer(gates.app, name="gate")
 app.add_typer(cases.app, name="case")
 app.add_typer(conditions.app, name="condition")
 app.add_typer(meetings.app, name="meeting")
+app.add_typer(reminders.app, name="reminders")
 reports = typer.Typer(help="Rapporteringen hvert tertial.", no_args_is_help=True)
 status_reports.add_to(reports)
 app.add_typer(reports, name="report")

@@ -9,6 +9,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader
 from demo import scene, story
 from demo.story import Stage
 from engine.core.calendar import local_date
+from engine.core.letters import CASE
 from engine.core.misuse import Refused
 from engine.core.portfolio import REPORTED, counts, counts_by_area, moves
 from engine.store import cases, people, programmes
@@ -128,7 +129,8 @@ def _others_answer(stage: Stage) -> None:
     with stage.db.reading() as tx:
         answered = {ballot.person for ballot in cases.ballots(tx, case.id)}
         addresses = {person.email: person.id for person in people.all_people(tx)}
-    letters = {mail.recipient: mail for mail in stage.mailbox.all() if mail.link and mail.code}
+    asked = [mail for mail in stage.mailbox.all() if story.kind_of(stage, mail) == CASE]
+    letters = {mail.recipient: mail for mail in asked}
     for answer in story.ANSWERS:
         mail = letters.get(answer.who)
         if answer.who != story.CHAIR and mail is not None and addresses.get(answer.who) not in answered:

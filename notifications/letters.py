@@ -28,6 +28,7 @@ from engine.core.letters import (
     REMINDER,
     RESCHEDULED,
     RESULT,
+    TROUBLE,
     UNDECIDABLE,
     UNOPENED,
     WAY_IN,
@@ -46,10 +47,11 @@ from notifications import facts
 from notifications.facts import Facts, instant
 from notifications.meeting_facts import meeting_facts
 from notifications.reminder_facts import alert_facts, reminder_facts, way_in_facts
+from notifications.trouble_facts import trouble_facts
 
 KINDS: Final = (
     CASE, RECEIPT, RESULT, EXECUTION, WITHDRAWN, AMENDED, AGENDA, UNOPENED, MEETING_CHANGED, MINUTES,
-    UNDECIDABLE, RESCHEDULED, REMINDER, ALERT, WAY_IN,
+    UNDECIDABLE, RESCHEDULED, REMINDER, ALERT, WAY_IN, TROUBLE,
 )  # fmt: skip
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -82,6 +84,8 @@ def facts_for(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
     }
     if letter.kind in _ABOUT_DEADLINES:
         return common | _deadline_facts(tx, letter, now)
+    if letter.kind == TROUBLE:
+        return common | trouble_facts(tx, letter, now=now)
     if not letter.subject.startswith(_CASE):
         return common | meeting_facts(tx, letter, now=now)
     return common | _about_case(tx, letter, now=now)

@@ -229,6 +229,21 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
         "why": "meeting_cancelled",
         "reason": "onsdag i påskeuka",
     },
+    "trouble": {
+        **{name: value for name, value in _COMMON.items() if name != "case"},
+        "kind": "trouble",
+        "thread": "person:5f1c",
+        "outages": [
+            {
+                "what": "delivery",
+                "since": "2025-02-03T07:00:00+00:00",
+                "until": "2025-02-03T12:30:00+00:00",
+            },
+            {"what": "queue", "since": "2025-02-03T07:00:00+00:00", "until": ""},
+        ],
+        "failing": [{"kind": "agenda", "to": "Kommunalsjef BoA", "reason": "rcpt", "tries": 5}],
+        "lost": [{"kind": "agenda", "to": "Kommuneoverlegen", "reason": "550 ukjent", "tries": 1}],
+    },
     "withdrawn": {
         **_COMMON,
         "kind": "withdrawn",

@@ -47,11 +47,13 @@ ALERT: Final = "alert"
 """Programkontoret has a project's owner told that something is late."""
 WAY_IN: Final = "way_in"
 """Somebody has asked for a new link to their own deadlines."""
+TROUBLE: Final = "trouble"
+"""Programkontoret is told, once a day at most, that the machinery stood still or letters did not arrive."""
 
 ASKING: Final = (CASE, AGENDA)
 """Letters that carry a link and ask for answers."""
 
-LINKLESS: Final = (WITHDRAWN, MEETING_CHANGED, EXECUTION, UNDECIDABLE, RESCHEDULED, ALERT)
+LINKLESS: Final = (WITHDRAWN, MEETING_CHANGED, EXECUTION, UNDECIDABLE, RESCHEDULED, ALERT, TROUBLE)
 """Letters that only tell, and lead nowhere."""
 
 _ENDINGS: Final[Mapping[type[Event], str]] = {

@@ -110,6 +110,12 @@ def mark_planned(tx: Connection, chains: Sequence[str]) -> None:
         tx.execute(update(_CHAIN).where(_CHAIN.c.name.in_(chains)).values(planned=True))
 
 
+def chains(tx: Connection, *, planned: bool = False) -> tuple[str, ...]:
+    """Every chain of the ledger, by name; only those that need not be worked out anew, if asked."""
+    wanted = select(_CHAIN.c.name).order_by(_CHAIN.c.name)
+    return tuple(tx.execute(wanted.where(_CHAIN.c.planned) if planned else wanted).scalars())
+
+
 def unplan_all(tx: Connection) -> None:
     """Have every chain worked out anew."""
     tx.execute(update(_CHAIN).values(planned=False))
@@ -221,6 +227,15 @@ def due(tx: Connection, *, now: datetime) -> tuple[Stored, ...]:
     return tuple(map(_stored, tx.execute(_DUE, {"now": now})))
 
 
+def next_at(tx: Connection, *, after: datetime) -> datetime | None:
+    """When, after an instant, the next ladder is to be looked at; None when none is."""
+    wanted = select(func.min(_OBLIGATION.c.next_at)).where(
+        _OBLIGATION.c.status == "open", _OBLIGATION.c.next_at > after
+    )
+    found: datetime | None = tx.execute(wanted).scalar_one()
+    return found
+
+
 def advance(tx: Connection, moved: Iterable[tuple[str, int, datetime | None]]) -> None:
     """Note how far ladders have come: id, rung passed, when to look again."""
     rows = [{"this": id_, "new_passed": passed, "new_next_at": next_at} for id_, passed, next_at in moved]
@@ -277,6 +292,14 @@ def waiting(
     return tuple((_stored(_Labelled(row)), _reminder(row)) for row in tx.execute(_WAITING, told))
 
 
+_TOLD_BY: Final = (
+    select(_REMINDER, *(_OBLIGATION.c[name].label(f"ob_{name}") for name in _COLUMNS))
+    .join(_OBLIGATION, _OBLIGATION.c.id == _REMINDER.c.obligation)
+    .where(_REMINDER.c.letter == bindparam("of"))
+    .order_by(_OBLIGATION.c.due_on, _OBLIGATION.c.kind, _OBLIGATION.c.id, _REMINDER.c.rung)
+)
+
+
 class _Labelled:
     """An obligation's columns in a row that holds another table's too."""
 
@@ -285,6 +308,11 @@ class _Labelled:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._row, f"ob_{name}")
+
+
+def told_by(tx: Connection, letter: str) -> tuple[tuple[Stored, Reminder], ...]:
+    """What a letter has told, whatever has become of it since, the most urgent first."""
+    return tuple((_stored(_Labelled(row)), _reminder(row)) for row in tx.execute(_TOLD_BY, {"of": letter}))
 
 
 _CARRY: Final = (

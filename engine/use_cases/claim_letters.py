@@ -23,6 +23,7 @@ from engine.core.letters import (
     REMINDER,
     RESCHEDULED,
     RESULT,
+    TROUBLE,
     UNDECIDABLE,
     UNOPENED,
     WITHDRAWN,
@@ -42,6 +43,7 @@ from engine.store.session import Connection, Database, new_id
 from engine.use_cases.plan_obligations import freshen
 from engine.use_cases.subject import Subject, subject_named
 from engine.use_cases.tell_unable import unable_to_decide
+from engine.use_cases.watch_machinery import trouble
 
 _STANDING: Final[Mapping[str, frozenset[str]]] = {
     CASE: frozenset({"open"}),
@@ -132,7 +134,7 @@ def claim_letters(
             try:
                 frozen = letter.frozen
                 outdated = frozen is not None and present and frozen.template_digest != present(letter.kind)
-                if frozen is None or outdated or letter.kind == REMINDER:
+                if frozen is None or outdated or letter.kind in (REMINDER, TROUBLE):
                     frozen = _frozen(tx, letter, compose, keys=keys, now=now)
                 ready.append(_ready(tx, letter, frozen, keys=keys, base_url=base_url))
             except _BUGS as bug:
@@ -190,6 +192,8 @@ def _untrue(tx: Connection, letter: Claimed, now: datetime) -> str | None:
         return _untrue_request(tx, letter, subject)
     if letter.kind in (REMINDER, ALERT):
         return None if _still_owed(tx, letter) else "settled"
+    if letter.kind == TROUBLE:
+        return None if trouble(tx, now=now) else "settled"
     if letter.kind == RECEIPT:
         return _untrue_receipt(tx, letter, subject)
     return _untrue_news(tx, letter, subject) if letter.kind in _NEWS else None

@@ -220,7 +220,7 @@ def test_a_withdrawn_case_says_why_and_carries_no_link() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_letter_with_a_fact_missing_is_not_written(kind: str) -> None:
-    left_out = {"case", "meeting", "answers", "deadlines", "deadline", "number"}
+    left_out = {"case", "meeting", "answers", "deadlines", "deadline", "number", "outages"}
     facts = {name: value for name, value in FACTS[kind].items() if name not in left_out}
     with pytest.raises(UndefinedError):
         render(facts, url=URL, code=CODE, receipt_code=RECEIPT_CODE)
@@ -510,3 +510,16 @@ def test_the_way_in_carries_link_and_code_and_tells_how_much_there_is(number: in
     assert said in letter.text
     assert f"Se alle fristene dine:\n{URL}\n" in letter.text
     assert letter.text.splitlines().count("482 913") == 1
+
+
+def test_programkontoret_is_told_what_stood_still_and_which_letters_did_not_arrive() -> None:
+    letter = written("trouble")
+    assert letter.subject == "Ikke alle brev kommer fram (Styringsgruppa)"
+    assert (
+        "Delen som sender brev, sto stille fra mandag 3. februar 2025 kl. 08.00 til "
+        "mandag 3. februar 2025 kl. 13.30." in letter.text
+    )
+    assert "Utsendingen av brev har stått stille siden mandag 3. februar 2025 kl. 08.00." in letter.text
+    assert "- Til Kommunalsjef BoA: e-posttjeneren tok det ikke imot" in letter.text
+    assert "- Til Kommuneoverlegen: 550 ukjent" in letter.text
+    assert written("trouble", lost=[], failing=[]).subject == "Faseport har stått stille (Styringsgruppa)"
