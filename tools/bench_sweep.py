@@ -160,9 +160,10 @@ def _raw(db: Database) -> None:
             f" SELECT o.id, o.due_on, -3, {owner}, {now} {due}"
         )
         tx.exec_driver_sql(
-            "INSERT INTO outbox (id, kind, subject, recipient, occurrence, state, due_at, created_at, attempts)"
-            f" SELECT min(r.obligation), 'reminder', 'person:' || r.person, r.person, '2026-09-01', 'due', {now},"
-            f" {now}, 0 FROM reminder r WHERE r.at = {now} GROUP BY r.person ON CONFLICT DO NOTHING"
+            "INSERT INTO outbox (id, kind, subject, recipient, occurrence, state, due_at, created_at,"
+            " attempts) SELECT min(r.obligation), 'reminder', 'person:' || r.person, r.person, '2026-09-01',"
+            f" 'due', {now}, {now}, 0 FROM reminder r WHERE r.at = {now} GROUP BY r.person"
+            " ON CONFLICT DO NOTHING"
             if kind == "postgresql"
             else "INSERT OR IGNORE INTO outbox (id, kind, subject, recipient, occurrence, state, due_at,"
             " created_at, attempts) SELECT min(r.obligation), 'reminder', 'person:' || r.person, r.person,"
