@@ -30,7 +30,6 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import text
 
-from engine import clock
 from engine.core.events import PersonRegistered
 from engine.store import schema
 from engine.store.record import record
@@ -161,10 +160,10 @@ def _raw(db: Database) -> None:
             f" SELECT o.id, o.due_on, -3, {owner}, {now} {due}"
         )
         tx.exec_driver_sql(
-            "INSERT INTO outbox"
-            " (id, kind, subject, recipient, occurrence, state, due_at, created_at, attempts)"
-            " SELECT min(r.obligation), 'reminder', 'person:' || r.person, r.person, '2026-09-01', 'due',"
-            f" {now}, {now}, 0 FROM reminder r WHERE r.at = {now} GROUP BY r.person ON CONFLICT DO NOTHING"
+            "INSERT INTO outbox (id, kind, subject, recipient, occurrence, state, due_at, created_at,"
+            " attempts) SELECT min(r.obligation), 'reminder', 'person:' || r.person, r.person, '2026-09-01',"
+            f" 'due', {now}, {now}, 0 FROM reminder r WHERE r.at = {now} GROUP BY r.person"
+            " ON CONFLICT DO NOTHING"
             if kind == "postgresql"
             else "INSERT OR IGNORE INTO outbox (id, kind, subject, recipient, occurrence, state, due_at,"
             " created_at, attempts) SELECT min(r.obligation), 'reminder', 'person:' || r.person, r.person,"

@@ -7,7 +7,7 @@ their lease. Nothing may be lost; every copy beyond the first must be explained 
 because the server lost it or the worker was killed or paused in flight, and must carry the same Message-ID
 and Date.
 
-The clock is the machine's own times SPEED, from eight o'clock on a Tuesday, so that back-offs pass quickly.
+The clock is the machine's own times ten, from eight o'clock on a Tuesday, so that back-offs pass quickly.
 
 Usage: kill_workers [reminders] [workers]. Exits 1 when something is lost or cannot be explained.
 """
@@ -22,11 +22,10 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -38,14 +37,11 @@ from engine.store import outbox, schema
 from engine.store.record import record
 from engine.store.session import Database, new_id
 from engine.use_cases.change_facts import change_facts
-from engine.use_cases.look_after import look_after
 from engine.use_cases.plan_obligations import plan_obligations
-from notifications.delivery import MailSettings, deliver_due
 from tests import reminder_builders as house
 from tests.builders import OFFICE
+from tools.reminding_worker import EIGHT, work
 
-EIGHT: Final = house.utc("2026-09-01 06:00")
-SPEED: Final = 10
 A_PROJECT: Final = 30
 """Reminders to a project: each is of a benefit that is to be measured, by a person of its own."""
 BACK_IN_TIME: Final = timedelta(hours=20)
@@ -54,7 +50,8 @@ BACK_IN_TIME: Final = timedelta(hours=20)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """How much, and how rough: seconds are the machine's own. Of `trouble` letters one is lost before it is
-    stored, and one loses its 250 after; the server takes `slowness` for each.
+    stored, and one loses its 250 after; the server takes `slowness` for each. The
+    clock goes `speed` times as fast.
     """
 
     reminders: int = 3000
@@ -66,6 +63,7 @@ class Plan:
     lease: float = 15.0
     pause: float = 18.0
     trouble: int = 50
+    speed: int = 10
     patience: float = 900.0
     seed: int = 7
 
@@ -110,48 +108,6 @@ class Report:
     def holds(self) -> bool:
         """Whether what is promised was kept."""
         return not (self.lost or self.unexplained or self.two_identities)
-
-
-# ---------------------------------------------------------------- the worker
-
-
-def work(url: str, port: int, begun: float, lease: float) -> None:
-    """Plan, remind and deliver for ever, as the worker does; a round that fails is told of, and the next one
-    comes all the same.
-    """
-    db = Database(url)
-    name = f"worker-{os.getpid()}-{new_id()}"
-    settings = MailSettings(
-        smtp_url=f"smtp://127.0.0.1:{port}?tls=none",
-        mail_from="Faseport <faseport@example.org>",
-        base_url="http://127.0.0.1:8000",
-    )
-    while True:
-        with _told():
-            look_after(db, now=clock(begun))
-        with _told():
-            deliver_due(
-                db,
-                keys=house.KEYS,
-                settings=settings,
-                worker=name,
-                now=clock(begun),
-                lease=timedelta(seconds=lease * SPEED),
-            )
-        time.sleep(0.05)
-
-
-@contextlib.contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except Exception:
-        traceback.print_exc()
-
-
-def clock(begun: float) -> datetime:
-    """What all processes take for now."""
-    return EIGHT + timedelta(seconds=(time.monotonic() - begun) * SPEED)
 
 
 # ---------------------------------------------------------------- the server
@@ -263,11 +219,13 @@ def run(url: str, plan: Plan) -> Report:
     _seed(db, plan)
     context = multiprocessing.get_context("forkserver")
     # Imported once, so that a worker that is started again is there at once.
-    context.set_forkserver_preload(["engine.store.session", "notifications.delivery"])
+    context.set_forkserver_preload(["tools.reminding_worker"])
     sink, begun = _Sink(plan.workers, plan), time.monotonic()
 
     def start(slot: int) -> Any:
-        process = context.Process(target=work, args=(url, sink.ports[slot], begun, plan.lease), daemon=True)
+        told = {"lease": plan.lease, "speed": plan.speed}
+        args = (url, sink.ports[slot], begun)
+        process = context.Process(target=work, args=args, kwargs=told, daemon=True)
         process.start()
         return process
 
@@ -330,6 +288,8 @@ def _ill_treat(db: Database, plan: Plan, slots: Sequence[_Slot], start: Any, beg
     kills = pauses = 0
     asleep: dict[int, float] = {}
     end = begun + plan.patience
+    while _sent(db) == 0 and time.monotonic() < end:
+        time.sleep(0.1)
     while time.monotonic() < end:
         time.sleep(plan.between * chance.uniform(0.4, 1.6))
         for slot, until in list(asleep.items()):

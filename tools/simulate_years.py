@@ -303,7 +303,7 @@ def play(db: Database, other: Database, plan: Plan, course: Course) -> Result:
     mail = _Spans(course.mail_down)
     act = next(acts, None)
     now, end = house.midnight(plan.first), plan.end
-    pending = False
+    wakes: datetime | None = None
     with ThreadPoolExecutor(3) as pool:
         while now < end:
             while act is not None and act[0] <= now:
@@ -317,21 +317,20 @@ def play(db: Database, other: Database, plan: Plan, course: Course) -> Result:
                 morning = now.minute < 5 and now.hour in (6, 7)
                 if lot < 0.001 or (morning and lot < 0.4):
                     result.at_once += 1
-                    pending = _three_at_once(pool, db, other, now) or pending
+                    told = _three_at_once(pool, db, other, now)
                 else:
                     told = _beat(db, now)
                     if lot < 0.02:
                         result.doubled += 1
                         told |= _beat(other, now)
-                    if not (told or pending or lot < 0.02):
+                    if not (told or lot < 0.02):
                         result.idle_beats += 1
                         result.idle_seconds += stopwatch.perf_counter() - begun
-                    pending = told or pending
-                if pending:
+                if told or (wakes is not None and wakes <= now):
                     result.post.deliver(
                         db, now=now, worker=f"w{result.beats}", up=not mail.hold(now), chance=chance
                     )
-                    pending = _anything_waits(db)
+                    wakes = _next_letter(db)
             now += FIVE_MINUTES
     return result
 
@@ -360,10 +359,15 @@ def _three_at_once(pool: ThreadPoolExecutor, db: Database, other: Database, now:
     return any(list(pool.map(lambda one: _beat(one, now), (db, other, db))))
 
 
-def _anything_waits(db: Database) -> bool:
+def _next_letter(db: Database) -> datetime | None:
+    """When there may be something to deliver: a letter that is due then, or whose lease runs out."""
+    wanted = text(
+        "SELECT min(CASE WHEN state IN ('due', 'retry') THEN due_at ELSE lease_until END) AS at FROM outbox"
+        " WHERE state IN ('due', 'retry', 'claimed', 'in_doubt')"
+    ).columns(at=outbox._OUTBOX.c.due_at.type)
     with db.reading() as tx:
-        counted = outbox.counts(tx)
-    return any(counted.get(state, 0) for state in ("due", "retry", "claimed", "in_doubt"))
+        found: datetime | None = tx.execute(wanted).scalar_one()
+    return found
 
 
 def _do(db: Database, what: str, told: object, now: datetime) -> None:
