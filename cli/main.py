@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    benefits,
     cases,
     conditions,
     demonstration,
@@ -20,6 +21,7 @@ from cli import (
     programmes,
     projects,
     seats,
+    status_reports,
     workflows,
 )
 
@@ -39,11 +41,15 @@ app.add_typer(programmes.app, name="programme")
 app.add_typer(people.app, name="person")
 app.add_typer(seats.app, name="seat")
 app.add_typer(projects.app, name="project")
+app.add_typer(benefits.app, name="benefit")
 app.add_typer(papers.app, name="paper")
 app.add_typer(gates.app, name="gate")
 app.add_typer(cases.app, name="case")
 app.add_typer(conditions.app, name="condition")
 app.add_typer(meetings.app, name="meeting")
+reports = typer.Typer(help="Rapporteringen hvert tertial.", no_args_is_help=True)
+status_reports.add_to(reports)
+app.add_typer(reports, name="report")
 app.add_typer(obligations.app, name="obligation")
 app.add_typer(workflows.app, name="workflow")
 app.add_typer(ledger.app, name="ledger")

@@ -21,8 +21,9 @@ from cli.wiring import Wired, mail_settings, worker_name
 from engine.use_cases.call_meetings import Called, call_meetings
 from engine.use_cases.close_overdue import close_overdue
 from engine.use_cases.keep_house import Kept, keep_house
-from engine.use_cases.plan_obligations import plan_obligations
-from engine.use_cases.remind import Reminded, remind
+from engine.use_cases.look_after import look_after
+from engine.use_cases.remind import Reminded
+from engine.use_cases.tell_unable import tell_unable
 from notifications.delivery import Delivered, deliver_due
 
 SECONDS: Final = 15
@@ -64,16 +65,17 @@ def do_round(wired: Wired, *, worker: str) -> Round:
 
 def look_at_calendar(wired: Wired) -> tuple[Called, int]:
     """Call every meeting whose paper deadline has passed, and close the written cases whose time is up; how
-    many of each.
+    many of each. Whoever must know that a case can never be decided is told.
     """
     now = wired.clock()
-    return call_meetings(wired.db, now=now), close_overdue(wired.db, now=now)
+    called, closed = call_meetings(wired.db, now=now), close_overdue(wired.db, now=now)
+    tell_unable(wired.db, now=now)
+    return called, closed
 
 
 def look_at_obligations(wired: Wired) -> tuple[int, Reminded]:
     """Work out what is owed where something has happened, and remind of what is due."""
-    now = wired.clock()
-    return plan_obligations(wired.db, now=now), remind(wired.db, now=now)
+    return look_after(wired.db, now=wired.clock())
 
 
 def deliver(wired: Wired, *, worker: str) -> Delivered | None:

@@ -8,6 +8,7 @@ from typing import Any
 from engine.core.calendar import local_date, working_days_after
 from engine.core.letters import first_call, read_alert
 from engine.core.obligations import Key
+from engine.core.reminders import Ladder
 from engine.core.shape import text_in
 from engine.store import obligations, people
 from engine.store.obligations import Reminder, Stored
@@ -27,7 +28,9 @@ def reminder_facts(tx: Connection, letter: Claimed) -> Facts:
     """
     programme = programme_in_force(tx)
     on = date.fromisoformat(first_call(letter.occurrence)[:10])
-    told = _newest(obligations.waiting(tx, person=letter.recipient, letter=letter.id))
+    told = _newest(
+        obligations.waiting(tx, person=letter.recipient, letter=letter.id, possibly_sent=letter.possibly_sent)
+    )
     views = show_obligations(tx, [stored for stored, _ in told], on=on)
     policy = programme.calendar.policy()
     return _from_the_office(tx, on, thread=letter.subject) | {
@@ -36,7 +39,7 @@ def reminder_facts(tx: Connection, letter: Claimed) -> Facts:
             _item(view)
             | {
                 "left": working_days_after(on, view.due_on, policy),
-                "to_office": programme.ladder(stored.obligation.ladder)[reminder.rung].to == "programkontor",
+                "to_office": _is_for_office(programme.ladder(stored.obligation.ladder), reminder.rung),
                 "reminded": [
                     {"on": said.isoformat(), "name": name} for said, name in view.reminded if said < on
                 ],
@@ -44,6 +47,10 @@ def reminder_facts(tx: Connection, letter: Claimed) -> Facts:
             for view, (stored, reminder) in zip(views, told, strict=True)
         ],
     }
+
+
+def _is_for_office(ladder: Ladder, days: int) -> bool:
+    return any(rung.days == days and rung.to == "programkontor" for rung in ladder)
 
 
 def alert_facts(tx: Connection, letter: Claimed) -> Facts:

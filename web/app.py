@@ -19,7 +19,9 @@ from web import (
     deadline_pages,
     door,
     meeting_pages,
+    paper_pages,
     portal,
+    report_pages,
     running_pages,
     watch,
     wheel_pages,
@@ -85,6 +87,8 @@ def create_app(
     app.include_router(case_pages.routes(site))
     app.include_router(meeting_pages.routes(site))
     app.include_router(running_pages.routes(site))
+    app.include_router(report_pages.routes(site))
+    app.include_router(paper_pages.routes(site))
     app.include_router(deadline_pages.routes(site))
     app.include_router(portal.routes(site))
     app.include_router(wheel_pages.routes(site))

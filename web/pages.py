@@ -13,7 +13,7 @@ from engine.use_cases.show_obligations import ObligationView
 from language import environments
 from language.obligations import due_words
 from web.site import Contact, Site, contact_of
-from web.wording import answered_sentence, out_sentence
+from web.wording import answered_sentence, carried_sentence, out_sentence
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -50,6 +50,7 @@ def environment() -> Environment:
         "due_words": _due_words,
         "answered_sentence": answered_sentence,
         "out_sentence": out_sentence,
+        "carried_sentence": carried_sentence,
     }
     made.globals["asset"] = asset
     return made

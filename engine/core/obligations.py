@@ -50,6 +50,7 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
     CONDITION: "forutsetning",
     REPORT_APPROVAL: "rapportgodkjenning",
     MINUTES: "referat",
+    MEASUREMENT: "maling",
 }
 _DUTY_ELSEWHERE: Final[Mapping[str, str]] = {
     "statusrapport": "rapport",
@@ -96,6 +97,7 @@ class Obligation:
     """Something owed by a day, or by a time of that day in Oslo. `ladder` is the programme's id for it, empty
     for the usual one; `settled_at` is None while it is owed. `since` is when it came to be owed, None for
     what has been owed as long as the programme has been followed; no rung from before it is ever said.
+    `dated_at` is when somebody gave it its present date, None when nobody has.
     """
 
     key: Key
@@ -105,6 +107,7 @@ class Obligation:
     ladder: str = ""
     settled_at: datetime | None = None
     since: datetime | None = field(default=None, compare=False)
+    dated_at: datetime | None = field(default=None, compare=False)
 
     @property
     def due_at(self) -> datetime:
@@ -357,11 +360,12 @@ def with_acts(wanted: Iterable[Obligation], acts: Sequence[Act]) -> Iterator[Obl
     counts.
     """
     settled = {act.key: act.at for act in reversed(acts) if act.act == "settled"}
-    dues = {act.key: act.due for act in acts if act.act == "extended" and act.due is not None}
+    dues = {act.key: (act.due, act.at) for act in acts if act.act == "extended" and act.due is not None}
     for one in wanted:
         changed = one
         if one.key in dues:
-            changed = replace(changed, due_on=dues[one.key], due_time=None)
+            due_on, at = dues[one.key]
+            changed = replace(changed, due_on=due_on, due_time=None, dated_at=at.astimezone(UTC))
         if one.settled_at is None and one.key in settled:
             changed = replace(changed, settled_at=settled[one.key].astimezone(UTC))
         yield changed

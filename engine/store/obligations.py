@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, bindparam, exists, func, insert, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.core.obligations import Act, Key, Obligation, Owner
 from engine.store.session import new_id
@@ -18,6 +19,12 @@ _CHAIN: Final = metadata.tables["ledger_chain"]
 _PROSE: Final = metadata.tables["prose"]
 _OUTBOX: Final = metadata.tables["outbox"]
 _END: Final = metadata.tables["programme_end"]
+_HEARTBEAT: Final = metadata.tables["heartbeat"]
+
+REMINDED: Final = "reminded"
+"""The heartbeat of whoever enqueues letters of reminders; its row is what two who do so at once wait for."""
+LOOKED_AHEAD: Final = "obligations_ahead"
+"""The heartbeat that tells when everything was last worked out for a year ahead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +48,9 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
-    """A rung that has been said, or is about to be: of which obligation, for which deadline, to whom."""
+    """A rung that has been said, or is about to be: of which obligation, for which deadline, to whom. `rung`
+    is its number of working days from the deadline, which it keeps when its ladder gets other rungs.
+    """
 
     obligation: str
     due_on: date
@@ -67,15 +76,25 @@ _OWING: Final = (_OBLIGATION.c.status == "open") & (_OBLIGATION.c.next_at <= bin
 _LOOK: Final = select(
     exists(_UNPLANNED.order_by(None)).label("unplanned"),
     exists(select(literal(1)).select_from(_OBLIGATION).where(_OWING)).label("due"),
+    select(_HEARTBEAT.c.at).where(_HEARTBEAT.c.name == LOOKED_AHEAD).scalar_subquery().label("ahead"),
 )
 
 
-def look(tx: Connection, *, now: datetime) -> tuple[bool, bool]:
-    """Whether any chain must be worked out anew, and whether any ladder is to be looked at: what an idle
-    heartbeat asks, in one question.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Whether any chain must be worked out anew, whether any ladder is to be looked at, and when everything
+    was last worked out for a year ahead.
     """
+
+    unplanned: bool
+    due: bool
+    ahead: datetime | None
+
+
+def look(tx: Connection, *, now: datetime) -> Look:
+    """What an idle heartbeat asks, in one question."""
     row = tx.execute(_LOOK, {"now": now}).one()
-    return bool(row.unplanned), bool(row.due)
+    return Look(unplanned=bool(row.unplanned), due=bool(row.due), ahead=row.ahead)
 
 
 def unplanned(tx: Connection, *, most: int = 1_000_000) -> tuple[str, ...]:
@@ -155,7 +174,8 @@ def change(
     rows = [
         {f"new_{name}": value for name, value in _columns(one, passed=passed, next_at=next_at).items()}
         | {"this": was.id, "new_planned_at": now}
-        for was, one, passed, next_at in changed
+        # In the order in which whoever reminds locks them, or the two would wait for each other.
+        for was, one, passed, next_at in sorted(changed, key=lambda each: each[0].id)
     ]
     if rows:
         tx.execute(_CHANGE, rows)
@@ -185,9 +205,13 @@ def _columns(one: Obligation, *, passed: int, next_at: datetime | None) -> dict[
 
 # ---------------------------------------------------------------- reminding
 
-_DUE: Final = (
-    select(_OBLIGATION).where(_OWING).order_by(_OBLIGATION.c.next_at, _OBLIGATION.c.id).with_for_update()
-)
+# In one order, so that two who lock them wait instead of blocking each other; and in no index's order, or a
+# database would read every id there is to find the few that are due.
+_DUE: Final = select(_OBLIGATION).where(_OWING).order_by(_OBLIGATION.c.id.concat("")).with_for_update()
+_REMEMBER: Final = {
+    name: dialect.insert(_REMINDER).on_conflict_do_nothing()
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 
 
 def due(tx: Connection, *, now: datetime) -> tuple[Stored, ...]:
@@ -205,7 +229,9 @@ def advance(tx: Connection, moved: Iterable[tuple[str, int, datetime | None]]) -
 
 
 def remember(tx: Connection, said: Sequence[Reminder]) -> None:
-    """Keep what is to be said; the constraint of the table refuses to say it twice."""
+    """Keep what is to be said. What has been said before stays as it is: a ladder may begin anew, and one
+    that says a thing again must not keep all the others from being said.
+    """
     if said:
         rows = [
             {
@@ -218,7 +244,7 @@ def remember(tx: Connection, said: Sequence[Reminder]) -> None:
             }
             for one in said
         ]
-        tx.execute(insert(_REMINDER), rows)
+        tx.execute(_REMEMBER[tx.dialect.name], rows)
 
 
 _COLUMNS: Final = tuple(column.name for column in _OBLIGATION.columns)
@@ -231,23 +257,24 @@ _WAITING: Final = (
         _OBLIGATION.c.status == "open",
         _REMINDER.c.due_on == _OBLIGATION.c.due_on,
         or_(
-            _REMINDER.c.letter.is_(None),
             _REMINDER.c.letter == bindparam("carried_by"),
-            _OUTBOX.c.state == "withdrawn",
+            (_REMINDER.c.letter.is_(None) | (_OUTBOX.c.state == "withdrawn")) & bindparam("takes_more"),
         ),
     )
     .order_by(_OBLIGATION.c.due_on, _OBLIGATION.c.kind, _OBLIGATION.c.id, _REMINDER.c.rung)
 )
 
 
-def waiting(tx: Connection, *, person: str, letter: str) -> tuple[tuple[Stored, Reminder], ...]:
+def waiting(
+    tx: Connection, *, person: str, letter: str, possibly_sent: bool
+) -> tuple[tuple[Stored, Reminder], ...]:
     """What a letter has to tell somebody: rungs no other letter has carried, of what is still owed, the most
     urgent first.
+
+    A letter that may have been delivered tells nothing new: the mailbox may throw its next copy away.
     """
-    return tuple(
-        (_stored(_Labelled(row)), _reminder(row))
-        for row in tx.execute(_WAITING, {"of": person, "carried_by": letter})
-    )
+    told = {"of": person, "carried_by": letter, "takes_more": not possibly_sent}
+    return tuple((_stored(_Labelled(row)), _reminder(row)) for row in tx.execute(_WAITING, told))
 
 
 class _Labelled:
@@ -260,16 +287,32 @@ class _Labelled:
         return getattr(self._row, f"ob_{name}")
 
 
+_CARRY: Final = (
+    update(_REMINDER)
+    .where(
+        _REMINDER.c.obligation == bindparam("of"),
+        _REMINDER.c.due_on == bindparam("for_day"),
+        _REMINDER.c.rung == bindparam("the_rung"),
+        _REMINDER.c.person == bindparam("whom"),
+    )
+    .values(letter=bindparam("by"))
+)
+
+
 def carry(tx: Connection, letter: str, reminders: Sequence[Reminder]) -> None:
     """Note which letter carries these reminders."""
-    for one in reminders:
-        this = (
-            (_REMINDER.c.obligation == one.obligation)
-            & (_REMINDER.c.due_on == one.due_on.isoformat())
-            & (_REMINDER.c.rung == one.rung)
-            & (_REMINDER.c.person == one.person)
-        )
-        tx.execute(update(_REMINDER).where(this).values(letter=letter))
+    rows = [
+        {
+            "of": one.obligation,
+            "for_day": one.due_on.isoformat(),
+            "the_rung": one.rung,
+            "whom": one.person,
+            "by": letter,
+        }
+        for one in reminders
+    ]
+    if rows:
+        tx.execute(_CARRY, rows)
 
 
 def release(tx: Connection, letter: str) -> None:

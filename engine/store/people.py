@@ -14,6 +14,8 @@ _PERSON: Final = metadata.tables["person"]
 _ABSENCE: Final = metadata.tables["absence"]
 _HOLDING: Final = metadata.tables["seat_holding"]
 
+_REACHABLE: Final = select(_PERSON.c.id).where(_PERSON.c.email.is_not(None), _PERSON.c.email != "")
+
 OFFICES: Final = ""
 """The `body` under which single offices, such as programkontoret, are held."""
 
@@ -73,6 +75,11 @@ def all_people(tx: Connection) -> tuple[Person, ...]:
         _person(row)
         for row in tx.execute(select(_PERSON).order_by(_PERSON.c.name.nulls_last(), _PERSON.c.id))
     )
+
+
+def reachable(tx: Connection) -> frozenset[str]:
+    """The ids of all who have an address."""
+    return frozenset(tx.execute(_REACHABLE).scalars())
 
 
 def absences(tx: Connection, *, on: date | None = None) -> tuple[Absence, ...]:

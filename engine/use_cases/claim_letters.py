@@ -5,9 +5,10 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from engine.core.calendar import in_office_hours
 from engine.core.letters import (
     AGENDA,
     ALERT,
@@ -15,11 +16,15 @@ from engine.core.letters import (
     ASKING,
     CARRIES_CODE,
     CASE,
+    EXECUTION,
+    LINKLESS,
     MEETING_CHANGED,
     MINUTES,
     RECEIPT,
     REMINDER,
+    RESCHEDULED,
     RESULT,
+    UNDECIDABLE,
     UNOPENED,
     WITHDRAWN,
     Letter,
@@ -30,16 +35,22 @@ from engine.core.letters import (
 from engine.core.links import Link, Purpose, code_for, last_moment, receipt_code, token_for, token_hash
 from engine.core.misuse import Misuse
 from engine.core.obligations import Key
-from engine.store import cases, links, obligations, outbox, people
+from engine.core.reminders import next_slot
+from engine.store import cases, links, obligations, outbox, people, programmes
+from engine.store.obligations import Reminder, Stored
 from engine.store.outbox import Claimed, Frozen, Settlement
 from engine.store.session import Connection, Database, new_id
 from engine.use_cases.plan_obligations import freshen
 from engine.use_cases.subject import Subject, subject_named
+from engine.use_cases.tell_unable import unable_to_decide
 
 _STANDING: Final[Mapping[str, frozenset[str]]] = {
     CASE: frozenset({"open"}),
     AMENDED: frozenset({"open"}),
     RESULT: frozenset({"decided"}),
+    EXECUTION: frozenset({"decided"}),
+    UNDECIDABLE: frozenset({"open"}),
+    RESCHEDULED: frozenset({"open"}),
     WITHDRAWN: frozenset({"withdrawn"}),
     AGENDA: frozenset({"called"}),
     UNOPENED: frozenset({"called"}),
@@ -49,6 +60,7 @@ _STANDING: Final[Mapping[str, frozenset[str]]] = {
 """How the case or the meeting must stand for a kind of letter to be true; a kind that is not here always
 is.
 """
+_NEWS: Final = frozenset({MEETING_CHANGED, RESCHEDULED, UNDECIDABLE})
 _BUGS: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, Misuse)
 
 
@@ -95,20 +107,25 @@ def claim_letters(
     compose: Compose,
     now: datetime,
     present: Callable[[str], str] | None = None,
+    lease: timedelta = outbox.LEASE,
 ) -> Claim:
     """Lease up to `limit` due letters to `worker`, withdraw the untrue, freeze the new: one transaction.
 
     A `worker` is one run of one process: two that share a name would settle each other's letters. `present`
     tells the digest of a kind's templates as they are now: a letter that was frozen for others, before an
     upgrade, is frozen anew under the same Message-ID and Date, since today's words may ask for facts it
-    does not hold.
+    does not hold. A letter of reminders leaves in office hours only, and not before all that its reader is
+    to be told today stands in it.
     """
     with db.writing() as tx:
         # Chains before letters: whoever writes an event takes them in that order too.
         freshen(tx, now=now)
         ready: list[Ready] = []
         settled: list[Settlement] = []
-        for letter in outbox.claim(tx, worker=worker, limit=limit, now=now):
+        resting = () if _may_remind(tx, now=now) else (REMINDER,)
+        for letter in outbox.claim(
+            tx, worker=worker, limit=limit, now=now, lease=lease, passing_over=resting
+        ):
             untrue = withdrawal(tx, letter, now=now)
             if untrue is not None:
                 settled.append(untrue)
@@ -128,6 +145,18 @@ def claim_letters(
         withdrawn=tuple(one for one in settled if one.state == "withdrawn"),
         dead=tuple(one for one in settled if one.state == "dead"),
     )
+
+
+def _may_remind(tx: Connection, *, now: datetime) -> bool:
+    programme = programmes.current(tx)
+    if programme is None:
+        return False
+    policy = programme.calendar.policy()
+    if not in_office_hours(now, policy):
+        outbox.put_off(tx, kind=REMINDER, until=next_slot(now, policy), now=now)
+        return False
+    # Whoever reminds has not been there yet today: a letter may have to give way, or to tell more.
+    return not obligations.look(tx, now=now).due
 
 
 def withdrawal(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement | None:
@@ -162,20 +191,33 @@ def _untrue(tx: Connection, letter: Claimed, now: datetime) -> str | None:
         return _untrue_request(tx, letter, subject)
     if letter.kind in (REMINDER, ALERT):
         return None if _still_owed(tx, letter) else "settled"
-    if letter.kind == MEETING_CHANGED and _is_of_another_day(letter, subject):
-        return "superseded"
-    if letter.kind == RECEIPT and _last_ballot(tx, subject, letter.recipient) != letter.occurrence:
+    if letter.kind == RECEIPT:
+        return _untrue_receipt(tx, letter, subject)
+    return _untrue_news(tx, letter, subject) if letter.kind in _NEWS else None
+
+
+def _untrue_receipt(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
+    if _last_ballot(tx, subject, letter.recipient) != letter.occurrence:
         return "answered_again"
-    if letter.kind == RECEIPT and subject.meeting is not None and outbox.has_left(tx, letter):
+    if subject.meeting is not None and outbox.has_left(tx, letter):
         # One receipt for each member and meeting: the page tells of what is answered or changed after it.
         return "receipt_sent"
     return None
 
 
+def _untrue_news(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
+    """Why news of a meeting or of a case that goes on are news no more."""
+    if letter.kind == MEETING_CHANGED:
+        return "superseded" if _is_of_another_day(letter, subject) else None
+    if letter.kind == RESCHEDULED:
+        return "superseded" if _is_moved_again(letter, subject) else None
+    return None if subject.case is not None and unable_to_decide(tx, subject.case) else "decidable"
+
+
 def _still_owed(tx: Connection, letter: Claimed) -> bool:
     """Whether anything a reminder or an alert is about is still owed: with nothing left, no letter."""
     if letter.kind == REMINDER:
-        return bool(obligations.waiting(tx, person=letter.recipient, letter=letter.id))
+        return bool(_to_tell(tx, letter))
     _, *key = read_alert(letter.occurrence)
     late = obligations.by_key(tx, Key(*key))
     return late is not None and late.status == "open"
@@ -186,7 +228,7 @@ def has_changed(tx: Connection, letter: Claimed) -> bool:
     if letter.kind != REMINDER or letter.frozen is None:
         return False
     told = {(one["id"], one["due_on"]) for one in json.loads(letter.frozen.payload)["deadlines"]}
-    owed = obligations.waiting(tx, person=letter.recipient, letter=letter.id)
+    owed = _to_tell(tx, letter)
     return not told <= {(stored.id, stored.obligation.due_on.isoformat()) for stored, _ in owed}
 
 
@@ -216,6 +258,13 @@ def _has_answered_anew(tx: Connection, letter: Claimed, subject: Subject) -> boo
         ballot.person == letter.recipient and ballot.version == case.version
         for ballot in cases.ballots(tx, case.id)
     )
+
+
+def _is_moved_again(letter: Claimed, subject: Subject) -> bool:
+    """Whether the case has gone on once more since this letter was called for; the next one tells that."""
+    _, _, answer_by = letter.occurrence.partition(" ")
+    case = subject.case
+    return case is None or (bool(answer_by) and datetime.fromisoformat(answer_by) != case.answer_by)
 
 
 def _is_of_another_day(letter: Claimed, subject: Subject) -> bool:
@@ -258,15 +307,21 @@ def _frozen(
     )
     outbox.freeze(tx, letter.id, frozen)
     if letter.kind == REMINDER:
-        told = obligations.waiting(tx, person=letter.recipient, letter=letter.id)
+        told = _to_tell(tx, letter)
         obligations.release(tx, letter.id)
         obligations.carry(tx, letter.id, [reminder for _, reminder in told])
     return frozen
 
 
+def _to_tell(tx: Connection, letter: Claimed) -> tuple[tuple[Stored, Reminder], ...]:
+    return obligations.waiting(
+        tx, person=letter.recipient, letter=letter.id, possibly_sent=letter.possibly_sent
+    )
+
+
 def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: datetime) -> Link | None:
     """The reader's link: made by a letter that asks for answers, carried by all letters of the thread."""
-    if letter.kind in (WITHDRAWN, MEETING_CHANGED, ALERT):
+    if letter.kind in LINKLESS:
         return None
     subject = subject_named(tx, letter.subject, letter.recipient, now=now)
     if subject is None:

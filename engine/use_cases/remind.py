@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.core.calendar import in_office_hours, local_date
-from engine.core.letters import REMINDER, Letter, Recall, subject_of_person
+from engine.core.letters import REMINDER
 from engine.core.obligations import Owner
 from engine.core.programme import Programme
-from engine.core.reminders import due
-from engine.store import obligations, outbox, programmes
+from engine.core.reminders import due, next_slot
+from engine.store import obligations, outbox, programmes, settings
 from engine.store.obligations import Reminder, Stored
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE
@@ -35,12 +35,13 @@ def remind(db: Database, *, now: datetime) -> Reminded:
     Nothing happens outside office hours; what should have been said meanwhile is said when they begin, and of
     several reminders of the same thing only the newest.
     """
+    with db.glancing() as tx:
+        if not obligations.look(tx, now=now).due:
+            return Reminded()
     with db.reading() as tx:
         programme = programmes.current(tx)
-        if programme is None or not in_office_hours(now, programme.calendar.policy()):
-            return Reminded()
-        if not obligations.look(tx, now=now)[1]:
-            return Reminded()
+    if programme is None or not in_office_hours(now, programme.calendar.policy()):
+        return Reminded()
     with db.writing() as tx:
         # What has been settled since the plan was made must not be reminded of.
         freshen(tx, now=now)
@@ -49,12 +50,16 @@ def remind(db: Database, *, now: datetime) -> Reminded:
 
 def sweep(tx: Connection, programme: Programme, *, now: datetime) -> Reminded:
     """The same in the caller's transaction, whatever the hour says is left to the ladder."""
+    # Two who sweep at once take turns, or each would call for a letter without knowing of the other's.
+    settings.beat(tx, obligations.REMINDED, now=now)
     policy = programme.calendar.policy()
-    who = directory(tx, on=local_date(now))
+    looked_at = obligations.due(tx, now=now)
+    concerned = frozenset(stored.project for stored in looked_at if stored.project is not None)
+    who = directory(tx, on=local_date(now), projects=concerned)
     said: list[Reminder] = []
     moved: list[tuple[str, int, datetime | None]] = []
     nobody = 0
-    for stored in obligations.due(tx, now=now):
+    for stored in looked_at:
         one = stored.obligation
         ladder = programme.ladder(one.ladder)
         found = due(ladder, due_on=one.due_on, policy=policy, passed=stored.passed, now=now)
@@ -64,11 +69,13 @@ def sweep(tx: Connection, programme: Programme, *, now: datetime) -> Reminded:
             if person is None:
                 nobody += 1
                 continue
-            said.append(Reminder(obligation=stored.id, due_on=one.due_on, rung=rung, person=person, at=now))
+            days = ladder[rung].days
+            said.append(Reminder(obligation=stored.id, due_on=one.due_on, rung=days, person=person, at=now))
     obligations.advance(tx, moved)
     obligations.remember(tx, said)
     told = sorted({one.person for one in said})
-    _send(tx, told, now)
+    daily = outbox.Daily(kind=REMINDER, day=local_date(now), next_at=next_slot(now, policy))
+    outbox.call_for_daily(tx, told, daily, now=now)
     return Reminded(reminders=len(said), letters=len(told), nobody=nobody)
 
 
@@ -76,20 +83,3 @@ def _told(who: Directory, stored: Stored, *, to_office: bool) -> str | None:
     owner = Owner("office", PROGRAMME_OFFICE) if to_office else stored.obligation.owner
     found = who.find(owner, project=stored.project)
     return None if found is None else found.person
-
-
-def _send(tx: Connection, people: list[str], now: datetime) -> None:
-    """One letter for each; one of an earlier day that has not left gives way, and this one tells what it
-    would have.
-    """
-    day = local_date(now).isoformat()
-    recalls = [
-        Recall(subject=subject_of_person(person), kinds=(REMINDER,), reason="superseded", recipient=person)
-        for person in people
-    ]
-    outbox.withdraw(tx, recalls, now=now)
-    letters = [
-        Letter(kind=REMINDER, subject=subject_of_person(person), recipient=person, occurrence=day)
-        for person in people
-    ]
-    outbox.enqueue(tx, letters, now=now)

@@ -1,17 +1,22 @@
 """Who answers for something owed, on a day: whoever holds the role, office or seat, or stands in for them?"""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from engine.core.obligations import Owner
-from engine.store import obligations, people, projects
+from engine.store import obligations, people
+from engine.store import projects as projects_
 from engine.store.obligations import ProgrammeEnd
 from engine.store.people import Absence, Holding
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE
 
-_LINE: tuple[str, ...] = ("prosjekteier",)
+_LINE: Final = "prosjekteier"
 """The role that stays when a project has nobody else: the owner in the line."""
+_EARLIER: Final[Mapping[str, str]] = {"prosjektleder": "utredningsleder"}
+"""Who has the work of a role before a project has somebody in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +57,7 @@ class Directory:
         first = self._holder(owner, project)
         if first is not None:
             return self._present(first, owner)
-        for role in _LINE if project is not None else ():
+        for role in () if project is None else (_EARLIER.get(owner.id, _LINE), _LINE):
             other = self._roles(project or "").get(role)
             if other in self.reachable:
                 return self._present(other, Owner("role", role), instead_of=owner.id)
@@ -72,7 +77,7 @@ class Directory:
             found = None if project is None else self._roles(project).get(owner.id)
             if self.has_ended:
                 # The line takes over: whoever led the project for the programme has gone.
-                found = self._roles(project or "").get(_LINE[0], found)
+                found = self._roles(project or "").get(_LINE, found)
         elif owner.kind == "office":
             found = self.office(owner.id)
         else:
@@ -104,13 +109,12 @@ class Directory:
 
     def _roles(self, project: str) -> dict[str, str]:
         if project not in self.roles:
-            found = projects.roles(self.tx, project, on=self.on)
-            self.roles[project] = {name: role.person for name, role in found.items()}
+            self.roles.update(projects_.holders(self.tx, [project], on=self.on))
         return self.roles[project]
 
 
-def directory(tx: Connection, *, on: date) -> Directory:
-    """Who holds what on a day."""
+def directory(tx: Connection, *, on: date, projects: Collection[str] = ()) -> Directory:
+    """Who holds what on a day. The roles of `projects` are read at once, for whoever asks about them all."""
     held = {(one.seat, one.capacity): one for one in people.holdings(tx, on=on)}
     return Directory(
         tx=tx,
@@ -118,6 +122,7 @@ def directory(tx: Connection, *, on: date) -> Directory:
         held=held,
         offices=frozenset(one.seat for one in held.values() if one.body == people.OFFICES),
         away={one.person: one for one in people.absences(tx, on=on)},
-        reachable=frozenset(one.id for one in people.all_people(tx) if one.email),
+        reachable=people.reachable(tx),
         end=obligations.programme_end(tx),
+        roles=projects_.holders(tx, projects, on=on),
     )
