@@ -139,6 +139,23 @@ def alert(name: ObligationId, by: ByOrOffice = None) -> None:
     tell(f"{done.name} blir varslet.")
 
 
+@app.command("link")
+def link(email: Annotated[str, typer.Argument(metavar="E-POST")]) -> None:
+    """Send noen lenken til «Mine frister», til adressen som er registrert på dem."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from engine.core.letters import subject_of_person
+    from engine.use_cases.actors import person_named
+    from engine.use_cases.send_link import send_link
+
+    with wiring.database() as db:
+        with db.reading() as tx:
+            person = person_named(tx, email).id
+        accepted(send_link(db, person=person, subject=subject_of_person(person), now=wiring.now()))
+    tell(f"Lenken til fristene er på vei til {email}.")
+
+
 @app.command("wheel")
 def wheel(
     year: Annotated[int, typer.Argument(metavar="ÅR", help="Året, med fire sifre.", min=2000, max=2100)],

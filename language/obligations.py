@@ -76,6 +76,7 @@ _WHERE: Final[Mapping[str, str]] = {
     "forutsetning": "Send dokumentasjonen til programkontoret. Når de godtar den, er forutsetningen oppfylt.",
     "rapportgodkjenning": "Rapporten godkjennes på sin egen side.",
     "referat": "Referatet godkjennes i gruppas neste møte, og sekretæren fører det.",
+    "maling": "Legg inn den målte verdien. Da er fristen holdt.",
     "rapport": "Rapporten leveres på sin egen side. Da er fristen holdt.",
     "programrapport": "Fristen er holdt når programmets rapport for perioden er publisert.",
     "krav": "Svar på kravet på nytt. Da er fristen holdt.",

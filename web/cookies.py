@@ -73,8 +73,8 @@ def guest_owing(request: Request, *, site: Site, now: datetime) -> Guest | None:
 
 
 def guests(request: Request, *, site: Site, now: datetime) -> Iterator[Guest]:
-    """Everybody this browser acts for, case by case and meeting by meeting."""
-    starts = tuple(_name(kind, site) for kind in (_CASE, _MEETING))
+    """Everybody this browser acts for: case by case, meeting by meeting, and by their own deadlines."""
+    starts = tuple(_name(kind, site) for kind in (_CASE, _MEETING, _OWING))
     for name in request.cookies:
         if not name.startswith(starts):
             continue

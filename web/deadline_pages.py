@@ -17,12 +17,17 @@ from engine.core.calendar import local_date
 from engine.core.criteria import Reason
 from engine.core.letters import subject_of_case
 from engine.core.misuse import NotAllowed, Refused, Unknown
+from engine.core.obligations import MEASUREMENT
 from engine.store import obligations, people
+from engine.store.obligations import Stored
 from engine.use_cases.alert_owner import alert_owner
+from engine.use_cases.change_facts import BadFacts
 from engine.use_cases.extend_obligation import extend_obligation
 from engine.use_cases.keep_calendar import calendar_token, close_calendar, feed_of, open_calendar
+from engine.use_cases.measure_benefit import measure_benefit
 from engine.use_cases.open_door import Guest
 from engine.use_cases.owed import may_follow_up
+from engine.use_cases.plan_obligations import plan_obligations
 from engine.use_cases.responsible import directory
 from engine.use_cases.send_link import send_link
 from engine.use_cases.settle_condition import settle_condition
@@ -43,6 +48,7 @@ CALENDAR: Final = "/kalender/"
 _DONE: Final[Mapping[str, tuple[str, str]]] = {
     "utfort": ("Meldt som utført", "Påminnelsene om dette er stoppet."),
     "godtatt": ("Forutsetningen er godtatt som oppfylt", "Påminnelsene om den er stoppet."),
+    "malt": ("Målingen er lagt inn", "Påminnelsene om den er stoppet."),
     "godkjent": ("Referatet er godkjent", "Påminnelsene om det er stoppet."),
     "flyttet": ("Ny frist er satt", "Påminnelsene følger den nye fristen."),
     "varslet": ("Prosjekteieren er varslet", "E-posten går om et øyeblikk."),
@@ -58,12 +64,14 @@ _FIELDS: Final[Mapping[str, str]] = {
     "reason_for_new_date": "grunn",
     "reason_for_date": "grunn",
     "reason": "grunn",
+    "verdi": "verdi",
+    "maltdag": "maltdag",
     "due_past": "nyfrist",
     "due_unchanged": "nyfrist",
-    "due_unreadable": "nyfrist",
 }
 _IDS: Final[Mapping[str, str]] = {"frist": "nyfrist"}
 """A field whose id on the page is not its name: a deadline itself is found by «frist-» and its id."""
+_UNREADABLE: Final = "due_unreadable"
 _ALREADY: Final = frozenset({"obligation_settled", "condition_settled", "minutes_approved"})
 """A form sent twice finds that what it asks for is done."""
 
@@ -141,6 +149,15 @@ def _settling_routes(router: APIRouter, site: Site) -> None:
 
         return _run(site, request, id_, act, said="godtatt", fields=fields)
 
+    @router.post("/frister/{id_}/maling")
+    def measured(id_: str, request: Request, fields: Form) -> Response:
+        only(fields, known=("verdi", "maltdag"), needed=("verdi", "maltdag"))
+
+        def act(guest: Guest) -> object:
+            return _measure(site, id_, guest, fields)
+
+        return _run(site, request, id_, act, said="malt", fields=fields)
+
     @router.post("/frister/{id_}/godkjent")
     def approved(id_: str, request: Request, fields: Form) -> Response:
         only(fields, known=())
@@ -158,10 +175,9 @@ def _office_routes(router: APIRouter, site: Site) -> None:
         only(fields, known=("frist", "grunn"), needed=("frist", "grunn"))
 
         def act(guest: Guest) -> object:
-            try:
-                due = date.fromisoformat(fields["frist"])
-            except ValueError:
-                return Refused(reasons=(Reason(code="due_unreadable", data={"due": fields["frist"][:40]}),))
+            due = _day(fields["frist"])
+            if due is None:
+                return Refused(reasons=(_no_day(fields["frist"], "nyfrist"),))
             return extend_obligation(
                 site.db,
                 obligation=id_,
@@ -224,12 +240,59 @@ def ask_to_come_in(site: Site) -> Response:
     )
 
 
-def _view(site: Site, id_: str) -> ObligationView:
-    """One obligation as it stands. Raises Unknown."""
+def _measure(site: Site, id_: str, guest: Guest, fields: Mapping[str, str]) -> object:
+    day = _day(fields["maltdag"])
+    if day is None:
+        return Refused(reasons=(_no_day(fields["maltdag"], "maltdag"),))
+    found = _stored(site, id_)
+    if found.obligation.key.kind != MEASUREMENT:
+        raise Unknown("obligation", id_)
+    benefit, _, rest = found.obligation.key.occurrence.partition("/")
+    try:
+        return measure_benefit(
+            site.db,
+            key=found.project or "",
+            benefit=benefit,
+            indicator=rest.partition("/")[0],
+            value=fields["verdi"],
+            measured_on=day,
+            by=guest.person,
+            now=site.clock(),
+        )
+    except BadFacts as wrong:
+        places = {"on": "maltdag"}
+        return Refused(
+            reasons=tuple(
+                Reason(code=one.code, data={**one.data, "field": places.get(one.path, "verdi")})
+                for one in wrong.problems
+            )
+        )
+
+
+def _day(given: str) -> date | None:
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        return None
+
+
+def _no_day(given: str, field: str) -> Reason:
+    return Reason(code=_UNREADABLE, data={"due": given[:40], "field": field})
+
+
+def _stored(site: Site, id_: str) -> Stored:
+    """One obligation as it is kept. Raises Unknown."""
     with site.db.reading() as tx:
         found = obligations.by_id(tx, id_)
-        if found is None:
-            raise Unknown("obligation", id_)
+    if found is None:
+        raise Unknown("obligation", id_)
+    return found
+
+
+def _view(site: Site, id_: str) -> ObligationView:
+    """One obligation as it stands. Raises Unknown."""
+    found = _stored(site, id_)
+    with site.db.reading() as tx:
         (view,) = show_obligations(tx, [found], on=local_date(site.clock()))
     return view
 
@@ -248,6 +311,8 @@ def _run(
     except Unknown:
         raise HTTPException(404) from None
     reasons = done.reasons if isinstance(done, Refused) else ()
+    # What was done elsewhere, as a measurement or an approval, settles what is shown here.
+    plan_obligations(site.db, now=site.clock())
     if all(one.code in _ALREADY for one in reasons):
         return RedirectResponse(f"/frister?gjort={said}", status_code=303)
     errors = [_error(one, id_) for one in reasons]
@@ -258,7 +323,8 @@ def _run(
 def _error(reason: Reason, id_: str) -> FormError:
     field = _FIELDS.get(reason.code) or _FIELDS.get(str(reason.data.get("field")), "")
     text = sentence(reason)
-    if reason.code == "due_unreadable":
+    if reason.code == _UNREADABLE:
+        field = str(reason.data["field"])
         text = f"«{reason.data['due']}» er ikke en dato. Skriv den som 2025-04-04."
     return FormError(field=f"{field}-{id_}" if field else "", text=text)
 

@@ -50,6 +50,7 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
     CONDITION: "forutsetning",
     REPORT_APPROVAL: "rapportgodkjenning",
     MINUTES: "referat",
+    MEASUREMENT: "maling",
 }
 _DUTY_ELSEWHERE: Final[Mapping[str, str]] = {
     "statusrapport": "rapport",

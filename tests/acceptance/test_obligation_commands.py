@@ -137,6 +137,14 @@ def test_the_programme_is_closed_and_its_deadlines_go_to_the_line(may: Desk) -> 
     assert json.loads(may.done("ledger", "verify", "--json").out)["faults"] == []
 
 
+def test_the_way_in_can_be_sent_to_anybody_who_is_registered_three_times_an_hour(may: Desk) -> None:
+    for _ in range(3):
+        assert "er på vei" in may.done("obligation", "link", LEADER).err
+    refused = may.do("obligation", "link", LEADER)
+    assert (refused.code, "flere nye lenker" in refused.err) == (3, True)
+    assert may.do("obligation", "link", "ukjent@example.org").code == 2
+
+
 def test_an_absence_has_a_stand_in_who_answers_for_the_deadlines_meanwhile(may: Desk) -> None:
     away = ("person", "absence", LEADER, "--from", "2025-05-19", "--to", "2025-05-30", "--stand-in")
     assert may.do(*away, LEADER).code == 2

@@ -13,6 +13,7 @@ from engine.core.letters import ALERT, CASE, REMINDER, WAY_IN
 from engine.core.links import LONGEST_LIFE
 from engine.store import cases, obligations, outbox
 from engine.use_cases.cast_ballot import cast_ballot
+from engine.use_cases.change_facts import change_facts
 from engine.use_cases.conclude_case import Condition, conclude_case
 from engine.use_cases.erase_person import erase_person
 from engine.use_cases.plan_obligations import plan_obligations
@@ -274,6 +275,68 @@ def test_a_condition_is_documented_to_programkontoret_who_accepts_it_there(
     assert status_of(office, line.id) == "settled"
     remind(office.db, now=TODAY)
     assert not any("forutsetning" in one.kind for one in owed_by(office, PROJECT_LEADER))
+
+
+def test_a_benefit_is_measured_there_and_what_is_wrong_with_it_is_said_by_field(
+    deadline_office: Office,
+) -> None:
+    office = deadline_office
+    benefits = [
+        {
+            "id": "tilsyn",
+            "title": "Færre tilsyn",
+            "kind": "frigjort_tid",
+            "prioritised": True,
+            "owner": scene.BENEFIT_OWNER,
+            "due": "2025-05-19",
+            "indicators": [
+                {
+                    "id": "natt",
+                    "title": "Tilsyn per natt",
+                    "unit": "tilsyn",
+                    "baseline": 79.0,
+                    "baseline_on": "2025-04-01",
+                }
+            ],
+        }
+    ]
+    change_facts(
+        office.db,
+        key=scene.PROJECT,
+        changes={"benefits": benefits},
+        by=SECRETARY,
+        effective=TODAY.date(),
+        now=TODAY,
+    )
+    plan_obligations(office.db, now=TODAY)
+    (line,) = owed_by(office, scene.BENEFIT_OWNER, "maling")
+    browser = inside(office, scene.BENEFIT_OWNER)
+    assert "Legg inn målingen" in browser.get("/frister").text
+    for value, day, field in (
+        ("", "2025-05-19", "verdi"),
+        ("mange", "2025-05-19", "verdi"),
+        ("41", "i går", "maltdag"),
+        ("41", "2025-05-21", "maltdag"),
+    ):
+        wrong = browser.post(f"/frister/{line.id}/maling", data={"verdi": value, "maltdag": day})
+        assert wrong.status_code == 422
+        assert f'href="#{field}-{line.id}"' in wrong.text, (value, day)
+    done = browser.post(f"/frister/{line.id}/maling", data={"verdi": "41 tilsyn", "maltdag": "2025-05-19"})
+    assert done.headers["location"] == "/frister?gjort=malt"
+    assert status_of(office, line.id) == "settled"
+    ros = owed_by(office, SECRETARY, ROS)[0].id
+    other = inside(office, SECRETARY).post(
+        f"/frister/{ros}/maling", data={"verdi": "1", "maltdag": "2025-05-19"}
+    )
+    assert other.status_code == 404
+
+
+def test_the_report_opens_from_the_page_for_whoever_reports(deadline_office: Office) -> None:
+    deadline_office.settings = settings_for("https://faseport.example.org", open_portal=False)
+    browser = inside(deadline_office, PROJECT_LEADER)
+    report = browser.get(f"/rapportering/{scene.PROJECT}/2025-T1")
+    assert report.status_code == 200
+    assert deadline_office.browser().get(f"/rapportering/{scene.PROJECT}/2025-T1").status_code == 403
 
 
 # ---------------------------------------------------------------- calendars
