@@ -164,6 +164,7 @@ def test_an_open_portal_shows_what_is_delivered_and_takes_nothing(desk: Office) 
     assert "Vi har avklart omfanget." in page
     assert "<form" not in page
     assert stranger.get("/rapportering/finnes-ikke/2025-T1").status_code == 404
+    assert f'href="{PATH}">1. tertial 2025</a>' in stranger.get(f"/prosjekt/{KEY}").text
 
 
 @pytest.mark.parametrize(
