@@ -164,7 +164,9 @@ def _against(
 def _uncounted(tx: Connection, on: date) -> tuple[set[str], set[str]]:
     """Projects in a concept phase on a day, and those closed by then that never came to realising."""
     course: dict[str, list[str | None]] = {}
-    rules = {one.key: definitions.load(tx, one.workflow, one.version) for one in projects.all_projects(tx)}
+    everything = projects.all_projects(tx)
+    known = definitions.of_all(tx, ((one.workflow, one.version) for one in everything))
+    rules = {one.key: known[one.workflow, one.version] for one in everything}
     for entry in projects.phases(tx):
         if entry.effective <= on:
             reported = rules[entry.project].phase(entry.phase).reported_as
