@@ -116,17 +116,11 @@ def yearly_sections(programme: Programme, period: Period, status: str | None) ->
 def _known(
     tx: Connection, key: str, facts: Values, listed: tuple[Mapping[str, Any], ...], period: str
 ) -> dict[str, Any]:
-    held = benefits.standing(told.estimates(tx, key), period=period)
+    held = benefits.with_facts(benefits.standing(told.estimates(tx, key), period=period), {key: listed})
     estimates: list[dict[str, Any]] = [
         _row(place[1], place[2], one.fte, one.kroner)
         for place, one in sorted(held.items())
         if (one.fte, one.kroner) != (None, None)
-    ]
-    estimated = {one["benefit"] for one in estimates}
-    estimates += [
-        _row(str(one["id"]), one["from_year"], one["freed_fte"], None)
-        for one in listed
-        if one["id"] not in estimated and one.get("freed_fte") is not None and one.get("from_year")
     ]
     realised = [
         _row(one.benefit, one.year, one.fte, one.kroner, one.comment) for one in told.realised(tx, key)
