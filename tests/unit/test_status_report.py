@@ -243,6 +243,17 @@ def test_what_is_sent_out_comes_back_as_it_was() -> None:
     assert found.forms[1].raw["progress"] == "=SUM(A1) & <b> 漢 😀"
 
 
+def test_dates_go_out_as_dates_and_come_back_as_they_were() -> None:
+    risk = GOOD["risks"][0] | {"due": "2025-06-30"}
+    book = sent(page(risks=[risk]))
+    cell = book["Usikkerhet"]["J2"]
+    assert (cell.is_date, cell.number_format) == (True, "DD.MM.YYYY")
+    found = read_book(saved(book))
+    assert isinstance(found, Book)
+    read = read_report(page().fields, found.forms[0].raw, benefits=["A1"], year=2025)
+    assert (read.problems, read.values["risks"]) == ((), [risk])
+
+
 def test_columns_that_have_been_moved_are_named_with_sheet_and_cell() -> None:
     book = sent()
     book["Usikkerhet"].move_range("B1:B2", cols=20)
