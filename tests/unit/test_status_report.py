@@ -312,6 +312,23 @@ def test_a_wrong_answer_is_placed_at_its_own_cell() -> None:
     assert status_report.CODES["report.missing"] == ("title",)
 
 
+SOUND = write_book([page()])
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.binary(max_size=200).map(lambda junk: b"PK\x03\x04" + junk),
+        st.tuples(st.integers(0, len(SOUND) - 1), st.binary(min_size=1, max_size=20)).map(
+            lambda cut: SOUND[: cut[0]] + cut[1] + SOUND[cut[0] + len(cut[1]) :]
+        ),
+    )
+)
+def test_whatever_bytes_come_a_workbook_is_read_or_its_mistakes_are_named(content: bytes) -> None:
+    found = read_book(content)
+    assert isinstance(found, Book) or (found and all(isinstance(one, Mistake) for one in found))
+
+
 def test_dates_are_read_as_dates_and_as_norwegian_text() -> None:
     book = sent()
     book["Usikkerhet"]["J2"] = datetime(2025, 6, 1)  # noqa: DTZ001 - as a spreadsheet holds it
