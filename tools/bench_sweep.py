@@ -30,6 +30,7 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import text
 
+from engine import clock
 from engine.core.events import PersonRegistered
 from engine.store import schema
 from engine.store.record import record

@@ -21,8 +21,8 @@ from web import (
     meeting_pages,
     paper_pages,
     portal,
-    report_pages,
     running_pages,
+    status_report_pages,
     watch,
     wheel_pages,
 )
@@ -87,7 +87,7 @@ def create_app(
     app.include_router(case_pages.routes(site))
     app.include_router(meeting_pages.routes(site))
     app.include_router(running_pages.routes(site))
-    app.include_router(report_pages.routes(site))
+    app.include_router(status_report_pages.routes(site))
     app.include_router(paper_pages.routes(site))
     app.include_router(deadline_pages.routes(site))
     app.include_router(portal.routes(site))

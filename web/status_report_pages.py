@@ -121,7 +121,7 @@ def _form(site: Site, key: str, period: str, now: datetime) -> ReportForm:
 
 def _visitor(site: Site, request: Request, key: str, now: datetime) -> Visitor:
     """Everybody this browser acts for, by what they may do here."""
-    people = {guest.person: None for guest in cookies.guests(request, site=site, now=now)}
+    people = cookies.people(request, site=site, now=now)
     reporter = owner = None
     with site.db.reading() as tx:
         if key not in projects.keys(tx):
@@ -171,7 +171,7 @@ def _page(
     changed = None if form.filled.changed is None else len(form.filled.changed)
     return pages.page(
         site,
-        "report.html",
+        "status_report.html",
         status=status,
         form=form,
         errors=list(errors),
