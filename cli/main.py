@@ -18,6 +18,7 @@ from cli import (
     people,
     programmes,
     projects,
+    reports,
     seats,
     workflows,
 )
@@ -43,6 +44,7 @@ app.add_typer(gates.app, name="gate")
 app.add_typer(cases.app, name="case")
 app.add_typer(conditions.app, name="condition")
 app.add_typer(meetings.app, name="meeting")
+app.add_typer(reports.app, name="report")
 app.add_typer(workflows.app, name="workflow")
 app.add_typer(ledger.app, name="ledger")
 

@@ -243,6 +243,7 @@ UNKNOWN: Final[Mapping[str, str]] = {
     "field": "Feltet «{name}» finnes ikke.{nearest:suggestion}",
     "paper_kind": "Dokumenttypen «{name}» finnes ikke.{nearest:suggestion}",
     "programme": "Ikke noe program er lastet inn ennå.",
+    "period": "Perioden «{name}» finnes ikke i programmet.{nearest:suggestion}",
     "": "«{name}» finnes ikke ({kind}).{nearest:suggestion}",
 }
 """How it is said that a name is unknown, by kind of thing."""

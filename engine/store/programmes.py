@@ -1,5 +1,6 @@
 """Which programme file is in force?"""
 
+from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
@@ -16,6 +17,18 @@ def current(tx: Connection) -> Programme | None:
     """The newest programme, or None in a database that has none yet."""
     text = current_text(tx)
     return None if text is None else _parsed(text)
+
+
+def known_at(tx: Connection, instant: datetime) -> Programme | None:
+    """The programme as it was known at an instant, or None where there was none yet."""
+    text = tx.execute(
+        select(_PROSE.c.text)
+        .join(_PROGRAMME, _PROSE.c.digest == _PROGRAMME.c.text_ref)
+        .where(_PROGRAMME.c.loaded_at <= instant)
+        .order_by(_PROGRAMME.c.loaded_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return None if text is None else _parsed(str(text))
 
 
 def current_text(tx: Connection) -> str | None:

@@ -1,0 +1,170 @@
+"""Commands about the programme's report of a tertial."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import typer
+
+from cli.options import AsJson, chosen, content_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from engine.core.reconciliation import Finding
+    from engine.core.sheet import Sheet
+
+app = typer.Typer(help="Programmets rapport for et tertial.", no_args_is_help=True)
+
+PeriodArgument: TypeAlias = Annotated[str, typer.Argument(metavar="PERIODE", help="Som 2024-T3.")]
+KnownAt: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--known-at", metavar="TIDSPUNKT", help="Slik det var kjent da (ISO 8601); ellers nå."),
+]
+
+
+@app.command("build")
+def build(
+    period: PeriodArgument,
+    format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="html, pdf, docx, xlsx eller json.")
+    ] = "html",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FIL", help="Fila rapporten skrives til.")
+    ] = None,
+    known_at: KnownAt = None,
+) -> None:
+    """Regn ut rapporten for en periode, slik porteføljen var da perioden sluttet, og skriv den til en fil."""
+    from cli import wiring
+    from cli.paperwork import save
+    from documents.tertial_editions import REPORT_FORMATS, statusrapport
+    from engine.use_cases.read_report import read_report
+
+    chosen(format, REPORT_FORMATS, option="--format")
+    with wiring.database() as db, db.reading() as tx:
+        report = read_report(tx, period, known_at=_instant(known_at), tell=_progress())
+    made = statusrapport(report, format=next(one for one in REPORT_FORMATS if one == format))
+    save(out or Path(made.filename), made)
+
+
+@app.command("check")
+def check(
+    period: PeriodArgument,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against",
+            metavar="FIL",
+            help="Tall som er publisert et annet sted (CSV eller XLSX): place, row, column, value og source.",
+        ),
+    ] = None,
+    known_at: KnownAt = None,
+    as_json: AsJson = False,
+) -> None:
+    """Finn alt som ikke stemmer i rapporten, med tallene side om side. Avslutter med 3 når noe er avvik."""
+    from cli import console, wiring
+    from cli.errors import REFUSED
+    from cli.misuse import BadFile
+    from engine.core.misuse import Invalid
+    from engine.core.reconciliation import open_findings
+    from engine.use_cases.check_report import check_report
+
+    sheet = None if against is None else _sheet(against)
+    with wiring.database() as db, db.reading() as tx:
+        try:
+            checked = check_report(tx, period, known_at=_instant(known_at), against=sheet, tell=_progress())
+        except Invalid as invalid:
+            raise BadFile(str(against), invalid.mistakes) from None
+    if as_json:
+        console.as_json([finding_json(one) for one in checked.findings])
+    else:
+        show_findings(checked.findings)
+    if open_findings(checked.findings):
+        raise typer.Exit(REFUSED)
+
+
+def finding_json(finding: "Finding") -> dict[str, Any]:
+    """A finding: code, grade, subject, project, sides (place, value, source), difference, unit, names, owner
+    and the sentence.
+    """
+    from language import findings
+
+    return {
+        "code": finding.code,
+        "grade": finding.grade,
+        "title": findings.title(finding),
+        "sentence": findings.told(finding),
+        "subject": finding.subject or None,
+        "project": finding.project or None,
+        "sides": [
+            {"place": side.place, "value": side.value, "source": side.source or None}
+            for side in finding.sides
+        ],
+        "difference": finding.difference,
+        "unit": finding.unit,
+        "names": list(finding.names),
+        "owner": finding.owner,
+    }
+
+
+def show_findings(found: "tuple[Finding, ...]") -> None:
+    """The findings, avvik first, each with its sentence and whose it is to mend."""
+    from itertools import groupby
+
+    from cli import console
+    from engine.core.reconciliation import open_findings
+    from language import findings
+
+    if not found:
+        console.say("Alt stemmer.")
+        return
+    number = len(open_findings(found))
+    console.say(f"{number} avvik og {len(found) - number} merknader.")
+    for (grade, title), group in groupby(found, key=lambda one: (one.grade, findings.title(one))):
+        console.say("")
+        console.heading(f"{grade.upper()}: {title}")
+        for one in group:
+            console.say(f"  {findings.told(one)} {findings.owner(one)}.")
+
+
+def _sheet(path: Path) -> "Sheet":
+    from cli.misuse import BadFile
+    from engine.core.sheet import FILE_LIMIT, Sheet, read_sheet
+
+    read = read_sheet(content_of(path, limit=FILE_LIMIT))
+    if not isinstance(read, Sheet):
+        raise BadFile(str(path), read)
+    return read
+
+
+def _instant(text: str | None) -> "datetime":
+    """When things were known: now, or the instant that was written; a time without a zone is Oslo's."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from cli import wiring
+    from cli.misuse import Told
+
+    if text is None:
+        return wiring.now()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Told(f"--known-at: «{text}» er ikke et tidspunkt. Skriv det som 2025-01-20T12:00.") from None
+    return found if found.tzinfo is not None else found.replace(tzinfo=ZoneInfo("Europe/Oslo"))
+
+
+LONG: int = 1_000
+"""So many projects are long work, whose progress is told."""
+
+
+def _progress() -> "Callable[[str, int, int], None]":
+    from cli.console import tell
+
+    def told(step: str, done: int, of: int) -> None:
+        if of >= LONG:
+            tell(
+                f"{step.capitalize()} … {done} av {of}" if done else f"{step.capitalize()} {of} prosjekter …"
+            )
+
+    return told
