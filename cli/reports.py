@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from engine.core.reconciliation import Finding
     from engine.core.sheet import Sheet
+    from engine.store.session import Database
 
 app = typer.Typer(help="Programmets rapport for et tertial.", no_args_is_help=True)
 
@@ -33,18 +34,55 @@ def build(
         Path | None, typer.Option("--out", metavar="FIL", help="Fila rapporten skrives til.")
     ] = None,
     known_at: KnownAt = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            "--template",
+            metavar="FIL",
+            help="Programmets egen Word-mal (docx). Rapporten settes inn der malen sier {{ rapport }}.",
+        ),
+    ] = None,
 ) -> None:
     """Regn ut rapporten for en periode, slik porteføljen var da perioden sluttet, og skriv den til en fil."""
     from cli import wiring
+    from cli.misuse import Told
     from cli.paperwork import save
     from documents.tertial_editions import REPORT_FORMATS, statusrapport
+    from documents.word import TEMPLATE_LIMIT, TemplateError
     from engine.use_cases.read_report import read_report
+    from language.sentences import sentence
 
     chosen(format, REPORT_FORMATS, option="--format")
-    with wiring.database() as db, db.reading() as tx:
-        report = read_report(tx, period, known_at=_instant(known_at), tell=_progress())
-    made = statusrapport(report, format=next(one for one in REPORT_FORMATS if one == format))
+    if template is not None and format != "docx":
+        raise Told("--template: bare docx kan ha en mal.")
+    look = None if template is None else content_of(template, limit=TEMPLATE_LIMIT)
+    with wiring.database() as db:
+        contact, address = _office(db)
+        with db.reading() as tx:
+            report = read_report(tx, period, known_at=_instant(known_at), tell=_progress())
+    try:
+        made = statusrapport(
+            report,
+            format=next(one for one in REPORT_FORMATS if one == format),
+            contact=contact,
+            address=address,
+            template=look,
+        )
+    except TemplateError as error:
+        raise Told(f"«{template}»: {sentence(error)}") from None
     save(out or Path(made.filename), made)
+
+
+def _office(db: "Database") -> tuple[str, str]:
+    """Whom a reader can ask: name and address of whoever holds the programme office today."""
+    from cli import wiring
+    from engine.core.calendar import local_date
+    from engine.store import people
+    from engine.use_cases.actors import PROGRAMME_OFFICE
+
+    with db.reading() as tx:
+        holder = people.office_holder(tx, PROGRAMME_OFFICE, on=local_date(wiring.now()))
+    return ("", "") if holder is None else (holder.name or "", holder.email or "")
 
 
 @app.command("check")

@@ -6,6 +6,7 @@ the model; what people have written stands as they wrote it. Bokmål. Order and 
 report (source: 001); the words are ours.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -96,7 +97,7 @@ def report_content(
     label = period_label(report.period)
     return {
         "kind": KIND,
-        "title": f"{KIND} {label}",
+        "title": formats.upper_first(label),
         "subtitle": report.programme,
         "body": report.programme,
         "running": formats.upper_first(label),
@@ -528,6 +529,7 @@ def _risks(report: TertialReport) -> Iterator[Block]:
                 for number, probability, consequence in placed
             ),
             charts.risk_matrix(placed),
+            narrow=True,
         )
     yield _list("risiko.liste", [one.title for one in report.risks], numbered=True)
     yield _table(
@@ -554,7 +556,7 @@ def _who_and_when(risk: Risk) -> str:
 
 
 def _portfolio(report: TertialReport) -> Iterator[Block]:
-    yield _heading(2, "del-2", "Del 2: Rapportering på prosjektporteføljen")
+    yield _heading(2, "del-2", "Del 2: Rapportering på prosjektporteføljen", page=True)
     yield _heading(3, "endringer", "Endringer i porteføljen siden forrige rapport")
     yield _figure(
         "figur-1",
@@ -767,9 +769,8 @@ def _name_cell(column: Column, statuses: Iterable[str]) -> Block:
 
 
 def _appendix_projects(report: TertialReport) -> Iterator[Block]:
-    yield _heading(
-        2, "vedlegg-1", f"Vedlegg 1: Oversikt over porteføljen per {formats.plain_date(report.period.last)}"
-    )
+    day = formats.plain_date(report.period.last)
+    yield _heading(2, "vedlegg-1", f"Vedlegg 1: Oversikt over porteføljen per {day}", page=True)
     for band in report.bands:
         title = _term(band.code, band.title)
         yield _heading(3, f"vedlegg-1.{band.code or 'ingen'}", f"{title} ({len(band.rows)})")
@@ -785,7 +786,7 @@ def _appendix_projects(report: TertialReport) -> Iterator[Block]:
 def _band_table(band: Band, title: str) -> Block:
     return _table(
         f"tabell-v1-{band.code or 'ingen'}",
-        f"Prosjekter i innsatsområdet {title}",
+        f"Innsatsområde {title}",
         ["Prosjekt", "Beskrivelse", "Tjeneste", "Fase"],
         [[row.title, row.description, row.service, row.reported_as] for row in band.rows],
     )
@@ -793,7 +794,7 @@ def _band_table(band: Band, title: str) -> Block:
 
 def _appendix_work(report: TertialReport) -> Iterator[Block]:
     day = formats.plain_date(report.period.last)
-    yield _heading(2, "vedlegg-2", f"Vedlegg 2: Status på gevinstarbeidet i prosjektene per {day}")
+    yield _heading(2, "vedlegg-2", f"Vedlegg 2: Status på gevinstarbeidet i prosjektene per {day}", page=True)
     yield _text(
         "vedlegg-2.krav",
         [_WORK_EXPLAINED],
@@ -849,8 +850,9 @@ def _work_table(name: str, caption: str, rows: Sequence[Work], columns: Sequence
 # ---------------------------------------------------------------- blocks
 
 
-def _heading(level: int, name: str, text: str) -> Block:
-    return {"type": "heading", "id": name, "level": level, "text": text}
+def _heading(level: int, name: str, text: str, *, page: bool = False) -> Block:
+    """`page` begins a new page where there are pages."""
+    return {"type": "heading", "id": name, "level": level, "text": text, "page": page}
 
 
 def _text(name: str, lines: Sequence[str]) -> Block:
@@ -865,19 +867,37 @@ def _box(name: str, title: str, lines: Sequence[str]) -> Block:
     return {"type": "box", "id": name, "title": title, "lines": list(lines)}
 
 
-def _figure(name: str, caption: str, alt: str, svg: str) -> Block:
-    return {"type": "figure", "id": name, "caption": caption, "alt": alt, "svg": svg}
+def _figure(name: str, caption: str, alt: str, svg: str, *, narrow: bool = False) -> Block:
+    return {"type": "figure", "id": name, "caption": caption, "alt": alt, "svg": svg, "narrow": narrow}
 
 
 def _table(name: str, caption: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Block:
-    """A column whose title begins with «#» holds numbers. The first cell of a row is its heading."""
+    """A column whose title begins with «#» holds numbers. The first cell of a row is its heading; `weight`
+    is how much room a column of text needs beside the others.
+    """
+    cells = [[_cell(cell) for cell in row] for row in rows]
     return {
         "type": "table",
         "id": name,
         "caption": caption,
-        "columns": [{"title": one.removeprefix("#"), "number": one.startswith("#")} for one in columns],
-        "rows": [[_cell(cell) for cell in row] for row in rows],
+        "columns": [
+            {
+                "title": title.removeprefix("#"),
+                "number": title.startswith("#"),
+                "weight": _weight(title, [row[index]["lines"] for row in cells if index < len(row)]),
+            }
+            for index, title in enumerate(columns)
+        ],
+        "rows": cells,
     }
+
+
+def _weight(title: str, cells: Sequence[Sequence[str]]) -> float:
+    # A column twice as wide holds four times the text in as many lines as its neighbour is high.
+    said = [title, *(line for lines in cells for line in lines)]
+    longest = min(max(len(line) for line in said), 260)
+    word = max(len(each) for line in said for each in (line.split() or [""]))
+    return round(max(math.sqrt(longest), 0.42 * min(word, 30), 3.0), 2)
 
 
 def _cell(cell: Any) -> Block:

@@ -1,16 +1,30 @@
 """Which bytes, of which type and under which name, is the report of a tertial in a format?"""
 
+from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
 from documents import html as page
 from documents.editions import Document
+from documents.pdf import Notice, pdf
 from documents.tertial import report_content
 from documents.tertial_json import report_bytes
+from documents.word import word
+from documents.wording import Content
+from documents.workbook import workbook
+from engine.core.printed import as_table, figures_of
 from engine.core.tertial import TertialReport
 
-ReportFormat = Literal["html", "json"]
-REPORT_FORMATS: Final[tuple[ReportFormat, ...]] = ("html", "json")
+ReportFormat = Literal["html", "pdf", "docx", "xlsx", "json"]
+REPORT_FORMATS: Final[tuple[ReportFormat, ...]] = ("html", "pdf", "docx", "xlsx", "json")
 TEMPLATE: Final = "statusrapport"
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument"
+MEDIA_TYPES: Final[Mapping[ReportFormat, str]] = {
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+    "docx": f"{_OFFICE}.wordprocessingml.document",
+    "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+    "json": "application/json",
+}
 
 
 def statusrapport(
@@ -20,17 +34,36 @@ def statusrapport(
     despite: str = "",
     contact: str = "",
     address: str = "",
+    template: bytes | None = None,
 ) -> Document:
-    """The report in a format. `despite` is why it was published over what disagreed, and is printed."""
+    """The report in a format. `despite` is why it was published over what disagreed, and is printed;
+    `template` is a Word file to write into (docx only; raises `documents.word.TemplateError`).
+    """
     content = report_content(report, despite=despite, contact=contact, address=address)
-    if format == "json":
-        made, media_type = report_bytes(report), "application/json"
-    else:
-        made, media_type = page.html(TEMPLATE, content), "text/html; charset=utf-8"
+    if format == "pdf":
+        made = pdf(TEMPLATE, content, dated=report.known_at)
+        return _document(report, format, made.content, pages=made.pages, warnings=made.warnings)
+    makers: Mapping[ReportFormat, Callable[[Content], bytes]] = {
+        "html": lambda shown: page.html(TEMPLATE, shown),
+        "docx": lambda shown: word(shown, dated=report.known_at, template=template),
+        "xlsx": lambda shown: workbook(shown, as_table(figures_of(report)), dated=report.known_at),
+        "json": lambda _shown: report_bytes(report),
+    }
+    return _document(report, format, makers[format](content))
+
+
+def _document(
+    report: TertialReport,
+    format: ReportFormat,
+    content: bytes,
+    *,
+    pages: int | None = None,
+    warnings: tuple[Notice, ...] = (),
+) -> Document:
     return Document(
-        content=made,
-        media_type=media_type,
+        content=content,
+        media_type=MEDIA_TYPES[format],
         filename=f"statusrapport-{report.period.id.lower()}.{format}",
-        pages=None,
-        warnings=(),
+        pages=pages,
+        warnings=warnings,
     )

@@ -198,6 +198,9 @@ _PAPERS: Final[Mapping[str, str]] = {
     "paper_untitled": "Gi dokumentet en tittel.",
     "paper_long": "Saksframlegget er på {found} sider. Det bør ikke være på mer enn {limit}.",
     "paper_signs_replaced": "{found:Count tegn} kan ikke vises i PDF, og står som «□».",
+    "word_template_unreadable": "Malen er ikke et Word-dokument (docx).",
+    "word_template_too_large": "Malen er større enn {limit} MB.",
+    "word_template_unusual": "Malen er bygd på en måte som ikke kan brukes. Lagre den på nytt fra Word.",
 }
 
 _DELIVERY: Final[Mapping[str, str]] = {
