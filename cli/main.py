@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    benefits,
     cases,
     conditions,
     demonstration,
@@ -39,6 +40,7 @@ app.add_typer(programmes.app, name="programme")
 app.add_typer(people.app, name="person")
 app.add_typer(seats.app, name="seat")
 app.add_typer(projects.app, name="project")
+app.add_typer(benefits.app, name="benefit")
 app.add_typer(papers.app, name="paper")
 app.add_typer(gates.app, name="gate")
 app.add_typer(cases.app, name="case")

@@ -219,8 +219,13 @@ def _risk(risk: Mapping[str, Any]) -> str:
         if risk.get(name) is not None
     ]
     parts = [formats.upper_first(formats.listed(weighed)) + "."] if weighed else []
-    if risk.get("measures"):
-        parts.append(f"Tiltak: {risk['measures']}")
+    for word, name in (
+        ("", "assessment"),
+        ("Tiltak: ", "measures"),
+        ("Tiltak hvis det skjer: ", "mitigation"),
+    ):
+        if risk.get(name):
+            parts.append(f"{word}{risk[name]}")
     return " ".join(parts) or "Ikke vurdert."
 
 

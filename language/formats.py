@@ -177,6 +177,23 @@ _LETTER_STATES: Final[Mapping[str, tuple[str, str, str]]] = {
     "dead": ("Kunne ikke sendes", "Kunne ikkje sendast", "Could not be sent"),
     "withdrawn": ("Trukket tilbake før sending", "Trekt tilbake før sending", "Withdrawn before sending"),
 }
+_PROGRESS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "identifisert": ("Identifisert", "Identifisert", "Identified"),
+    "under_arbeid": ("Under arbeid", "Under arbeid", "In progress"),
+    "ikke_pabegynt": ("Ikke påbegynt", "Ikkje påbyrja", "Not started"),
+}
+_LIGHTS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "gronn": ("Grønt", "Grønt", "Green"),
+    "gul": ("Gult", "Gult", "Yellow"),
+    "rod": ("Rødt", "Raudt", "Red"),
+}
+_AREAS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "helhet": ("Overordnet status", "Overordna status", "Overall status"),
+    "fremdrift": ("Fremdrift", "Framdrift", "Progress"),
+    "okonomi": ("Økonomi", "Økonomi", "Economy"),
+    "gevinst": ("Gevinster", "Gevinstar", "Benefits"),
+    "risiko": ("Risiko", "Risiko", "Risk"),
+}
 _LANGUAGE_COLUMN: Final = {"nb": 0, "nn": 1, "en": 2}
 
 
@@ -315,6 +332,21 @@ def rule_word(rule: str, locale: str = "nb") -> str:
 def role_word(role: str, locale: str = "nb") -> str:
     """A role in a project, as in a sentence: «gevinstansvarlig»."""
     return _word(_ROLES, role, locale)
+
+
+def progress_word(progress: str, locale: str = "nb") -> str:
+    """How far the work with benefits has come: «Under arbeid»."""
+    return _word(_PROGRESS, progress, locale)
+
+
+def light_word(light: str, locale: str = "nb") -> str:
+    """A light, which is never shown by its colour alone: «Gult»."""
+    return _word(_LIGHTS, light, locale)
+
+
+def area_word(area: str, locale: str = "nb") -> str:
+    """What a light is about: «Økonomi»."""
+    return _word(_AREAS, area, locale)
 
 
 def letter_state_word(state: str, locale: str = "nb") -> str:

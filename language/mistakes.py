@@ -144,6 +144,10 @@ _PROGRAMME: Final[Mapping[str, str]] = {
     "programme.duplicate_code": (
         "Koden «{code:plain}» er brukt to ganger. Den står også på linje {first_line:plain}."
     ),
+    "programme.unknown_kind": "Gevinsttypen «{name}» finnes ikke.{nearest:suggestion}{allowed:among}",
+    "programme.kind_in_two": "«{kind}» er alt tatt av en annen gruppe, på linje {first_line:plain}.",
+    "programme.limits_equal": "Grensene for gult og rødt er like ({limit:plain}). De må være ulike.",
+    "programme.scale_order": "Tallene på skalaen må stige.",
     "programme.code_in_two": "Koden «{code:plain}» finnes også i «{taxonomy}», som gjelder samtidig.",
     "programme.other_weekday": "{date:day} er en {actual}, ikke en {weekday}.",
 }
@@ -177,6 +181,21 @@ _VALUES: Final[Mapping[str, str]] = {
     "value.duplicate_member": "Feltet «{name}» står to ganger.",
     "value.duplicate_id": "«{id}» er brukt på to ledd.",
     "value.missing_list": "Listen «{name}» mangler.",
+}
+
+_BENEFITS: Final[Mapping[str, str]] = {
+    "benefit.untitled": "Gi gevinsten et navn.",
+    "benefit.known": "Prosjektet har alt gevinsten «{title}».",
+    "benefit.kind_outside": "«{value:plain}» er ikke en gevinsttype her.{nearest:suggestion}{allowed:among}",
+    "benefit.wrong_unit": "Tallet er oppgitt i «{found}», men måleenheten er «{unit}».",
+    "benefit.before_baseline": "Målingen ({on:day}) er eldre enn nullpunktet ({baseline_on:day}).",
+    "benefit.no_baseline": "«{indicator}» har ikke noe nullpunkt. Mål det først.",
+    "benefit.baseline_after_measurement": (
+        "Nullpunktet ({on:day}) kan ikke være nyere enn den første målingen ({first:day})."
+    ),
+    "benefit.in_future": "Datoen {on:day} er ikke kommet ennå.",
+    "benefit.several_indicators": "Si hvilken måleindikator det gjelder.{allowed:among}",
+    "benefit.nothing_told": "Oppgi minst ett tall.",
 }
 
 _SHEETS: Final[Mapping[str, str]] = {
@@ -278,6 +297,7 @@ MISTAKES: Final[Mapping[str, str]] = {
     **_RULES,
     **_PROGRAMME,
     **_VALUES,
+    **_BENEFITS,
     **_SHEETS,
     **_VERIFICATION,
     **_LEDGER,

@@ -216,7 +216,22 @@ _DELIVERY: Final[Mapping[str, str]] = {
     "mail_from": "Avsenderadressen «{value}» kan ikke brukes. Skriv den som «Navn <adresse@kommunen>».",
 }
 
+_REPORTS: Final[Mapping[str, str]] = {
+    "may_not_follow": "Bare {role:role} kan føre gevinstene i dette prosjektet.",
+    "may_not_report": "Bare {role:role} kan levere rapporten for dette prosjektet.",
+    "may_not_approve": "Bare {role:role} kan godkjenne rapporten for dette prosjektet.",
+    "only_office": "Bare programkontoret kan gjøre dette.",
+    "period_closed": "Perioden {period} er lukket. Programkontoret kan åpne den igjen.",
+    "period_open": "Perioden {period} er ikke lukket.",
+    "period_not_begun": "Perioden {period} begynner {on:day}.",
+    "report_missing": "Det er ikke levert noen rapport for {project} i {period}.",
+    "report_unchanged": "Rapporten er lik versjon {version:plain}, som alt er levert.",
+    "report_approved": "Versjon {version:plain} av rapporten er alt godkjent.",
+    "no_quality": "Programmet har ingen kvalitetsindikatorer.",
+}
+
 REFUSALS: Final[Mapping[str, str]] = {
+    **_REPORTS,
     **_CRITERIA,
     **_COUNT,
     **_DOOR,
@@ -245,6 +260,12 @@ UNKNOWN: Final[Mapping[str, str]] = {
     "fact": "Feltet «{name}» finnes ikke.{nearest:suggestion}",
     "field": "Feltet «{name}» finnes ikke.{nearest:suggestion}",
     "paper_kind": "Dokumenttypen «{name}» finnes ikke.{nearest:suggestion}",
+    "benefit": "Gevinsten «{name}» finnes ikke i prosjektet.{nearest:suggestion}",
+    "indicator": "Måleindikatoren «{name}» finnes ikke på gevinsten.{nearest:suggestion}",
+    "period": "Perioden «{name}» finnes ikke i programmet.{nearest:suggestion}",
+    "column": "Kolonnen «{name}» finnes ikke.{nearest:suggestion}",
+    "progress": "«{name}» er ikke en status for gevinstarbeidet.{nearest:suggestion}",
+    "quality_indicator": "Kvalitetsindikatoren «{name}» finnes ikke.{nearest:suggestion}",
     "programme": "Ikke noe program er lastet inn ennå.",
     "period": "Perioden «{name}» finnes ikke i programmet.{nearest:suggestion}",
     "": "«{name}» finnes ikke ({kind}).{nearest:suggestion}",

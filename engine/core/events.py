@@ -430,6 +430,122 @@ class CaseWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BenefitEstimated(Event):
+    """A benefit is expected to free so much in a year, as told in a period; None takes a figure away."""
+
+    project: str
+    benefit: str
+    year: int
+    period: str
+    fte: float | None
+    kroner: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenefitMeasured(Event):
+    """An indicator of a benefit was measured on a date."""
+
+    project: str
+    benefit: str
+    indicator: str
+    value: float
+    measured_on: str
+    comment: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenefitRealised(Event):
+    """A benefit has really freed so much in a year; a later telling of the same year takes its place."""
+
+    project: str
+    benefit: str
+    year: int
+    fte: float | None
+    kroner: int | None
+    comment: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressStated(Event):
+    """Somebody who knows better says how far the work with benefits has come, beside what is computed;
+    `progress` None lets the computed one stand again.
+    """
+
+    project: str
+    period: str
+    column: str
+    progress: str | None
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDelivered(Event):
+    """A version of a project's report of a period was delivered; it never changes."""
+
+    project: str
+    period: str
+    version: int
+    fields: ProseJson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportApproved(Event):
+    """The project's owner stands behind a delivered version."""
+
+    project: str
+    period: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodClosed(Event):
+    """No more reports are taken for a period; or, `reopened`, they are taken again."""
+
+    period: str
+    reopened: bool
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountsImported(Event):
+    """The programme's accounts of a period, whole, as they stood on a date; the newest import holds."""
+
+    period: str
+    as_of: str
+    lines: ProseJson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransfersImported(Event):
+    """What the projects apply to carry over after a period, whole; the newest import holds."""
+
+    period: str
+    lines: ProseJson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LightSet(Event):
+    """A person has judged an area of the programme, or of one project, in a period."""
+
+    project: str | None
+    period: str
+    area: str
+    light: str
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityScored(Event):
+    """The project's leader or its owner has scored it on the programme's quality indicators."""
+
+    project: str
+    period: str
+    side: str
+    scores: Mapping[str, int]
+    comment: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeadsWitnessed(Event):
     """A checkpoint: the programme's chain takes note of where every other chain stands."""
 
@@ -472,6 +588,17 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         BallotCast,
         CaseDecided,
         CaseWithdrawn,
+        BenefitEstimated,
+        BenefitMeasured,
+        BenefitRealised,
+        ProgressStated,
+        ReportDelivered,
+        ReportApproved,
+        PeriodClosed,
+        AccountsImported,
+        TransfersImported,
+        LightSet,
+        QualityScored,
         HeadsWitnessed,
     )
 }

@@ -85,6 +85,18 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "no_next_meeting": ("cases",),
     "minutes_outrun": ("meeting",),
     "minutes_approved": ("meeting",),
+    # benefits, reports and accounts
+    "may_not_follow": ("role",),
+    "may_not_report": ("role",),
+    "may_not_approve": ("role",),
+    "only_office": (),
+    "period_closed": ("period",),
+    "period_open": ("period",),
+    "period_not_begun": ("period", "on"),
+    "report_missing": ("project", "period"),
+    "report_unchanged": ("version",),
+    "report_approved": ("version",),
+    "no_quality": (),
     # a new link
     "too_many_links": ("hours",),
 }

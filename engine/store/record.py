@@ -142,6 +142,15 @@ _INSERT: Final = {
         "recusal",
         "condition_act",
         "ballot",
+        "estimate",
+        "measurement",
+        "realised",
+        "stated_progress",
+        "status_report",
+        "period_act",
+        "accounts",
+        "light",
+        "quality_score",
     )
 }
 
@@ -560,6 +569,142 @@ def _case_withdrawn(tx: Connection, event: ev.CaseWithdrawn, stamp: Stamp) -> No
     tx.execute(update(_CASE).where(_CASE.c.id == event.case).values(closed))
 
 
+def _benefit_estimated(tx: Connection, event: ev.BenefitEstimated, stamp: Stamp) -> None:
+    told = {"benefit": event.benefit, "year": event.year, "period": event.period}
+    _insert_told(tx, "estimate", event, stamp, told | {"fte": event.fte, "kroner": event.kroner})
+
+
+def _benefit_measured(tx: Connection, event: ev.BenefitMeasured, stamp: Stamp) -> None:
+    told = {
+        "benefit": event.benefit,
+        "indicator": event.indicator,
+        "value": event.value,
+        "measured_on": event.measured_on,
+        "comment_ref": stamp.refs["comment"],
+        "by": event.by,
+    }
+    _insert_told(tx, "measurement", event, stamp, told)
+
+
+def _benefit_realised(tx: Connection, event: ev.BenefitRealised, stamp: Stamp) -> None:
+    told = {
+        "benefit": event.benefit,
+        "year": event.year,
+        "fte": event.fte,
+        "kroner": event.kroner,
+        "comment_ref": stamp.refs["comment"],
+        "by": event.by,
+    }
+    _insert_told(tx, "realised", event, stamp, told)
+
+
+def _progress_stated(tx: Connection, event: ev.ProgressStated, stamp: Stamp) -> None:
+    told = {
+        "period": event.period,
+        "column": event.column,
+        "progress": event.progress,
+        "reason_ref": stamp.refs["reason"],
+        "by": event.by,
+    }
+    _insert_told(tx, "stated_progress", event, stamp, told)
+
+
+def _quality_scored(tx: Connection, event: ev.QualityScored, stamp: Stamp) -> None:
+    told = {
+        "period": event.period,
+        "side": event.side,
+        "scores": dict(event.scores),
+        "comment_ref": stamp.refs["comment"],
+        "by": event.by,
+    }
+    _insert_told(tx, "quality_score", event, stamp, told)
+
+
+_Told = ev.BenefitEstimated | ev.BenefitMeasured | ev.BenefitRealised | ev.ProgressStated | ev.QualityScored
+
+
+def _insert_told(tx: Connection, table: str, event: _Told, stamp: Stamp, told: Mapping[str, Any]) -> None:
+    """Keep one more telling about a project; the earlier ones stay."""
+    row = {"project": event.project, "seq": stamp.seq, "recorded_at": stamp.at}
+    tx.execute(_INSERT[table], {**row, **told})
+
+
+def _report_delivered(tx: Connection, event: ev.ReportDelivered, stamp: Stamp) -> None:
+    row = {
+        "project": event.project,
+        "period": event.period,
+        "version": event.version,
+        "fields_ref": stamp.refs["fields"],
+        "delivered_by": event.by,
+        "delivered_at": stamp.at,
+        "approved_by": None,
+        "approved_at": None,
+    }
+    tx.execute(_INSERT["status_report"], row)
+
+
+def _report_approved(tx: Connection, event: ev.ReportApproved, stamp: Stamp) -> None:
+    report = metadata.tables["status_report"]
+    this = (report.c.project == event.project) & (report.c.period == event.period)
+    approved = {"approved_by": event.by, "approved_at": stamp.at}
+    tx.execute(update(report).where(this, report.c.version == event.version).values(approved))
+
+
+def _period_closed(tx: Connection, event: ev.PeriodClosed, stamp: Stamp) -> None:
+    row = {
+        "period": event.period,
+        "seq": stamp.seq,
+        "closed": not event.reopened,
+        "reason_ref": stamp.refs["reason"],
+        "by": event.by,
+        "at": stamp.at,
+    }
+    tx.execute(_INSERT["period_act"], row)
+
+
+def _accounts_imported(tx: Connection, event: ev.AccountsImported, stamp: Stamp) -> None:
+    _insert_import(tx, event, stamp, kind="accounts", as_of=event.as_of)
+
+
+def _transfers_imported(tx: Connection, event: ev.TransfersImported, stamp: Stamp) -> None:
+    _insert_import(tx, event, stamp, kind="transfers", as_of="")
+
+
+def _insert_import(
+    tx: Connection,
+    event: ev.AccountsImported | ev.TransfersImported,
+    stamp: Stamp,
+    *,
+    kind: str,
+    as_of: str,
+) -> None:
+    row = {
+        "period": event.period,
+        "seq": stamp.seq,
+        "kind": kind,
+        "as_of": as_of,
+        "lines_ref": stamp.refs["lines"],
+        "by": event.by,
+        "recorded_at": stamp.at,
+    }
+    tx.execute(_INSERT["accounts"], row)
+
+
+def _light_set(tx: Connection, event: ev.LightSet, stamp: Stamp) -> None:
+    row = {
+        "chain": event.chain,
+        "seq": stamp.seq,
+        "project": event.project,
+        "period": event.period,
+        "area": event.area,
+        "light": event.light,
+        "reason_ref": stamp.refs["reason"],
+        "by": event.by,
+        "recorded_at": stamp.at,
+    }
+    tx.execute(_INSERT["light"], row)
+
+
 def _heads_witnessed(_tx: Connection, _event: ev.HeadsWitnessed, _stamp: Stamp) -> None:
     """A checkpoint is evidence only: no state follows from it."""
 
@@ -606,5 +751,16 @@ _APPLY: Final[Mapping[type[ev.Event], _Apply]] = {
     ev.BallotCast: _ballot_cast,
     ev.CaseDecided: _case_decided,
     ev.CaseWithdrawn: _case_withdrawn,
+    ev.BenefitEstimated: _benefit_estimated,
+    ev.BenefitMeasured: _benefit_measured,
+    ev.BenefitRealised: _benefit_realised,
+    ev.ProgressStated: _progress_stated,
+    ev.ReportDelivered: _report_delivered,
+    ev.ReportApproved: _report_approved,
+    ev.PeriodClosed: _period_closed,
+    ev.AccountsImported: _accounts_imported,
+    ev.TransfersImported: _transfers_imported,
+    ev.LightSet: _light_set,
+    ev.QualityScored: _quality_scored,
     ev.HeadsWitnessed: _heads_witnessed,
 }
