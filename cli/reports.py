@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from cli.options import AsJson, chosen, content_of
+from cli.options import AsJson, ByOrOffice, chosen, content_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from engine.core.reconciliation import Finding
     from engine.core.sheet import Sheet
+    from engine.core.tertial import TertialReport
+    from engine.store.publications import Version
     from engine.store.session import Database
 
 app = typer.Typer(help="Programmets rapport for et tertial.", no_args_is_help=True)
@@ -119,6 +121,138 @@ def check(
         show_findings(checked.findings)
     if open_findings(checked.findings):
         raise typer.Exit(REFUSED)
+
+
+@app.command("approve")
+def approve(period: PeriodArgument, by: ByOrOffice = None) -> None:
+    """Godkjenn rapporten slik den er nå. Det som meldes senere, endrer bare en senere versjon."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from engine.use_cases.approve_programme_report import approve_programme_report
+
+    with wiring.database() as db:
+        done = accepted(
+            approve_programme_report(
+                db,
+                period=period,
+                by=by or wiring.programme_office(db),
+                now=wiring.now(),
+                tell=_progress(),
+            )
+        )
+    tell(f"Rapporten for {done.period} er godkjent som versjon {done.version} (SHA-256 {done.digest[:16]}…).")
+
+
+@app.command("publish")
+def publish(
+    period: PeriodArgument,
+    despite: Annotated[
+        str,
+        typer.Option("--despite", metavar="GRUNN", help="Hvorfor den publiseres selv om noe ikke stemmer."),
+    ] = "",
+    by: ByOrOffice = None,
+) -> None:
+    """Publiser den godkjente rapporten i alle formater. En grunn til å publisere over avvik trykkes i den."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from engine.core.misuse import Refused
+    from engine.use_cases.publish_programme_report import publish_programme_report
+
+    with wiring.database() as db:
+        contact, address = _office(db)
+        done = publish_programme_report(
+            db,
+            period=period,
+            by=by or wiring.programme_office(db),
+            despite=despite,
+            render=_render(contact, address),
+            now=wiring.now(),
+            tell=_progress(),
+        )
+        if isinstance(done, Refused) and any(one.code == "report_disagrees" for one in done.reasons):
+            tell(f"Se alle avvik med «faseport report check {period}».")
+        done = accepted(done)
+    tell(f"Rapporten for {done.period} er publisert som versjon {done.version}.")
+    for name, digest in done.editions.items():
+        tell(f"  {name}: SHA-256 {digest[:16]}…")
+
+
+def _render(contact: str, address: str) -> "Callable[[TertialReport, str], Mapping[str, bytes]]":
+    from documents.tertial_editions import REPORT_FORMATS, statusrapport
+
+    def made(report: "TertialReport", despite: str) -> "Mapping[str, bytes]":
+        return {
+            name: statusrapport(
+                report, format=name, despite=despite, contact=contact, address=address
+            ).content
+            for name in REPORT_FORMATS
+        }
+
+    return made
+
+
+@app.command("show")
+def show(
+    period: PeriodArgument,
+    format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="Med --out: html, pdf, docx, xlsx eller json.")
+    ] = "pdf",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FIL", help="Skriv den publiserte rapporten til en fil.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Vis versjonene av en rapport, eller hent den slik den ble publisert, byte for byte."""
+    from cli import console, wiring
+    from cli.paperwork import save_bytes
+    from documents.tertial_editions import REPORT_FORMATS
+    from engine.store import publications
+    from engine.use_cases.actors import programme_in_force
+    from engine.use_cases.benefit_at import period_named
+    from engine.use_cases.publish_programme_report import published_bytes
+    from language.formats import moment
+
+    chosen(format, REPORT_FORMATS, option="--format")
+    with wiring.database() as db, db.reading() as tx:
+        period_named(programme_in_force(tx), period)
+        if out is not None:
+            _, content = published_bytes(tx, period, format)
+            save_bytes(out, content)
+            return
+        versions = publications.versions(tx, period)
+    if as_json:
+        console.as_json([_version_json(one) for one in versions])
+        return
+    console.table(
+        ("Versjon", "Godkjent", "Publisert", "Avvik", "Grunn"),
+        [
+            (
+                str(one.version),
+                moment(one.approved_at),
+                moment(one.published_at) if one.published_at else "–",
+                str(one.findings) if one.published_at else "–",
+                one.despite or "–",
+            )
+            for one in versions
+        ],
+        empty="Rapporten er ikke godkjent ennå; «report build» viser utkastet.",
+    )
+
+
+def _version_json(one: "Version") -> dict[str, Any]:
+    return {
+        "period": one.period,
+        "version": one.version,
+        "known_at": one.known_at.isoformat(),
+        "digest": one.digest,
+        "approved_at": one.approved_at.isoformat(),
+        "published_at": one.published_at.isoformat() if one.published_at else None,
+        "editions": dict(one.editions),
+        "findings": one.findings,
+        "despite": one.despite or None,
+    }
 
 
 def finding_json(finding: "Finding") -> dict[str, Any]:

@@ -59,12 +59,6 @@ COLUMN_WORDS: Final[Mapping[str, str]] = {
 }
 SIGNS: Final[Mapping[Light, str]] = {"gronn": "●", "gul": "▲", "rod": "■"}
 """A light has a shape of its own, so that nobody needs its colour."""
-_KINDS: Final = {
-    "okonomisk": "Økonomisk",
-    "frigjort_tid": "Frigjort tid",
-    "kvalitet": "Kvalitet",
-    "unngatt_kostnad": "Unngått kostnad",
-}
 _PHASE_WORDS: Final = {
     "Konsept": "konseptfase",
     "Prosjekt": "prosjektfase",
@@ -434,10 +428,7 @@ def _others(report: TertialReport) -> Iterator[Block]:
             "tabell-andre",
             "Gevinstmål som ikke gjelder årsverk",
             ["Prosjekt", "Gevinstmål", "Type", "Ambisjon"],
-            [
-                [one.title, one.goal, _KINDS.get(one.kind, one.kind), one.ambition]
-                for one in report.other_benefits
-            ],
+            [[one.title, one.goal, one.kind, one.ambition] for one in report.other_benefits],
         )
     yield _text("andre-gevinster.vedlegg", ["Vedlegg 2 viser gevinstarbeidet prosjekt for prosjekt."])
 
@@ -462,6 +453,16 @@ def _realisation(report: TertialReport) -> Iterator[Block]:
                     formats.plain_date(one.measured_on) if one.measured_on else "",
                 ]
                 for one in report.measured
+            ],
+        )
+    if report.realised:
+        yield _table(
+            "tabell-realisert",
+            "Realiserte gevinster mot anslag",
+            ["Prosjekt", "#År", "#Årsverk realisert", "#Årsverk anslått", "#Kroner realisert"],
+            [
+                [one.title, str(one.year), _value(one.fte), _value(one.expected), _amount(one.kroner)]
+                for one in report.realised
             ],
         )
     yield _text("realisering.avsluttet", [closed_sentence(report)])

@@ -7,12 +7,12 @@ from documents import html as page
 from documents.editions import Document
 from documents.pdf import Notice, pdf
 from documents.tertial import report_content
-from documents.tertial_json import report_bytes
 from documents.word import word
 from documents.wording import Content
 from documents.workbook import workbook
 from engine.core.printed import as_table, figures_of
 from engine.core.tertial import TertialReport
+from engine.use_cases.describe_report import report_bytes
 
 ReportFormat = Literal["html", "pdf", "docx", "xlsx", "json"]
 REPORT_FORMATS: Final[tuple[ReportFormat, ...]] = ("html", "pdf", "docx", "xlsx", "json")

@@ -275,7 +275,7 @@ def _fits_several(finding: Finding) -> str:
 
 
 def _twice(finding: Finding) -> str:
-    return f"gevinstmålet «{finding.subject}» frigjør årsverk i flere prosjekter: {_names(finding)}."
+    return f"gevinsten «{finding.subject}» er telt i flere prosjekter: {_names(finding)}."
 
 
 def _empty_area(finding: Finding) -> str:

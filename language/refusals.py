@@ -169,6 +169,7 @@ _PEOPLE: Final[Mapping[str, str]] = {
     ),
     "may_not_accept": "Bare programkontoret kan følge opp forutsetningene i sak {number}.",
     "may_not_take_in": "Bare programkontoret kan ta et prosjekt inn i programmet.",
+    "may_not_publish": "Bare programkontoret og programlederen kan godkjenne og publisere rapporten.",
     "no_intake": "Arbeidsflyten {workflow} har ingen krav til å bli tatt inn i programmet.",
     "only_small_together": "Bare prosjekter med størrelsen «liten» kan ta {with} og {gate} i samme sak.",
     "taken_in": "Prosjektet ble tatt inn i programmet {on:day}.",
@@ -221,6 +222,15 @@ _REPORTS: Final[Mapping[str, str]] = {
     "may_not_report": "Bare {role:role} kan levere rapporten for dette prosjektet.",
     "may_not_approve": "Bare {role:role} kan godkjenne rapporten for dette prosjektet.",
     "only_office": "Bare programkontoret kan gjøre dette.",
+    "period_not_over": "Perioden {period} varer til {on:day}. Rapporten kan godkjennes når den er over.",
+    "report_not_approved": "Ingen godkjent versjon av rapporten for {period} venter på å bli publisert.",
+    "report_outrun": (
+        "Rapporten for {period} sier ikke lenger det samme som da versjon {version} ble godkjent. "
+        "Godkjenn den på nytt."
+    ),
+    "report_disagrees": (
+        "Rapporten for {period} har {found} avvik. Rett dem, eller oppgi hvorfor den publiseres likevel."
+    ),
     "period_closed": "Perioden {period} er lukket. Programkontoret kan åpne den igjen.",
     "period_open": "Perioden {period} er ikke lukket.",
     "period_not_begun": "Perioden {period} begynner {on:day}.",
@@ -254,6 +264,7 @@ UNKNOWN: Final[Mapping[str, str]] = {
     "condition": "Forutsetningen «{name}» finnes ikke.{nearest:suggestion}",
     "meeting": "Møtet «{name}» finnes ikke.{nearest:suggestion}",
     "minutes": "Det er ikke skrevet noe referat fra møtet «{name}».",
+    "published_report": "Ingen rapport er publisert for {name}.",
     "item_kind": "«{name}» er ikke en slags punkt på sakslista.{nearest:suggestion}",
     "phase": "Fasen «{name}» finnes ikke.{nearest:suggestion}",
     "workflow": "Arbeidsflyten «{name}» finnes ikke.{nearest:suggestion}",
@@ -267,7 +278,6 @@ UNKNOWN: Final[Mapping[str, str]] = {
     "progress": "«{name}» er ikke en status for gevinstarbeidet.{nearest:suggestion}",
     "quality_indicator": "Kvalitetsindikatoren «{name}» finnes ikke.{nearest:suggestion}",
     "programme": "Ikke noe program er lastet inn ennå.",
-    "period": "Perioden «{name}» finnes ikke i programmet.{nearest:suggestion}",
     "": "«{name}» finnes ikke ({kind}).{nearest:suggestion}",
 }
 """How it is said that a name is unknown, by kind of thing."""

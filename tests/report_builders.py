@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from demo import report_facts, scene
-from engine.core.tertial import Entry, Goal, Group, Known, Reported, Span, TargetLine, Term
+from engine.core.tertial import Entry, Group, Known, Reported, Span, TargetLine, Term
 from engine.store import schema
 from engine.store.session import Database
 from engine.use_cases.read_report import gather
@@ -49,25 +49,23 @@ def an_entry(key: str, status: str | None = "Prosjekt", **changes: Any) -> Entry
         parent=None,
         closing_reason="",
         carried_to="",
-        goals=(),
+        benefits=(),
     )
     return replace(entry, **changes)
 
 
-def a_goal(**changes: Any) -> Goal:
-    """A prioritised gevinstmål with everything the rule asks for, that frees two årsverk from 2026."""
-    goal = Goal(
-        id="g1",
-        title="Mindre kjøring",
-        kind="frigjort_tid",
-        prioritised=True,
-        ambition="Ti prosent",
-        due="2026-12-31",
-        freed_fte=2.0,
-        from_year=2026,
-        indicators=({"id": "i1", "title": "Kjøretid", "unit": "minutter"},),
-    )
-    return replace(goal, **changes)
+def a_benefit(**changes: Any) -> dict[str, Any]:
+    """A prioritised gevinstmål with everything the rule asks for."""
+    return {
+        "id": "A1",
+        "title": "Mindre kjøring",
+        "kind": "frigjort_tid",
+        "prioritised": True,
+        "ambition": "Ti prosent",
+        "due": "2026-12-31",
+        "indicators": [{"id": "i1", "title": "Kjøretid", "unit": "minutter"}],
+        **changes,
+    }
 
 
 def known_of(*entries: Entry, before: dict[str, str | None] | None = None, **changes: Any) -> Known:

@@ -25,6 +25,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "may_not_accept": ("number",),
     "not_running": ("body",),
     "may_not_take_in": (),
+    "may_not_publish": ("period",),
     "own_answer": (),
     "own_recusal": (),
     # what cannot be done to this thing
@@ -97,6 +98,11 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "report_unchanged": ("version",),
     "report_approved": ("version",),
     "no_quality": (),
+    # the programme's own report
+    "period_not_over": ("period", "on"),
+    "report_not_approved": ("period",),
+    "report_outrun": ("period", "version"),
+    "report_disagrees": ("period", "found"),
     # a new link
     "too_many_links": ("hours",),
 }

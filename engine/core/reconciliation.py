@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from engine.core.benefits import double_counts
 from engine.core.portfolio import REPORTED
 from engine.core.printed import Figure, Figures, figures_of, indexed
 from engine.core.reporting import COLUMNS
@@ -256,20 +257,17 @@ def _parts(counted: list[Entry], titles: Mapping[str, str]) -> Iterator[Finding]
 
 
 def _benefits_twice(counted: list[Entry]) -> Iterator[Finding]:
-    """One gevinstmål, by its title, in two projects that both count its årsverk."""
-    held: dict[str, list[tuple[Entry, str, float]]] = defaultdict(list)
-    for entry in counted:
-        for goal in entry.goals:
-            if goal.freed_fte:
-                held[_folded(goal.title)].append((entry, goal.title, goal.freed_fte))
-    for found in held.values():
-        if len({entry.key for entry, _, _ in found}) > 1:
+    """One gain in two projects that both count it; one that is declared counted in one is no finding."""
+    titles = {entry.key: entry.title for entry in counted}
+    for found in double_counts({entry.key: entry.benefits for entry in counted}):
+        if not found.settled:
             yield _finding(
                 "benefit_twice",
-                found[0][1],
-                *(Side(place=entry.title, value=fte) for entry, _, fte in found),
+                found.name,
+                *(Side(place=titles.get(key, key), value=goal) for key, goal in found.places),
                 owner="prosjekteier",
-                names=[entry.title for entry, _, _ in found],
+                unit="tekst",
+                names=dict.fromkeys(titles.get(key, key) for key, _ in found.places),
             )
 
 

@@ -6,11 +6,13 @@ tables disagree. Freed time is årsverk per year, amounts are whole kroner.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
+from engine.core import benefits
+from engine.core.benefits import Benefit, Place
 from engine.core.portfolio import REPORTED
 from engine.core.reporting import (
     AREAS,
@@ -22,6 +24,7 @@ from engine.core.reporting import (
     Light,
     Measurement,
     Progress,
+    Realised,
     Risk,
     StatedProgress,
     StatusReport,
@@ -89,21 +92,6 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Goal:
-    """What a report needs to know about a gevinstmål, from the project's facts."""
-
-    id: str
-    title: str
-    kind: str
-    prioritised: bool
-    ambition: str
-    due: str
-    freed_fte: float | None
-    from_year: int | None
-    indicators: tuple[Mapping[str, Any], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One project on the period's last day, with the facts that held then.
 
@@ -129,7 +117,7 @@ class Entry:
     parent: str | None
     closing_reason: str
     carried_to: str
-    goals: tuple[Goal, ...]
+    benefits: tuple[Benefit, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +138,7 @@ class Reported:
 
     estimates: tuple[Estimate, ...] = ()
     measurements: tuple[Measurement, ...] = ()
+    realised: tuple[Realised, ...] = ()
     risks: tuple[Risk, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     computed_lights: Mapping[Area, Light] = field(default_factory=dict)
@@ -303,6 +292,18 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RealisedLine:
+    """What a project's benefits have really freed in a year, beside what was expected."""
+
+    key: str
+    title: str
+    year: int
+    fte: float | None
+    expected: float | None
+    kroner: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """A project that is counted elsewhere than in the previous report, or for the first time, or no more."""
 
@@ -433,6 +434,7 @@ class TertialReport:
     in_realisation: tuple[Named, ...]
     closed: tuple[Change, ...]
     measured: tuple[Measured, ...]
+    realised: tuple[RealisedLine, ...]
     risks: tuple[Risk, ...]
     # del 2
     changes: tuple[Change, ...]
@@ -483,6 +485,7 @@ def tertial_report(known: Known) -> TertialReport:
         in_realisation=_named(one for one in counted if one.reported_as == "Realisering"),
         closed=tuple(one for one in changes if one.after == "Avsluttet"),
         measured=_measured(known, counted),
+        realised=_realised(known),
         risks=tuple(sorted(known.reported.risks, key=lambda one: one.number)),
         changes=changes,
         counts_before=_before(known),
@@ -585,57 +588,46 @@ def _transfers(known: Known, counted: Sequence[Entry]) -> tuple[TransferLine, ..
 
 
 class _Estimates:
-    """The newest estimate of every benefit and year, told in a period or before it."""
+    """The newest estimate of every benefit and year, told in a period or before it; one holds from its year
+    until another year's is told, and what is declared to be counted in another project is left out.
+    """
 
     def __init__(self, known: Known, counted: Sequence[Entry]) -> None:
         self.known = known
         self.counted = counted
         self.entries = {entry.key: entry for entry in counted}
-        self.now = self._as_told_in(known.period.id)
+        self.left_out = benefits.counted_elsewhere({entry.key: entry.benefits for entry in known.entries})
+        self.now = benefits.standing(known.reported.estimates, period=known.period.id)
         self.years = self._years()
-
-    def _as_told_in(self, period: str) -> dict[tuple[str, str, int], Estimate]:
-        told = (one for one in self.known.reported.estimates if one.period <= period)
-        newest: dict[tuple[str, str, int], Estimate] = {}
-        for one in sorted(told, key=lambda one: (one.period, one.recorded_at)):
-            newest[(one.project, one.benefit, one.year)] = one
-        return newest
+        self.fte = self._per_year(self.now, "fte")
 
     def _years(self) -> tuple[int, ...]:
         first = self.known.period.last.year
         last = max([first + YEARS_AHEAD, *(year for _, _, year in self.now)])
         return tuple(range(first, min(last, LAST_YEAR) + 1))
 
-    def _from_goals(self) -> Iterator[tuple[str, int, float]]:
-        """What the goals themselves say, where no estimate has been told of them."""
-        told = {(project, benefit) for project, benefit, _ in self.now}
-        for entry in self.counted:
-            for goal in entry.goals:
-                if goal.freed_fte is None or goal.from_year is None or (entry.key, goal.id) in told:
-                    continue
-                for year in self.years:
-                    if year >= goal.from_year:
-                        yield entry.key, year, goal.freed_fte
-
-    def _per_project(self, told: Mapping[tuple[str, str, int], Estimate]) -> dict[str, dict[int, float]]:
-        found: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-        for (project, _, year), one in told.items():
-            if one.fte is not None:
-                found[project][year] += one.fte
+    def _per_year(
+        self, held: Mapping[Place, Estimate], of: Literal["fte", "kroner"]
+    ) -> dict[str, tuple[float, ...]]:
+        """What each project whose estimates are summed is to free, year by year."""
+        told: dict[tuple[str, str], list[tuple[int, float]]] = defaultdict(list)
+        for (project, benefit, year), one in held.items():
+            value = one.fte if of == "fte" else one.kroner
+            if value is not None and self._is_summed(project) and (project, benefit) not in self.left_out:
+                told[project, benefit].append((year, float(value)))
+        found: dict[str, tuple[float, ...]] = {}
+        for (project, _), steps in told.items():
+            course = tuple(_held_in(year, sorted(steps)) for year in self.years)
+            before = found.get(project, (0.0,) * len(self.years))
+            found[project] = tuple(_rounded(one + other) for one, other in zip(before, course, strict=True))
         return found
-
-    def _summed(self) -> dict[str, dict[int, float]]:
-        found = self._per_project(self.now)
-        for project, year, fte in self._from_goals():
-            found[project][year] += fte
-        return {key: years for key, years in found.items() if self._is_summed(key)}
 
     def _is_summed(self, project: str) -> bool:
         entry = self.entries.get(project)
         return entry is not None and entry.reported_as in ESTIMATED
 
     def coverage(self) -> Coverage:
-        with_any = {project for project, _, _ in self.now} | {project for project, _, _ in self._from_goals()}
+        with_any = {project for project, _, _ in self.now}
         return Coverage(
             estimated=sum(entry.key in with_any for entry in self.counted),
             counted=len(self.counted),
@@ -644,64 +636,47 @@ class _Estimates:
         )
 
     def freed(self, areas: Sequence[Term]) -> Freed:
-        summed = self._summed()
         by_area: dict[str, list[str]] = defaultdict(list)
-        for key in summed:
-            by_area[self.entries[key].area or ""].append(key)
-        known_areas = [area.code for area in areas]
-        loose = [code for code in by_area if code not in known_areas]
+        known_areas = {area.code for area in areas}
+        for key in self.fte:
+            area = self.entries[key].area
+            by_area[area if area in known_areas and area is not None else ""].append(key)
         rows = [
-            YearRow(
-                code=code,
-                title=title,
-                values=tuple(
-                    _rounded(sum(summed[key].get(year, 0.0) for key in keys)) for year in self.years
-                ),
-            )
-            for code, title, keys in (
-                *((area.code, area.title, by_area.get(area.code, [])) for area in areas),
-                *([("", "", [key for code in loose for key in by_area[code]])] if loose else []),
-            )
+            YearRow(code=area.code, title=area.title, values=self._sum(self.fte, by_area.get(area.code, ())))
+            for area in (*areas, *((Term(code="", title=""),) if by_area.get("") else ()))
         ]
-        before = self._as_told_in(self.known.previous)
-        change, changed = self._change(before) if before else (None, ())
-        kroner = tuple(
-            sum(
-                one.kroner or 0
-                for (project, _, told), one in self.now.items()
-                if told == year and self._is_summed(project)
-            )
-            for year in self.years
-        )
+        before = benefits.standing(self.known.reported.estimates, period=self.known.previous)
+        change, changed = self._change(self._per_year(before, "fte")) if before else (None, ())
+        kroner = self._per_year(self.now, "kroner")
         return Freed(
             years=self.years,
             rows=tuple(rows),
-            totals=tuple(
-                _rounded(sum(row.values[index] for row in rows)) for index in range(len(self.years))
-            ),
+            totals=self._sum(self.fte, self.fte),
             change=change,
             changed=changed,
-            kroner=kroner,
+            kroner=tuple(int(value) for value in self._sum(kroner, kroner)),
         )
 
-    def _change(
-        self, before: Mapping[tuple[str, str, int], Estimate]
-    ) -> tuple[tuple[float, ...], tuple[Named, ...]]:
-        was, now = self._per_project(before), self._per_project(self.now)
-        keys = [key for key in sorted({*was, *now}) if self._is_summed(key)]
-        moved = [self.entries[key] for key in keys if dict(was.get(key, {})) != dict(now.get(key, {}))]
-        change = tuple(
-            _rounded(sum(now.get(key, {}).get(year, 0.0) - was.get(key, {}).get(year, 0.0) for key in keys))
-            for year in self.years
-        )
-        return change, _named(moved)
+    def _sum(self, told: Mapping[str, tuple[float, ...]], keys: Iterable[str]) -> tuple[float, ...]:
+        courses = [told[key] for key in keys]
+        return tuple(_rounded(sum(course[index] for course in courses)) for index in range(len(self.years)))
+
+    def _change(self, was: Mapping[str, tuple[float, ...]]) -> tuple[tuple[float, ...], tuple[Named, ...]]:
+        nothing = (0.0,) * len(self.years)
+        differ = {
+            key: tuple(
+                _rounded(now - then)
+                for now, then in zip(self.fte.get(key, nothing), was.get(key, nothing), strict=True)
+            )
+            for key in {*was, *self.fte}
+        }
+        moved = {key: change for key, change in differ.items() if any(change)}
+        return self._sum(moved, moved), _named(self.entries[key] for key in moved)
 
     def against_targets(self) -> tuple[AgainstTarget, ...]:
-        summed = self._summed()
-        year = self.years[-1]
         by_area: dict[str, float] = defaultdict(float)
-        for key, years in summed.items():
-            by_area[self.entries[key].strategy_area or ""] += years.get(year, 0.0)
+        for key, course in self.fte.items():
+            by_area[self.entries[key].strategy_area or ""] += course[-1]
         return tuple(
             AgainstTarget(
                 code=one.code,
@@ -709,11 +684,16 @@ class _Estimates:
                 low=one.low,
                 high=one.high,
                 by=one.by,
-                year=year,
+                year=self.years[-1],
                 estimated=_rounded(sum(by_area.get(area, 0.0) for area in one.areas)),
             )
             for one in self.known.targets
         )
+
+
+def _held_in(year: int, steps: Sequence[tuple[int, float]]) -> float:
+    """As told for that year, or else for the latest year before it."""
+    return next((value for told, value in reversed(steps) if told <= year), 0.0)
 
 
 def _rounded(value: float) -> float:
@@ -724,12 +704,16 @@ def _rounded(value: float) -> float:
 def _other_benefits(counted: Sequence[Entry]) -> tuple[OtherBenefit, ...]:
     found = [
         OtherBenefit(
-            key=entry.key, title=entry.title, goal=goal.title, kind=goal.kind, ambition=goal.ambition
+            key=entry.key,
+            title=entry.title,
+            goal=str(one.get("title", "")),
+            kind=benefits.KINDS.get(str(one.get("kind")), ""),
+            ambition=str(one.get("ambition", "")),
         )
         for entry in counted
         if entry.reported_as in ESTIMATED
-        for goal in entry.goals
-        if goal.freed_fte is None and goal.kind != "frigjort_tid"
+        for one in entry.benefits
+        if one.get("freed_fte") is None and one.get("kind") != "frigjort_tid"
     ]
     return tuple(sorted(found, key=lambda one: (_alphabetical(one.title), _alphabetical(one.goal))))
 
@@ -740,28 +724,30 @@ def _measured(known: Known, counted: Sequence[Entry]) -> tuple[Measured, ...]:
         if one.measured_on <= known.period.last:
             latest[(one.project, one.benefit, one.indicator)] = one
     found = [
-        _measured_one(entry, goal, indicator, latest)
+        _measured_one(entry, benefit, indicator, latest)
         for entry in counted
         if entry.reported_as == "Realisering"
-        for goal in entry.goals
-        for indicator in goal.indicators
+        for benefit in entry.benefits
+        for indicator in benefit.get("indicators", ())
     ]
     return tuple(sorted(found, key=lambda one: (_alphabetical(one.title), _alphabetical(one.goal))))
 
 
 def _measured_one(
     entry: Entry,
-    goal: Goal,
+    benefit: Benefit,
     indicator: Mapping[str, Any],
     latest: Mapping[tuple[str, str, str], Measurement],
 ) -> Measured:
     title = str(indicator.get("title", ""))
     names = (str(indicator.get("id", "")), title)
-    found = next((one for name in names if (one := latest.get((entry.key, goal.id, name)))), None)
+    found = next(
+        (one for name in names if (one := latest.get((entry.key, str(benefit.get("id", "")), name)))), None
+    )
     return Measured(
         key=entry.key,
         title=entry.title,
-        goal=goal.title,
+        goal=str(benefit.get("title", "")),
         indicator=title,
         unit=str(indicator.get("unit", "")),
         baseline=indicator.get("baseline"),
@@ -769,6 +755,37 @@ def _measured_one(
         latest=None if found is None else found.value,
         measured_on=None if found is None else found.measured_on,
     )
+
+
+def _realised(known: Known) -> tuple[RealisedLine, ...]:
+    """By project and year, up to the year of the period; a project that has closed is still there."""
+    titles = {entry.key: entry.title for entry in known.entries if not entry.outside}
+    expected = benefits.standing(known.reported.estimates, period=known.period.id)
+    told: dict[tuple[str, int], list[Realised]] = defaultdict(list)
+    for one in known.reported.realised:
+        if one.project in titles and one.year <= known.period.last.year:
+            told[one.project, one.year].append(one)
+    lines = []
+    for (project, year), found in told.items():
+        wanted = [expected.get((project, one.benefit, year)) for one in found]
+        lines.append(
+            RealisedLine(
+                key=project,
+                title=titles[project],
+                year=year,
+                fte=_sum_told(one.fte for one in found),
+                expected=_sum_told(None if one is None else one.fte for one in wanted),
+                kroner=None
+                if all(one.kroner is None for one in found)
+                else sum(one.kroner or 0 for one in found),
+            )
+        )
+    return tuple(sorted(lines, key=lambda one: (_alphabetical(one.title), one.year)))
+
+
+def _sum_told(values: Iterable[float | None]) -> float | None:
+    told = [value for value in values if value is not None]
+    return _rounded(sum(told)) if told else None
 
 
 # ---------------------------------------------------------------- Vedlegg 2
@@ -782,7 +799,7 @@ def _work(known: Known, entries: Iterable[Entry]) -> tuple[Work, ...]:
     rows = []
     for entry in entries:
         said = {name: stated[(entry.key, name)] for name in COLUMNS if (entry.key, name) in stated}
-        columns = progress_of(entry.goals) | {name: one.progress for name, one in said.items()}
+        columns = benefits.progress(entry.benefits) | {name: one.progress for name, one in said.items()}
         rows.append(
             Work(
                 key=entry.key,
@@ -792,33 +809,6 @@ def _work(known: Known, entries: Iterable[Entry]) -> tuple[Work, ...]:
             )
         )
     return tuple(sorted(rows, key=lambda one: _alphabetical(one.title)))
-
-
-def progress_of(goals: Sequence[Goal]) -> dict[str, Progress]:
-    """How far the facts say a project has come with each column of Vedlegg 2.
-
-    A goal is identified once one is prioritised; the other columns are asked of every prioritised goal, or of
-    all goals while none is.
-    """
-    wanted = [goal for goal in goals if goal.prioritised] or list(goals)
-    has: Mapping[str, Callable[[Goal], bool]] = {
-        "indikatorer": lambda goal: bool(goal.indicators),
-        "ambisjon": lambda goal: bool(goal.ambition),
-        "tidsfrist": lambda goal: bool(goal.due),
-    }
-    found: dict[str, Progress] = {
-        "gevinstmal": "ikke_pabegynt"
-        if not goals
-        else "identifisert"
-        if any(goal.prioritised for goal in goals)
-        else "under_arbeid"
-    }
-    for name, holds in has.items():
-        number = sum(holds(goal) for goal in wanted)
-        found[name] = (
-            "ikke_pabegynt" if not number else "identifisert" if number == len(wanted) else "under_arbeid"
-        )
-    return found
 
 
 def _delivery(known: Known, counted: Sequence[Entry]) -> Delivery:

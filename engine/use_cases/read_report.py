@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
+from engine.core.benefits import Class, identified
 from engine.core.definition import Definition
-from engine.core.misuse import unknown
 from engine.core.programme import Period, Programme, Taxonomy
 from engine.core.programme import Term as ProgrammeTerm
 from engine.core.shape import text_in
 from engine.core.tertial import (
     Entry,
-    Goal,
     Group,
     Known,
     Reported,
@@ -21,10 +20,11 @@ from engine.core.tertial import (
     TertialReport,
     tertial_report,
 )
-from engine.store import definitions, programmes, projects
+from engine.store import benefits, definitions, programmes, projects, reporting
 from engine.store.projects import PhaseEntry, Project
 from engine.store.session import Connection
 from engine.use_cases.actors import programme_in_force
+from engine.use_cases.benefit_at import period_named
 
 OUTSIDE: Final = "utenfor_programmet"
 FOCUS_FAMILIES: Final[Mapping[str, str]] = {"innsatsomrader": "focus_area", "strategier": "focus_area_2025"}
@@ -75,7 +75,11 @@ def gather(
         if which not in loaded:
             loaded[which] = definitions.load(tx, *which)
         course = _course(log[project.key], loaded[which])
-        entries.append(_entry(project, facts.get(project.key, {}), course, loaded[which], strategy_fact))
+        entries.append(
+            _entry(
+                project, facts.get(project.key, {}), course, loaded[which], strategy_fact, programme.scheme
+            )
+        )
         earlier = [status for day, status, _ in course if day < span.first]
         if earlier:
             before[project.key] = earlier[-1]
@@ -93,17 +97,19 @@ def gather(
     )
 
 
-def reported(tx: Connection, span: Span, *, known_at: datetime) -> Reported:  # noqa: ARG001
+def reported(tx: Connection, span: Span, *, known_at: datetime) -> Reported:
     """What people and the accounts have told. The one place where the reporting stores are read."""
-    return Reported()
-
-
-def period_named(programme: Programme, period: str) -> Period:
-    """The reporting period with this id. Raises Unknown, with the nearest there is."""
-    try:
-        return programme.period(period)
-    except KeyError:
-        raise unknown("period", period, [one.id for one in programme.periods]) from None
+    period = span.id
+    return Reported(
+        estimates=benefits.estimates(tx, known_at=known_at),
+        measurements=benefits.measurements(tx, known_at=known_at),
+        realised=benefits.realised(tx, known_at=known_at),
+        stated_progress=benefits.stated_progress(tx, period, known_at=known_at),
+        judgements=reporting.lights(tx, period, known_at=known_at),
+        status_reports=reporting.reports(tx, period=period, known_at=known_at),
+        accounts=reporting.accounts(tx, period, known_at=known_at),
+        transfers=reporting.transfers(tx, period, known_at=known_at),
+    )
 
 
 def span_of(period: Period) -> Span:
@@ -139,7 +145,12 @@ def _course(log: Sequence[PhaseEntry], definition: Definition) -> list[_Step]:
 
 
 def _entry(
-    project: Project, facts: Mapping[str, Any], course: Sequence[_Step], definition: Definition, area: str
+    project: Project,
+    facts: Mapping[str, Any],
+    course: Sequence[_Step],
+    definition: Definition,
+    area: str,
+    scheme: Sequence[Class],
 ) -> Entry:
     _, status, phase = course[-1]
     # The first day of the unbroken run in which the report counts it as it does now.
@@ -165,21 +176,7 @@ def _entry(
         parent=facts.get("parent"),
         closing_reason=str(facts.get("closing_reason", "")),
         carried_to=str(facts.get("experience_carried_to", "")),
-        goals=tuple(_goal(one) for one in facts.get("benefits", ())),
-    )
-
-
-def _goal(told: Mapping[str, Any]) -> Goal:
-    return Goal(
-        id=str(told.get("id", told.get("title", ""))),
-        title=str(told.get("title", "")),
-        kind=str(told.get("kind", "")),
-        prioritised=bool(told.get("prioritised")),
-        ambition=str(told.get("ambition", "")),
-        due=str(told.get("due", "")),
-        freed_fte=told.get("freed_fte"),
-        from_year=told.get("from_year"),
-        indicators=tuple(told.get("indicators", ())),
+        benefits=tuple(identified(facts.get("benefits", ()), scheme)),
     )
 
 
