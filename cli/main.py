@@ -21,6 +21,7 @@ from cli import (
     projects,
     reports,
     seats,
+    status_reports,
     workflows,
 )
 
@@ -46,6 +47,7 @@ app.add_typer(gates.app, name="gate")
 app.add_typer(cases.app, name="case")
 app.add_typer(conditions.app, name="condition")
 app.add_typer(meetings.app, name="meeting")
+status_reports.add_to(reports.app)
 app.add_typer(reports.app, name="report")
 app.add_typer(workflows.app, name="workflow")
 app.add_typer(ledger.app, name="ledger")

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from engine.store.publications import Version
     from engine.store.session import Database
 
-app = typer.Typer(help="Programmets rapport for et tertial.", no_args_is_help=True)
+app = typer.Typer(help="Rapporteringen hvert tertial: prosjektenes og programmets.", no_args_is_help=True)
 
 PeriodArgument: TypeAlias = Annotated[str, typer.Argument(metavar="PERIODE", help="Som 2024-T3.")]
+Subject: TypeAlias = Annotated[str, typer.Argument(metavar="[PROSJEKT] PERIODE", help="Som 2024-T3.")]
+OfProject: TypeAlias = Annotated[str | None, typer.Argument(hidden=True)]
 KnownAt: TypeAlias = Annotated[
     str | None,
     typer.Option("--known-at", metavar="TIDSPUNKT", help="Slik det var kjent da (ISO 8601); ellers nå."),
@@ -124,18 +126,32 @@ def check(
 
 
 @app.command("approve")
-def approve(period: PeriodArgument, by: ByOrOffice = None) -> None:
-    """Godkjenn rapporten slik den er nå. Det som meldes senere, endrer bare en senere versjon."""
-    from cli import wiring
+def approve(
+    subject: Subject,
+    period: OfProject = None,
+    by: ByOrOffice = None,
+    version: Annotated[
+        int | None,
+        typer.Option("--version", metavar="NR", help="Prosjektets versjon som er lest; ellers den nyeste."),
+    ] = None,
+) -> None:
+    """Godkjenn programmets rapport slik den er nå; eller, med PROSJEKT foran, prosjektets, som eier."""
+    from cli import status_reports, wiring
     from cli.console import tell
     from cli.errors import accepted
+    from cli.misuse import Told
     from engine.use_cases.approve_programme_report import approve_programme_report
 
+    if period is not None:
+        if by is None:
+            raise Told("--by: oppgi prosjekteieren.")
+        status_reports.approve(subject, period, by, version)
+        return
     with wiring.database() as db:
         done = accepted(
             approve_programme_report(
                 db,
-                period=period,
+                period=subject,
                 by=by or wiring.programme_office(db),
                 now=wiring.now(),
                 tell=_progress(),
@@ -195,7 +211,8 @@ def _render(contact: str, address: str) -> "Callable[[TertialReport, str], Mappi
 
 @app.command("show")
 def show(
-    period: PeriodArgument,
+    subject: Subject,
+    period: OfProject = None,
     format: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="Med --out: html, pdf, docx, xlsx eller json.")
     ] = "pdf",
@@ -204,8 +221,11 @@ def show(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Vis versjonene av en rapport, eller hent den slik den ble publisert, byte for byte."""
-    from cli import console, wiring
+    """Vis versjonene av programmets rapport, eller hent den slik den ble publisert, byte for byte.
+
+    Med PROSJEKT foran: prosjektets statusrapport.
+    """
+    from cli import console, status_reports, wiring
     from cli.paperwork import save_bytes
     from documents.tertial_editions import REPORT_FORMATS
     from engine.store import publications
@@ -214,14 +234,17 @@ def show(
     from engine.use_cases.publish_programme_report import published_bytes
     from language.formats import moment
 
+    if period is not None:
+        status_reports.show(subject, period, as_json)
+        return
     chosen(format, REPORT_FORMATS, option="--format")
     with wiring.database() as db, db.reading() as tx:
-        period_named(programme_in_force(tx), period)
+        period_named(programme_in_force(tx), subject)
         if out is not None:
-            _, content = published_bytes(tx, period, format)
+            _, content = published_bytes(tx, subject, format)
             save_bytes(out, content)
             return
-        versions = publications.versions(tx, period)
+        versions = publications.versions(tx, subject)
     if as_json:
         console.as_json([_version_json(one) for one in versions])
         return

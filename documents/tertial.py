@@ -249,7 +249,7 @@ def change_sentence(report: TertialReport) -> str:
 def _delivered(report: TertialReport) -> Iterator[str]:
     given = report.delivery
     delivered = len(given.expected) - len(given.missing)
-    yield f"{delivered} av {len(given.expected)} aktive prosjekter har levert statusrapport for perioden."
+    yield f"{delivered} av {len(given.expected)} prosjekter har levert statusrapport for perioden."
     if delivered and given.missing:
         yield f"Ikke levert: {_names(given.missing)}."
     if given.not_approved:

@@ -75,7 +75,7 @@ PLACES: Final[Mapping[str, str]] = {
     "trafikklys": "trafikklysene",
     "vurdering": "vurderingen",
     "nokkeltall": "nøkkeltallet",
-    "aktive": "aktive prosjekter",
+    "rapporterende": "prosjekter som skal rapportere",
     "statusrapporter": "leverte rapporter",
     "bildetekster": "tabeller",
 }
@@ -325,7 +325,7 @@ def _risk(finding: Finding) -> str:
 def _delivered(finding: Finding) -> str:
     expected, delivered = _sides(finding)
     return (
-        f"{delivered} av {expected} aktive prosjekter har levert statusrapport. Mangler: {_names(finding)}."
+        f"{delivered} av {expected} prosjekter har levert statusrapport. Mangler: {_names(finding)}."
     )
 
 

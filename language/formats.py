@@ -51,6 +51,9 @@ _NOUNS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "minutt": ("ett", "minutt", "minutter"),
         "tegn": ("ett", "tegn", "tegn"),
         "rad": ("én", "rad", "rader"),
+        "felt": ("ett", "felt", "felt"),
+        "linje": ("én", "linje", "linjer"),
+        "rapport": ("én", "rapport", "rapporter"),
     },
     "nn": {
         "forutsetning": ("éin", "føresetnad", "føresetnader"),
@@ -69,6 +72,9 @@ _NOUNS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "minutt": ("eitt", "minutt", "minutt"),
         "tegn": ("eitt", "teikn", "teikn"),
         "rad": ("éi", "rad", "rader"),
+        "felt": ("eitt", "felt", "felt"),
+        "linje": ("éi", "linje", "linjer"),
+        "rapport": ("éin", "rapport", "rapportar"),
     },
     "en": {
         "forutsetning": ("one", "condition", "conditions"),
@@ -87,6 +93,9 @@ _NOUNS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "minutt": ("one", "minute", "minutes"),
         "tegn": ("one", "character", "characters"),
         "rad": ("one", "row", "rows"),
+        "felt": ("one", "field", "fields"),
+        "linje": ("one", "line", "lines"),
+        "rapport": ("one", "report", "reports"),
     },
 }
 
@@ -166,6 +175,16 @@ _ROLES: Final[Mapping[str, tuple[str, str, str]]] = {
     "ansvarlig_kommunalsjef": ("ansvarlig kommunalsjef", "ansvarleg kommunalsjef", "responsible director"),
     "kontaktperson": ("kontaktperson", "kontaktperson", "contact"),
     "programkontor": ("programkontoret", "programkontoret", "the programme office"),
+    "ressursgruppe-gevinst": (
+        "ressursgruppa for gevinstarbeid",
+        "ressursgruppa for gevinstarbeid",
+        "the resource group for benefits",
+    ),
+    "ressursgruppe-implementering": (
+        "ressursgruppa for implementering",
+        "ressursgruppa for implementering",
+        "the resource group for implementation",
+    ),
 }
 _LETTER_STATES: Final[Mapping[str, tuple[str, str, str]]] = {
     "due": ("Venter på å bli sendt", "Ventar på å bli sendt", "Waiting to be sent"),
@@ -183,9 +202,9 @@ _PROGRESS: Final[Mapping[str, tuple[str, str, str]]] = {
     "ikke_pabegynt": ("Ikke påbegynt", "Ikkje påbyrja", "Not started"),
 }
 _LIGHTS: Final[Mapping[str, tuple[str, str, str]]] = {
-    "gronn": ("Grønt", "Grønt", "Green"),
-    "gul": ("Gult", "Gult", "Yellow"),
-    "rod": ("Rødt", "Raudt", "Red"),
+    "gronn": ("Grønn", "Grøn", "Green"),
+    "gul": ("Gul", "Gul", "Yellow"),
+    "rod": ("Rød", "Raud", "Red"),
 }
 _AREAS: Final[Mapping[str, tuple[str, str, str]]] = {
     "helhet": ("Overordnet status", "Overordna status", "Overall status"),
@@ -340,7 +359,7 @@ def progress_word(progress: str, locale: str = "nb") -> str:
 
 
 def light_word(light: str, locale: str = "nb") -> str:
-    """A light, which is never shown by its colour alone: «Gult»."""
+    """A light, which is never shown by its colour alone: «Gul»."""
     return _word(_LIGHTS, light, locale)
 
 

@@ -183,6 +183,42 @@ _VALUES: Final[Mapping[str, str]] = {
     "value.missing_list": "Listen «{name}» mangler.",
 }
 
+_STATUS_REPORTS: Final[Mapping[str, str]] = {
+    "report.missing": "«{title}» mangler.",
+    "report.unknown_field": "Skjemaet har ikke feltet «{name}».{nearest:suggestion}",
+    "report.unknown_benefit": "Prosjektet har ingen gevinst «{name}».{nearest:suggestion}",
+    "report.half_weighed": "Sett både sannsynlighet og konsekvens på «{title}», eller ingen av dem.",
+    "report.risk_untitled": "Skriv hva som kan skje.",
+    "report.light_without_reason": "Lyset for «{area}» mangler grunn.",
+    "report.twice": "«{name}» står to ganger.",
+    "report.year_ahead": "Året {year:plain} er ikke kommet ennå.",
+    "report.no_figure": "«{benefit}» har verken årsverk eller kroner.",
+}
+
+_TABLES: Final[Mapping[str, str]] = {
+    "table_column_missing": "Kolonnen «{name}» mangler.",
+    "table_column_unknown": "Kolonnen «{name}» er ukjent.{nearest:suggestion}",
+    "table_cell_missing": "Raden mangler «{name}».",
+    "table_no_amount": "Raden har verken budsjett eller regnskap.",
+    "table_number_unknown": "Ingen prosjekter har prosjektnummeret «{value:plain}».{nearest:suggestion}",
+    "table_number_of_several": "Flere prosjekter har prosjektnummeret «{value:plain}»: {allowed}.",
+    "table_project_unknown": "Prosjektet «{value:plain}» finnes ikke.{nearest:suggestion}",
+    "table_twice": "«{value:plain}» står også på rad {first:plain}.",
+    "table_half_weighed": "Sett både sannsynlighet og konsekvens på «{value:plain}», eller ingen av dem.",
+}
+
+_BOOKS: Final[Mapping[str, str]] = {
+    "book_sheet_missing": "Arbeidsboka mangler arket «{name}».",
+    "book_column_moved": "Her skulle kolonnen «{wanted}» stått, men her står «{found}».",
+    "book_project_missing": "Raden mangler prosjektets nøkkel.",
+    "book_project_unknown": "Prosjektet «{value:plain}» finnes ikke.{nearest:suggestion}",
+    "book_period_unknown": "Perioden «{value:plain}» finnes ikke i programmet.{nearest:suggestion}",
+    "book_question_twice": "Feltet «{value:plain}» står også på rad {first:plain}.",
+    "book_not_asked": "«{name}» har et eget ark, og skal ikke stå her.",
+    "book_other_period": "Perioden er «{value:plain}», men prosjektets første rad har «{first:plain}».",
+    "book_empty": "Arket «Rapport» har ingen rader.",
+}
+
 _BENEFITS: Final[Mapping[str, str]] = {
     "benefit.untitled": "Gi gevinsten et navn.",
     "benefit.known": "Prosjektet har alt gevinsten «{title}».",
@@ -298,6 +334,9 @@ MISTAKES: Final[Mapping[str, str]] = {
     **_PROGRAMME,
     **_VALUES,
     **_BENEFITS,
+    **_BOOKS,
+    **_TABLES,
+    **_STATUS_REPORTS,
     **_SHEETS,
     **_VERIFICATION,
     **_LEDGER,

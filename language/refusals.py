@@ -237,6 +237,7 @@ _REPORTS: Final[Mapping[str, str]] = {
     "report_missing": "Det er ikke levert noen rapport for {project} i {period}.",
     "report_unchanged": "Rapporten er lik versjon {version:plain}, som alt er levert.",
     "report_approved": "Versjon {version:plain} av rapporten er alt godkjent.",
+    "report_newer": "Det er levert en nyere versjon ({version:plain}). Les den før du godkjenner.",
     "no_quality": "Programmet har ingen kvalitetsindikatorer.",
 }
 
@@ -274,6 +275,8 @@ UNKNOWN: Final[Mapping[str, str]] = {
     "benefit": "Gevinsten «{name}» finnes ikke i prosjektet.{nearest:suggestion}",
     "indicator": "Måleindikatoren «{name}» finnes ikke på gevinsten.{nearest:suggestion}",
     "period": "Perioden «{name}» finnes ikke i programmet.{nearest:suggestion}",
+    "area": "«{name}» er ikke et område med trafikklys.{nearest:suggestion}",
+    "light": "«{name}» er ikke et trafikklys. Velg gronn, gul eller rod.{nearest:suggestion}",
     "column": "Kolonnen «{name}» finnes ikke.{nearest:suggestion}",
     "progress": "«{name}» er ikke en status for gevinstarbeidet.{nearest:suggestion}",
     "quality_indicator": "Kvalitetsindikatoren «{name}» finnes ikke.{nearest:suggestion}",

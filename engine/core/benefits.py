@@ -182,7 +182,7 @@ def _free(letter: str, taken: set[str]) -> str:
     return f"{letter}{number}"
 
 
-# --- estimates --------------------------------------------------------------------------------------------
+# --- estimates -----------------------------------------------------------------------
 
 Place = tuple[str, str, int]
 """A project, a benefit's id, and a year."""
@@ -259,7 +259,7 @@ def steady(held: Mapping[Place, Estimate], *, project: str, benefit: str) -> tup
     return last, first
 
 
-# --- against the programme's targets ---------------------------------------------------------------------
+# --- against the programme's targets -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,7 +302,7 @@ def counted_elsewhere(benefits: Mapping[str, Sequence[Benefit]]) -> frozenset[tu
     )
 
 
-# --- counted twice ------------------------------------------------------------------------------------------
+# --- counted twice -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,7 +366,7 @@ def _adrift(benefits: Mapping[str, Sequence[Benefit]]) -> list[DoubleCount]:
     ]
 
 
-# --- how far the work has come ------------------------------------------------------------------------------
+# --- how far the work has come -----------------------------------------------------------------------
 
 
 def progress(benefits: Sequence[Benefit]) -> dict[str, Progress]:

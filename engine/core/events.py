@@ -524,6 +524,23 @@ class TransfersImported(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RisksImported(Event):
+    """The programme's own risks in a period, whole; the newest import holds."""
+
+    period: str
+    lines: ProseJson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTextWritten(Event):
+    """What the programme's own report says in one of its places; an empty text takes it away."""
+
+    period: str
+    place: str
+    text: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LightSet(Event):
     """A person has judged an area of the programme, or of one project, in a period."""
 
@@ -622,6 +639,8 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         PeriodClosed,
         AccountsImported,
         TransfersImported,
+        RisksImported,
+        ReportTextWritten,
         LightSet,
         QualityScored,
         ProgrammeReportApproved,

@@ -97,6 +97,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "report_missing": ("project", "period"),
     "report_unchanged": ("version",),
     "report_approved": ("version",),
+    "report_newer": ("version",),
     "no_quality": (),
     # the programme's own report
     "period_not_over": ("period", "on"),

@@ -703,7 +703,7 @@ def _about_own(known: Known, report: TertialReport) -> Iterator[Finding]:
             yield _finding(
                 code,
                 "",
-                Side(place="aktive", value=float(len(given.expected))),
+                Side(place="rapporterende", value=float(len(given.expected))),
                 Side(place="statusrapporter", value=float(len(given.expected) - len(named))),
                 owner="prosjektleder" if code == "not_delivered" else "prosjekteier",
                 difference=float(len(named)),

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from engine.core import benefits
+from engine.core import benefits, lights
 from engine.core.benefits import Benefit, Place
 from engine.core.portfolio import REPORTED
+from engine.core.programme import KeyFigure
 from engine.core.reporting import (
     AREAS,
     COLUMNS,
@@ -141,7 +142,8 @@ class Reported:
     realised: tuple[Realised, ...] = ()
     risks: tuple[Risk, ...] = ()
     judgements: tuple[Judgement, ...] = ()
-    computed_lights: Mapping[Area, Light] = field(default_factory=dict)
+    key_figures: tuple[KeyFigure, ...] = ()
+    """The rules by which the programme's lights follow from figures; none is shipped."""
     status_reports: tuple[StatusReport, ...] = ()
     accounts: tuple[AccountLine, ...] = ()
     transfers: tuple[Transfer, ...] = ()
@@ -464,6 +466,7 @@ def tertial_report(known: Known) -> TertialReport:
     estimates = _Estimates(known, counted)
     changes = _changes(known, counted)
     placed = _Placement(known, counted)
+    delivery = _delivery(known, counted)
     return TertialReport(
         programme=known.programme,
         period=known.period,
@@ -472,7 +475,7 @@ def tertial_report(known: Known) -> TertialReport:
         counts=_counts(counted),
         coverage=estimates.coverage(),
         focus_areas=known.focus_areas,
-        lights=_lights(known),
+        lights=_lights(known, estimates.coverage(), delivery),
         texts={name: known.reported.texts[name] for name in SECTIONS if known.reported.texts.get(name)},
         accounts=_accounts(known),
         transfers=_transfers(known, counted),
@@ -496,7 +499,7 @@ def tertial_report(known: Known) -> TertialReport:
         bands=placed.bands(),
         work=_work(known, [one for one in counted if one.reported_as == "Prosjekt"]),
         work_in_concept=_work(known, [one for one in counted if one.reported_as == "Konsept"]),
-        delivery=_delivery(known, counted),
+        delivery=delivery,
     )
 
 
@@ -538,12 +541,20 @@ def _named(entries: Iterable[Entry]) -> tuple[Named, ...]:
 # ---------------------------------------------------------------- lights, accounts, risks
 
 
-def _lights(known: Known) -> tuple[LightLine, ...]:
+def _lights(known: Known, coverage: Coverage, delivery: Delivery) -> tuple[LightLine, ...]:
     judged: dict[str, Judgement] = {}
     for one in known.reported.judgements:
         if one.project is None and one.period == known.period.id:
             judged[one.area] = one
-    computed = known.reported.computed_lights
+    told = lights.figures(
+        accounts=known.reported.accounts,
+        expected=len(delivery.expected),
+        delivered=len(delivery.expected) - len(delivery.missing),
+        counted=coverage.counted,
+        estimated=coverage.estimated,
+        risks=known.reported.risks,
+    )
+    computed = lights.computed(known.reported.key_figures, told)
     return tuple(
         LightLine(
             area=area,
@@ -817,7 +828,7 @@ def _delivery(known: Known, counted: Sequence[Entry]) -> Delivery:
         for one in sorted(known.reported.status_reports, key=lambda one: one.version)
         if one.period == known.period.id
     }
-    expected = [entry for entry in counted if entry.reported_as in ACTIVE]
+    expected = counted
     return Delivery(
         expected=_named(expected),
         missing=_named(entry for entry in expected if entry.key not in newest),

@@ -148,7 +148,8 @@ _INSERT: Final = {
         "stated_progress",
         "status_report",
         "period_act",
-        "accounts",
+        "period_import",
+        "report_text",
         "light",
         "quality_score",
         "programme_report",
@@ -671,9 +672,25 @@ def _transfers_imported(tx: Connection, event: ev.TransfersImported, stamp: Stam
     _insert_import(tx, event, stamp, kind="transfers", as_of="")
 
 
+def _risks_imported(tx: Connection, event: ev.RisksImported, stamp: Stamp) -> None:
+    _insert_import(tx, event, stamp, kind="risks", as_of="")
+
+
+def _report_text_written(tx: Connection, event: ev.ReportTextWritten, stamp: Stamp) -> None:
+    row = {
+        "period": event.period,
+        "seq": stamp.seq,
+        "place": event.place,
+        "text_ref": stamp.refs["text"],
+        "by": event.by,
+        "recorded_at": stamp.at,
+    }
+    tx.execute(_INSERT["report_text"], row)
+
+
 def _insert_import(
     tx: Connection,
-    event: ev.AccountsImported | ev.TransfersImported,
+    event: ev.AccountsImported | ev.TransfersImported | ev.RisksImported,
     stamp: Stamp,
     *,
     kind: str,
@@ -688,7 +705,7 @@ def _insert_import(
         "by": event.by,
         "recorded_at": stamp.at,
     }
-    tx.execute(_INSERT["accounts"], row)
+    tx.execute(_INSERT["period_import"], row)
 
 
 def _light_set(tx: Connection, event: ev.LightSet, stamp: Stamp) -> None:
@@ -791,6 +808,8 @@ _APPLY: Final[Mapping[type[ev.Event], _Apply]] = {
     ev.PeriodClosed: _period_closed,
     ev.AccountsImported: _accounts_imported,
     ev.TransfersImported: _transfers_imported,
+    ev.RisksImported: _risks_imported,
+    ev.ReportTextWritten: _report_text_written,
     ev.LightSet: _light_set,
     ev.QualityScored: _quality_scored,
     ev.ProgrammeReportApproved: _programme_report_approved,

@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select
 
-from engine.core.reporting import AccountLine, Judgement, Score, StatusReport, Transfer
+from engine.core.reporting import AccountLine, Judgement, Risk, Score, StatusReport, Transfer
 from engine.store.tables import metadata
 
 _REPORT: Final = metadata.tables["status_report"]
 _PERIOD_ACT: Final = metadata.tables["period_act"]
-_ACCOUNTS: Final = metadata.tables["accounts"]
+_IMPORT: Final = metadata.tables["period_import"]
+_TEXT: Final = metadata.tables["report_text"]
 _LIGHT: Final = metadata.tables["light"]
 _SCORE: Final = metadata.tables["quality_score"]
 _PROSE: Final = metadata.tables["prose"]
@@ -82,15 +83,32 @@ def transfers(tx: Connection, period: str, *, known_at: datetime | None = None) 
     return tuple(Transfer(period=period, **line) for line in json.loads(row.text))
 
 
+def risks(tx: Connection, period: str, *, known_at: datetime | None = None) -> tuple[Risk, ...]:
+    """The programme's own risks in a period, as last imported, by number."""
+    row = _imported(tx, period, "risks", known_at)
+    if row is None or row.text is None:
+        return ()
+    return tuple(
+        Risk(**line | {"due": None if line["due"] is None else date.fromisoformat(line["due"])})
+        for line in json.loads(row.text)
+    )
+
+
+def texts(tx: Connection, period: str, *, known_at: datetime | None = None) -> dict[str, str]:
+    """What the programme's own report of a period says, by place."""
+    wanted = select(_TEXT.c.place, _PROSE.c.text).join(_PROSE, _PROSE.c.digest == _TEXT.c.text_ref)
+    wanted = _known(wanted.where(_TEXT.c.period == period), _TEXT, known_at).order_by(_TEXT.c.seq)
+    newest = {row.place: row.text or "" for row in tx.execute(wanted)}
+    return {place: newest[place] for place in sorted(newest) if newest[place]}
+
+
 def _imported(tx: Connection, period: str, kind: str, known_at: datetime | None) -> Any:
     wanted = (
-        select(_ACCOUNTS.c.as_of, _PROSE.c.text)
-        .join(_PROSE, _PROSE.c.digest == _ACCOUNTS.c.lines_ref)
-        .where(_ACCOUNTS.c.period == period, _ACCOUNTS.c.kind == kind)
+        select(_IMPORT.c.as_of, _PROSE.c.text)
+        .join(_PROSE, _PROSE.c.digest == _IMPORT.c.lines_ref)
+        .where(_IMPORT.c.period == period, _IMPORT.c.kind == kind)
     )
-    return tx.execute(
-        _known(wanted, _ACCOUNTS, known_at).order_by(_ACCOUNTS.c.seq.desc()).limit(1)
-    ).one_or_none()
+    return tx.execute(_known(wanted, _IMPORT, known_at).order_by(_IMPORT.c.seq.desc()).limit(1)).one_or_none()
 
 
 def lights(tx: Connection, period: str, *, known_at: datetime | None = None) -> tuple[Judgement, ...]:

@@ -459,12 +459,12 @@ class PeriodActRow(SQLModel, table=True):
     at: datetime
 
 
-class AccountsRow(SQLModel, table=True):
-    """One import of a period's accounts, or of the transfers applied for: whole. The newest of a kind
-    holds.
+class PeriodImportRow(SQLModel, table=True):
+    """One import of a period's accounts, of the transfers applied for, or of the programme's risks: whole.
+    The newest of a kind holds.
     """
 
-    __tablename__ = "accounts"
+    __tablename__ = "period_import"
     period: str = Field(primary_key=True)
     seq: int = Field(primary_key=True)
     kind: str
@@ -472,7 +472,19 @@ class AccountsRow(SQLModel, table=True):
     lines_ref: str = Field(foreign_key="prose.digest")
     by: str | None = Field(default=None, foreign_key="person.id")
     recorded_at: datetime
-    __table_args__ = (CheckConstraint("kind in ('accounts', 'transfers')", name="kind"),)
+    __table_args__ = (CheckConstraint("kind in ('accounts', 'transfers', 'risks')", name="kind"),)
+
+
+class ReportTextRow(SQLModel, table=True):
+    """What the programme's own report says in one place of a period. All are kept; the newest holds."""
+
+    __tablename__ = "report_text"
+    period: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    place: str
+    text_ref: str = Field(foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime
 
 
 class LightRow(SQLModel, table=True):
@@ -646,7 +658,8 @@ STATE_TABLES: Final = (
     "stated_progress",
     "status_report",
     "period_act",
-    "accounts",
+    "period_import",
+    "report_text",
     "light",
     "quality_score",
     "programme_report",

@@ -93,11 +93,11 @@ def gather(
         focus_areas=areas,
         departments=_groups(programme.taxonomy_on(PLACES, span.last)),
         targets=_targets(programme),
-        reported=reported(tx, span, known_at=known_at),
+        reported=reported(tx, programme, span, known_at=known_at),
     )
 
 
-def reported(tx: Connection, span: Span, *, known_at: datetime) -> Reported:
+def reported(tx: Connection, programme: Programme, span: Span, *, known_at: datetime) -> Reported:
     """What people and the accounts have told. The one place where the reporting stores are read."""
     period = span.id
     return Reported(
@@ -109,6 +109,9 @@ def reported(tx: Connection, span: Span, *, known_at: datetime) -> Reported:
         status_reports=reporting.reports(tx, period=period, known_at=known_at),
         accounts=reporting.accounts(tx, period, known_at=known_at),
         transfers=reporting.transfers(tx, period, known_at=known_at),
+        risks=reporting.risks(tx, period, known_at=known_at),
+        texts=reporting.texts(tx, period, known_at=known_at),
+        key_figures=programme.reporting.key_figures,
     )
 
 

@@ -83,8 +83,8 @@ def test_the_sentences_are_written_and_bp3_is_not_among_them(after: TertialRepor
     blocks = blocks_by_id(report_content(after))
     assert blocks["endringer.flyttet"]["items"] == [
         (
-            "Implementering av eksisterende velferdsteknologi i hjemmebaserte tjenester gikk fra konseptfase til"
-            " prosjektfase 5. februar 2025."
+            "Implementering av eksisterende velferdsteknologi i hjemmebaserte tjenester gikk fra konseptfase"
+            " til prosjektfase 5. februar 2025."
         )
     ]
     assert blocks["endringer.avsluttet"]["items"] == [

@@ -80,7 +80,7 @@ def untouched(db: Database, act: Callable[[], object]) -> list[tuple[str, str]]:
     return found
 
 
-# --- adding -------------------------------------------------------------------------------------------------
+# --- adding -----------------------------------------------------------------------
 
 
 def test_a_benefit_gets_an_id_with_the_letter_of_its_class(house: Database) -> None:
@@ -125,7 +125,7 @@ def test_benefits_are_for_the_projects_own_people_and_the_programme_office(house
     assert measure(house, "79", date(2025, 4, 9), as_baseline=True, by="medlem-2@example.org").value == 79
 
 
-# --- measuring ----------------------------------------------------------------------------------------------
+# --- measuring -----------------------------------------------------------------------
 
 
 def test_the_nullpunkt_comes_first_and_the_measurements_beside_it(house: Database) -> None:
@@ -182,7 +182,7 @@ def test_a_benefit_from_before_ids_is_measured_and_keeps_the_id_it_gets(house: D
         assert [(one.benefit, one.indicator) for one in stored.measurements(tx, KEY)] == [("G1", "i1")] * 2
 
 
-# --- estimating ---------------------------------------------------------------------------------------------
+# --- estimating -----------------------------------------------------------------------
 
 
 @pytest.mark.requirement("001-21")
@@ -256,7 +256,7 @@ def test_what_was_realised_stands_beside_the_estimate(house: Database) -> None:
     assert found == [("benefit.in_future", "2029")]
 
 
-# --- all of them --------------------------------------------------------------------------------------------
+# --- all of them -----------------------------------------------------------------------
 
 
 @pytest.mark.requirement("000-18", "000-19", "001-23")

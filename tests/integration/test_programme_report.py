@@ -11,6 +11,7 @@ from documents.tertial_editions import REPORT_FORMATS, statusrapport
 from engine.core.calendar import oslo
 from engine.core.events import PhaseEntered
 from engine.core.misuse import NotAllowed, Refused, Unknown
+from engine.core.sheet import Sheet, read_sheet
 from engine.core.tertial import TertialReport
 from engine.store import ledger, publications
 from engine.store.record import record
@@ -18,6 +19,7 @@ from engine.store.session import Database
 from engine.use_cases.approve_programme_report import Approved, approve_programme_report
 from engine.use_cases.change_facts import change_facts
 from engine.use_cases.describe_report import report_bytes
+from engine.use_cases.import_transfers import import_transfers
 from engine.use_cases.publish_programme_report import (
     Published,
     publish_programme_report,
@@ -109,7 +111,7 @@ def test_publishing_over_what_disagrees_takes_a_reason_that_is_printed(db: Datab
     with db.reading() as tx:
         version, page = published_bytes(tx, "2024-T3", "html")
     assert REASON in page.decode()
-    assert (version.findings, version.despite) == (2, REASON)
+    assert (version.findings, version.despite) == (3, REASON)
 
 
 def test_a_report_without_disagreement_needs_no_reason_and_prints_none(db: Database) -> None:
@@ -126,6 +128,9 @@ def test_a_report_without_disagreement_needs_no_reason_and_prints_none(db: Datab
         effective=day,
         now=scene.LOADED_AT,
     )
+    asked = read_sheet(b"project,label,amount\nlagerstyring-hvs,Lagerstyring HVS,3900000\n")
+    assert isinstance(asked, Sheet)
+    import_transfers(db, period="2024-T3", sheet=asked, by=scene.OFFICE, now=scene.LOADED_AT)
     approved(db)
     done = published(db, despite="Trengs ikke.")
     assert isinstance(done, Published)

@@ -43,7 +43,7 @@ def codes(found: object) -> list[str]:
     return [one.code for one in found]
 
 
-# --- kinds and classes ------------------------------------------------------------------------------------
+# --- kinds and classes -----------------------------------------------------------------------
 
 
 def test_every_kind_has_its_place_among_the_four_fields() -> None:
@@ -118,7 +118,7 @@ def test_ids_carry_the_letter_and_those_that_are_there_stay() -> None:
     assert benefits.identified(found, FOUR_FIELDS) == found
 
 
-# --- numbers with their unit --------------------------------------------------------------------------------
+# --- numbers with their unit -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_whatever_is_written_is_a_number_nothing_or_a_problem(written: str) -> N
     assert found is None or isinstance(found, float | tuple)
 
 
-# --- measurements ---------------------------------------------------------------------------------------------
+# --- measurements -----------------------------------------------------------------------
 
 
 def test_a_measurement_comes_after_its_nullpunkt_and_not_after_today() -> None:
@@ -178,7 +178,7 @@ def test_a_nullpunkt_is_older_than_what_is_compared_with_it() -> None:
     assert codes(found) == ["benefit.baseline_after_measurement"]
 
 
-# --- estimates ------------------------------------------------------------------------------------------------
+# --- estimates -----------------------------------------------------------------------
 
 
 def test_an_estimate_holds_until_a_later_period_tells_another() -> None:
@@ -227,7 +227,7 @@ def test_where_the_estimates_end_is_the_yearly_figure() -> None:
     assert benefits.steady(held, project="p", benefit="A2") is None
 
 
-# --- counted twice --------------------------------------------------------------------------------------------
+# --- counted twice -----------------------------------------------------------------------
 
 
 def test_the_same_benefit_or_indicator_in_two_projects_is_found() -> None:
@@ -262,7 +262,7 @@ def test_a_declaration_that_leads_nowhere_is_found() -> None:
     assert [(one.kind, one.places[1][0]) for one in found] == [("declared", "borte"), ("declared", "b")]
 
 
-# --- how far ----------------------------------------------------------------------------------------------------
+# --- how far -----------------------------------------------------------------------
 
 
 @pytest.mark.requirement("001-53")

@@ -13,20 +13,6 @@ depends_on = None
 def upgrade() -> None:
     """Step forward."""
     op.create_table(
-        "accounts",
-        sa.Column("period", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("as_of", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("lines_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("recorded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.CheckConstraint("kind in ('accounts', 'transfers')", name=op.f("ck_accounts_kind")),
-        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_accounts_by_person")),
-        sa.ForeignKeyConstraint(["lines_ref"], ["prose.digest"], name=op.f("fk_accounts_lines_ref_prose")),
-        sa.PrimaryKeyConstraint("period", "seq", name=op.f("pk_accounts")),
-    )
-    op.create_table(
         "estimate",
         sa.Column("project", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -89,6 +75,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("period", "seq", name=op.f("pk_period_act")),
     )
     op.create_table(
+        "period_import",
+        sa.Column("period", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("as_of", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("lines_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("recorded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("kind in ('accounts', 'transfers', 'risks')", name=op.f("ck_period_import_kind")),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_period_import_by_person")),
+        sa.ForeignKeyConstraint(
+            ["lines_ref"], ["prose.digest"], name=op.f("fk_period_import_lines_ref_prose")
+        ),
+        sa.PrimaryKeyConstraint("period", "seq", name=op.f("pk_period_import")),
+    )
+    op.create_table(
         "quality_score",
         sa.Column("project", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -123,6 +125,18 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["project"], ["project.key"], name=op.f("fk_realised_project_project")),
         sa.PrimaryKeyConstraint("project", "seq", name=op.f("pk_realised")),
+    )
+    op.create_table(
+        "report_text",
+        sa.Column("period", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("recorded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_report_text_by_person")),
+        sa.ForeignKeyConstraint(["text_ref"], ["prose.digest"], name=op.f("fk_report_text_text_ref_prose")),
+        sa.PrimaryKeyConstraint("period", "seq", name=op.f("pk_report_text")),
     )
     op.create_table(
         "stated_progress",
