@@ -16,7 +16,7 @@ from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from documents.charts import LIGHT_COLOURS
-from documents.pdf import TEMPLATES, picture
+from documents.pdf import TEMPLATES, picture, replaced_sentence
 from documents.text import fit, tame
 from documents.wording import Content
 
@@ -73,7 +73,8 @@ def word(content: Content, *, dated: datetime, template: bytes | None = None) ->
     """The report's content as DOCX, on `template` where one is given. Raises TemplateError for one that
     cannot be used.
     """
-    shown = tame(content).content
+    fitted = tame(content)
+    shown = {**fitted.content, "replaced": replaced_sentence(fitted.replaced)}
     parts = _own_parts(shown, dated) if template is None else _read_template(template)
     styles = {name: id_ for name, (id_, _) in _STYLES.items()} if template is None else _styles_of(parts)
     writer = _Writer(styles=styles)
@@ -94,7 +95,7 @@ def _body(writer: _Writer, shown: Content) -> Iterator[str]:
     yield from _contents(writer, shown)
     for block in shown["blocks"]:
         yield from _block(writer, block)
-    for line in (shown["evidence"], _spelt(shown)):
+    for line in (shown["evidence"], _spelt(shown), shown["replaced"]):
         if line:
             yield _paragraph(writer, line)
 
