@@ -488,7 +488,7 @@ def _appendix(index: _Index, titles: Mapping[str, str]) -> Iterator[Finding]:
     """Vedlegg 2 is to have exactly the projects in fase Prosjekt. Source: 001:1153-1155."""
     listed, shown = index["vedlegg_1"], index["vedlegg_2"]
     in_phase = [key for key, row in listed.items() if "fase" in row and row["fase"].value == "Prosjekt"]
-    if not in_phase or not shown:
+    if not listed or not shown:
         return
     for code, keys in (
         ("missing_in_list", [key for key in in_phase if key not in shown]),
@@ -514,7 +514,7 @@ def _two_areas(known: Known, index: _Index, titles: Mapping[str, str]) -> Iterat
         if service is None or place is None:
             continue
         named = names.get(_area_stem(str(service.value)))
-        if named is not None and named != place.value:
+        if named is not None and named != place.value and place.value in by_code:
             yield _finding(
                 "two_areas",
                 titles.get(key, key),
