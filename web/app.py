@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Scope
 
 from engine.store.session import Database
-from web import api, case_pages, door, meeting_pages, portal, running_pages, watch
+from web import api, case_pages, door, meeting_pages, portal, report_pages, running_pages, watch
 from web.guard import dress, guarded, refusal_response
 from web.pages import STATIC
 from web.site import Papers, Site, WebSettings
@@ -76,6 +76,7 @@ def create_app(
     app.include_router(meeting_pages.routes(site))
     app.include_router(running_pages.routes(site))
     app.include_router(portal.routes(site))
+    app.include_router(report_pages.routes(site))
     app.include_router(api.routes(site))
     app.include_router(watch.routes(site, registry))
     app.mount("/static", GZipMiddleware(StaticFilesKept(directory=STATIC), minimum_size=1_000))
