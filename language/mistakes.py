@@ -207,6 +207,12 @@ _TABLES: Final[Mapping[str, str]] = {
     "table_half_weighed": "Sett både sannsynlighet og konsekvens på «{value:plain}», eller ingen av dem.",
 }
 
+_SCORES: Final[Mapping[str, str]] = {
+    "score.unknown": "Kvalitetsindikatoren «{name}» finnes ikke.{nearest:suggestion}",
+    "score.off_scale": "«{value:plain}» er ikke på skalaen.{allowed:among}",
+    "score.none": "Oppgi minst én indikator med poeng.",
+}
+
 _BOOKS: Final[Mapping[str, str]] = {
     "book_sheet_missing": "Arbeidsboka mangler arket «{name}».",
     "book_column_moved": "Her skulle kolonnen «{wanted}» stått, men her står «{found}».",
@@ -334,6 +340,7 @@ MISTAKES: Final[Mapping[str, str]] = {
     **_PROGRAMME,
     **_VALUES,
     **_BENEFITS,
+    **_SCORES,
     **_BOOKS,
     **_TABLES,
     **_STATUS_REPORTS,

@@ -238,6 +238,7 @@ _REPORTS: Final[Mapping[str, str]] = {
     "report_unchanged": "Rapporten er lik versjon {version:plain}, som alt er levert.",
     "report_approved": "Versjon {version:plain} av rapporten er alt godkjent.",
     "report_newer": "Det er levert en nyere versjon ({version:plain}). Les den før du godkjenner.",
+    "report_overtaken": "Versjon {version:plain} er levert i mellomtiden. Les den før du leverer en ny.",
     "no_quality": "Programmet har ingen kvalitetsindikatorer.",
 }
 

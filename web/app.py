@@ -13,7 +13,17 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Scope
 
 from engine.store.session import Database
-from web import api, case_pages, door, meeting_pages, portal, report_pages, running_pages, watch
+from web import (
+    api,
+    case_pages,
+    door,
+    meeting_pages,
+    portal,
+    report_pages,
+    running_pages,
+    status_report_pages,
+    watch,
+)
 from web.guard import dress, guarded, refusal_response
 from web.pages import STATIC
 from web.site import Papers, Site, WebSettings
@@ -75,6 +85,7 @@ def create_app(
     app.include_router(case_pages.routes(site))
     app.include_router(meeting_pages.routes(site))
     app.include_router(running_pages.routes(site))
+    app.include_router(status_report_pages.routes(site))
     app.include_router(portal.routes(site))
     app.include_router(report_pages.routes(site))
     app.include_router(api.routes(site))

@@ -19,6 +19,7 @@ from web.site import Site
 
 _CASE: Final = "fp-sak-"
 _MEETING: Final = "fp-mote-"
+_ANY: Final = "fp-"
 _DEVICE: Final = "fp-enhet-"
 _LONGEST: Final = 128
 
@@ -72,6 +73,19 @@ def guests(request: Request, *, site: Site, now: datetime) -> Iterator[Guest]:
             guest = guest_of(tx, session=secret, now=now) if len(secret) <= _LONGEST else None
         if guest is not None and _name(_session_of(guest), site) == name:
             yield guest
+
+
+def people(request: Request, *, site: Site, now: datetime) -> tuple[str, ...]:
+    """Everybody this browser has come in as, through whatever link; a remembered device alone is nobody."""
+    start, device = _name(_ANY, site), _name(_DEVICE, site)
+    found: dict[str, None] = {}
+    with site.db.reading() as tx:
+        for name, secret in request.cookies.items():
+            if name.startswith(start) and not name.startswith(device) and len(secret) <= _LONGEST:
+                guest = guest_of(tx, session=secret, now=now)
+                if guest is not None:
+                    found[guest.person] = None
+    return tuple(found)
 
 
 def _session_of(who: Entered | Guest) -> str:

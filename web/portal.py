@@ -13,13 +13,17 @@ from engine.core.criteria import CriterionCheck, GateCheck, summary
 from engine.core.definition import Definition
 from engine.core.facts import ROLES
 from engine.core.misuse import NotAllowed
+from engine.core.programme import Programme
+from engine.core.reporting import StatusReport
 from engine.core.shape import text_in
-from engine.store import cases, definitions, programmes, projects
+from engine.store import cases, definitions, programmes, projects, reporting
 from engine.store.cases import CaseState
 from engine.store.projects import PhaseEntry
 from engine.use_cases.check_gate import check_gate
 from engine.use_cases.describe import counts_json, focus_areas, portfolio_json, project_json
+from engine.use_cases.report_form import approval_of
 from language import formats
+from language.status_reports import approval_word, period_word
 from web import pages
 from web.site import Site
 
@@ -112,6 +116,7 @@ def _project(site: Site, key: str) -> Response:
         entered = projects.phases(tx, key)
         had = cases.list_cases(tx, project=key)
         programme = programmes.current(tx)
+        reported = reporting.reports(tx, project=key)
         try:
             check: GateCheck | None = check_gate(tx, key=key, today=today).check
         except NotAllowed:
@@ -135,7 +140,21 @@ def _project(site: Site, key: str) -> Response:
         help={} if check is None else _help(definition, check.gate),
         open_case=next((one for one in had if one.status == "open"), None),
         course=_course(entered, had, titles),
+        reports=_reports(reported, programme, today=today),
     )
+
+
+def _reports(
+    reported: Iterable[StatusReport], programme: Programme | None, *, today: date
+) -> list[tuple[str, str, str]]:
+    """The newest version of each period's report, latest first: period, its name, how the report stands."""
+    newest = {one.period: one for one in reported}
+    if programme is None:
+        return []
+    return [
+        (period, period_word(period), approval_word(approval_of(newest[period], programme, today=today)))
+        for period in sorted(newest, reverse=True)
+    ]
 
 
 def _help(definition: Definition, gate: str) -> dict[str, str]:

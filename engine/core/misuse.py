@@ -98,6 +98,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "report_unchanged": ("version",),
     "report_approved": ("version",),
     "report_newer": ("version",),
+    "report_overtaken": ("version",),
     "no_quality": (),
     # the programme's own report
     "period_not_over": ("period", "on"),

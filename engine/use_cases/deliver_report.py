@@ -34,16 +34,26 @@ class Delivered:
 
 
 def deliver_report(
-    db: Database, *, key: str, period: str, raw: Mapping[str, object], by: str, now: datetime
+    db: Database,
+    *,
+    key: str,
+    period: str,
+    raw: Mapping[str, object],
+    by: str,
+    now: datetime,
+    over: int | None = None,
 ) -> Delivered | Refused:
     """Deliver a project's report, as its leader or programkontoret. `raw` are the form's fields as written.
+
+    `over` is the version the form was filled in from (0 for none), so that nobody overwrites what they have
+    not seen.
 
     Risks become the project's own, estimates are told in this period, realised figures too. Raises Unknown
     for a project, period or person, NotAllowed, BadFacts with every problem and its path; Refused for a
     period that is closed or has not begun, and for a report that says what the last version says.
     """
     with db.writing() as tx:
-        done, events, problems = prepared(tx, key=key, period=period, raw=raw, by=by, now=now)
+        done, events, problems = prepared(tx, key=key, period=period, raw=raw, by=by, now=now, over=over)
         if problems:
             raise BadFacts(problems)
         if isinstance(done, Delivered):
@@ -52,7 +62,14 @@ def deliver_report(
 
 
 def prepared(
-    tx: Connection, *, key: str, period: str, raw: Mapping[str, object], by: str, now: datetime
+    tx: Connection,
+    *,
+    key: str,
+    period: str,
+    raw: Mapping[str, object],
+    by: str,
+    now: datetime,
+    over: int | None = None,
 ) -> tuple[Delivered | Refused, list[Event], tuple[Problem, ...]]:
     """What a delivery would write, without writing it: the outcome, its events, and every problem."""
     at = benefits_at(tx, key=key, by=by, now=now)
@@ -60,6 +77,9 @@ def prepared(
     _must_report(tx, at)
     nothing = Delivered(project=key, period=form.period.id, version=0, fields=0, changed=None)
     reasons = shut(tx, form.period, today=at.today)
+    version = 1 if form.delivered is None else form.delivered.version + 1
+    if over is not None and over != version - 1:
+        reasons += (Reason(code="report_overtaken", data={"version": version - 1}),)
     if reasons:
         return Refused(reasons=reasons), [], ()
     read = status_report.read_report(
@@ -70,7 +90,6 @@ def prepared(
     )
     if read.problems:
         return nothing, [], read.problems
-    version = 1 if form.delivered is None else form.delivered.version + 1
     if form.delivered is not None and form.delivered.fields == read.values:
         reason = Reason(code="report_unchanged", data={"version": form.delivered.version})
         return Refused(reasons=(reason,)), [], ()

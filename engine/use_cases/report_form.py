@@ -8,7 +8,7 @@ from typing import Any
 from engine.core import benefits, status_report
 from engine.core.calendar import local_date
 from engine.core.programme import Period, Programme
-from engine.core.reporting import StatusReport
+from engine.core.reporting import AccountLine, Measurement, StatusReport
 from engine.core.status_report import Approval, Filled
 from engine.store import benefits as told
 from engine.store import definitions, projects, reporting
@@ -36,6 +36,10 @@ class ReportForm:
     closed: bool
     risks: tuple[Mapping[str, Any], ...]
     """The project's risks as they stand today."""
+    measurements: tuple[Measurement, ...]
+    """Its measurements, oldest first."""
+    accounts: tuple[AccountLine, ...]
+    """What the period's accounts say of its prosjektnummer: shown, and never asked for."""
 
 
 def report_form(tx: Connection, *, key: str, period: str, today: date) -> ReportForm:
@@ -71,6 +75,12 @@ def report_form(tx: Connection, *, key: str, period: str, today: date) -> Report
         approval=None if this is None else approval_of(this, found.programme, today=today),
         closed=reporting.is_closed(tx, asked.id),
         risks=tuple(facts.get("risks", [])),
+        measurements=told.measurements(tx, key),
+        accounts=tuple(
+            line
+            for line in reporting.accounts(tx, asked.id)
+            if line.project_number is not None and line.project_number == facts.get("project_number")
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -336,6 +336,8 @@ ACTS = st.one_of(
     st.tuples(st.just("person"), WORDS),
     st.tuples(st.just("seat"), SEATS, st.integers(0, 400)),
     st.tuples(st.just("erase"), SEATS),
+    st.tuples(st.just("benefit"), WORDS, WORDS),
+    st.tuples(st.just("report"), WORDS, WORDS),
 )
 
 
@@ -367,8 +369,25 @@ def do(db: Database, act: tuple[Any, ...], turn: int) -> None:
         case ("seat", seat, days):
             since = now.date() - timedelta(days=days)
             assign_seat(db, body="gruppa", seat=f"plass-{seat}", who=LEADER, valid_from=since, now=now)
+        case ("benefit" | "report", *_):
+            tell(db, act, now)
         case ("erase", seat):
             erase_person(db, who=builders.seat_email(seat), now=now)
+
+
+def tell(db: Database, act: tuple[Any, ...], now: datetime) -> None:
+    """One thing somebody tells of a benefit, or reports."""
+    match act:
+        case ("benefit", title, figure):
+            told = {"title": title or "Gevinst", "kind": "A", "ambition": figure}
+            added = add_benefit(db, key="trygghet", told=told, by=ASKER, now=now)
+            figures = {"2027": figure, "2028": "3,5 årsverk"}
+            estimate_benefit(
+                db, key="trygghet", benefit=added.benefit, fte=figures, kroner={}, by=ASKER, now=now
+            )
+        case ("report", words, risk):
+            raw = {"progress": words or "I gang.", "risks": [{"title": risk}] if risk else []}
+            deliver_report(db, key="trygghet", period="2025-T1", raw=raw, by=ASKER, now=now)
 
 
 @settings(

@@ -16,7 +16,9 @@ from engine.use_cases.close_period import close_period
 from engine.use_cases.import_accounts import ImportedLines, import_accounts
 from engine.use_cases.import_risks import import_risks
 from engine.use_cases.import_transfers import import_transfers
+from engine.use_cases.load_programme import load_programme
 from engine.use_cases.set_light import set_light
+from engine.use_cases.show_lights import programme_lights
 from engine.use_cases.write_report_text import write_report_text
 from tests import builders
 from tests.builders import LEADER, NOW, OFFICE
@@ -204,6 +206,25 @@ def test_a_light_without_reason_or_in_another_language_is_refused(house: Databas
             light(house, **wrong)
     with pytest.raises(NotAllowed):
         light(house, by=LEADER)
+
+
+def test_a_judgement_and_a_key_figure_are_both_shown_where_they_differ(house: Database) -> None:
+    rules = "\nreporting: {key_figures: [{area: okonomi, figure: avvik_prosent, yellow: 5, red: 10}]}\n"
+
+    def told() -> dict[str, tuple[str | None, str | None, bool]]:
+        with house.reading() as tx:
+            return {
+                one.area: (None if one.judged is None else one.judged.light, one.computed, one.differs)
+                for one in programme_lights(tx, period=PERIOD, today=NOW.date())
+            }
+
+    light(house)
+    assert told()["okonomi"] == ("gul", None, False), "no rule is shipped, and none gives a light"
+    load_programme(house, text=builders.programme_text() + rules, now=NOW)
+    assert told()["okonomi"] == ("gul", None, False), "nothing is known of the accounts"
+    accounts(house, "label,group,budget,spent\na,utgift,100,80\n")
+    assert told()["okonomi"] == ("gul", "rod", True)
+    assert told()["risiko"] == (None, None, False)
 
 
 def test_a_text_stands_in_its_place_until_it_is_taken_away(house: Database) -> None:
