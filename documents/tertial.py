@@ -15,7 +15,7 @@ from documents import charts
 from documents.text import paragraphs
 from documents.wording import Content
 from engine.core.portfolio import REPORTED
-from engine.core.reporting import COLUMNS, AccountLine, Area, Light, Progress, Risk
+from engine.core.reporting import COLUMNS, PROGRESS, AccountLine, Light, Progress, Risk
 from engine.core.tertial import (
     ACTIVE,
     Band,
@@ -33,19 +33,6 @@ from language import formats
 Block = dict[str, Any]
 
 KIND: Final = "Statusrapport"
-AREA_WORDS: Final[Mapping[Area, str]] = {
-    "helhet": "Helhet",
-    "fremdrift": "Fremdrift",
-    "okonomi": "Økonomi",
-    "gevinst": "Gevinster",
-    "risiko": "Risiko",
-}
-LIGHT_WORDS: Final[Mapping[Light, str]] = {"gronn": "Grønn", "gul": "Gul", "rod": "Rød"}
-PROGRESS_WORDS: Final[Mapping[Progress, str]] = {
-    "identifisert": "Identifisert",
-    "under_arbeid": "Under arbeid",
-    "ikke_pabegynt": "Ikke påbegynt",
-}
 PROGRESS_LIGHTS: Final[Mapping[Progress, Light]] = {
     "identifisert": "gronn",
     "under_arbeid": "gul",
@@ -201,7 +188,7 @@ def _programme(report: TertialReport) -> Iterator[Block]:
     )
     yield _heading(3, "overordnet", "Overordnet status")
     shown = [
-        (AREA_WORDS[one.area], one.light, LIGHT_WORDS[one.light] if one.light else "Ikke satt")
+        (formats.area_word(one.area), one.light, formats.light_word(one.light) if one.light else "Ikke satt")
         for one in report.lights
     ]
     yield _figure(
@@ -216,7 +203,7 @@ def _programme(report: TertialReport) -> Iterator[Block]:
         ["Område", "Status", "Begrunnelse"],
         [
             [
-                AREA_WORDS[one.area],
+                formats.area_word(one.area),
                 _light_cell(one.light, one.computed, differs=one.differs),
                 one.reason,
             ]
@@ -260,9 +247,9 @@ def _light_cell(light: Light | None, computed: Light | None, *, differs: bool) -
     shown = light or computed
     if shown is None:
         return {"text": "Ikke satt"}
-    words = LIGHT_WORDS[shown]
+    words = formats.light_word(shown)
     if differs and computed is not None:
-        words = f"{words} etter vurdering, {LIGHT_WORDS[computed].lower()} etter nøkkeltall"
+        words = f"{words} etter vurdering, {formats.light_word(computed).lower()} etter nøkkeltall"
     elif light is None:
         words += " etter nøkkeltall"
     return {"text": words, "light": shown}
@@ -812,7 +799,8 @@ def _appendix_work(report: TertialReport) -> Iterator[Block]:
         [
             "Tegnforklaring: "
             + ", ".join(
-                f"{SIGNS[PROGRESS_LIGHTS[one]]} {word.lower()}" for one, word in PROGRESS_WORDS.items()
+                f"{SIGNS[PROGRESS_LIGHTS[one]]} {formats.lower_first(formats.progress_word(one))}"
+                for one in PROGRESS
             )
             + "."
         ],
@@ -837,7 +825,8 @@ def _work_table(name: str, caption: str, rows: Sequence[Work], columns: Sequence
                 row.title,
                 *(
                     {
-                        "text": PROGRESS_WORDS[row.columns[column]] + (" *" if column in row.reasons else ""),
+                        "text": formats.progress_word(row.columns[column])
+                        + (" *" if column in row.reasons else ""),
                         "light": PROGRESS_LIGHTS[row.columns[column]],
                     }
                     for column in columns

@@ -100,13 +100,6 @@ _PARTS: Final = {
     "ambisjon": "ambisjon",
     "tidsfrist": "tidsfrist",
 }
-_AREAS: Final = {
-    "helhet": "helhet",
-    "fremdrift": "fremdrift",
-    "okonomi": "økonomi",
-    "gevinst": "gevinster",
-    "risiko": "risiko",
-}
 _LISTED: Final = 6
 """How many names a sentence holds before it says «og n til»."""
 
@@ -308,14 +301,18 @@ def _caption(finding: Finding) -> str:
 
 
 def _light(finding: Finding) -> str:
-    return f"trafikklys er ikke satt for {formats.listed([_AREAS.get(one, one) for one in finding.names])}."
+    areas = [formats.lower_first(formats.area_word(one)) for one in finding.names]
+    return f"trafikklys er ikke satt for {formats.listed(areas)}."
 
 
 def _lights(finding: Finding) -> str:
     judged, computed = _sides(finding)
-    words = {"gronn": "grønn", "gul": "gul", "rod": "rød"}
-    area = _AREAS.get(finding.subject, finding.subject)
-    return f"{area} er vurdert som {words[judged]}, nøkkeltallet sier {words[computed]}."
+    area = formats.area_word(finding.subject)
+    return f"{area} er vurdert som {_light_word(judged)}, nøkkeltallet sier {_light_word(computed)}."
+
+
+def _light_word(light: str) -> str:
+    return formats.lower_first(formats.light_word(light))
 
 
 def _risk(finding: Finding) -> str:
@@ -324,9 +321,7 @@ def _risk(finding: Finding) -> str:
 
 def _delivered(finding: Finding) -> str:
     expected, delivered = _sides(finding)
-    return (
-        f"{delivered} av {expected} prosjekter har levert statusrapport. Mangler: {_names(finding)}."
-    )
+    return f"{delivered} av {expected} prosjekter har levert statusrapport. Mangler: {_names(finding)}."
 
 
 def _approved(finding: Finding) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from engine.core import benefits, lights
 from engine.core.benefits import Benefit, Place
+from engine.core.calendar import local_date
 from engine.core.portfolio import REPORTED
 from engine.core.programme import KeyFigure
 from engine.core.reporting import (
@@ -31,6 +32,7 @@ from engine.core.reporting import (
     StatusReport,
     Transfer,
 )
+from engine.core.status_report import approval
 
 ACTIVE: Final = ("Konsept", "Prosjekt", "Realisering")
 ESTIMATED: Final = ("Prosjekt", "Realisering")
@@ -144,6 +146,8 @@ class Reported:
     judgements: tuple[Judgement, ...] = ()
     key_figures: tuple[KeyFigure, ...] = ()
     """The rules by which the programme's lights follow from figures; none is shipped."""
+    owner_days: int = 3
+    """Working days of silence after which a delivered report is shown as not approved by its owner."""
     status_reports: tuple[StatusReport, ...] = ()
     accounts: tuple[AccountLine, ...] = ()
     transfers: tuple[Transfer, ...] = ()
@@ -833,9 +837,20 @@ def _delivery(known: Known, counted: Sequence[Entry]) -> Delivery:
         expected=_named(expected),
         missing=_named(entry for entry in expected if entry.key not in newest),
         not_approved=_named(
-            entry for entry in expected if entry.key in newest and newest[entry.key].approved_at is None
+            entry for entry in expected if entry.key in newest and _is_silent(known, newest[entry.key])
         ),
     )
+
+
+def _is_silent(known: Known, report: StatusReport) -> bool:
+    """Whether the owner has let the programme's days go by."""
+    stands = approval(
+        report,
+        today=local_date(known.known_at),
+        delivered_on=local_date(report.delivered_at),
+        owner_days=known.reported.owner_days,
+    )
+    return stands == "ikke_godkjent_av_eier"
 
 
 # ---------------------------------------------------------------- the portfolio

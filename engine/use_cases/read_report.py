@@ -112,6 +112,7 @@ def reported(tx: Connection, programme: Programme, span: Span, *, known_at: date
         risks=reporting.risks(tx, period, known_at=known_at),
         texts=reporting.texts(tx, period, known_at=known_at),
         key_figures=programme.reporting.key_figures,
+        owner_days=programme.reporting.owner_days,
     )
 
 

@@ -26,7 +26,7 @@ from engine.core.reporting import (
     StatusReport,
 )
 from engine.core.tertial import Entry, Group, Known, Reported, Span, Term, TertialReport, tertial_report
-from tests.report_builders import a_benefit, an_entry, known_of
+from tests.report_builders import KNOWN_AT, a_benefit, an_entry, known_of
 
 AT = datetime(2025, 1, 5, tzinfo=UTC)
 
@@ -220,12 +220,14 @@ def test_the_newest_measurement_before_the_periods_end_is_shown() -> None:
     assert (line.latest, line.measured_on) == (35, date(2024, 12, 1))
 
 
-def test_who_has_not_delivered_or_been_approved_is_told() -> None:
+def test_who_has_not_delivered_or_whose_owner_is_silent_is_told() -> None:
     delivered = StatusReport(
         project="a", period="2024-T3", version=1, fields={}, delivered_by=None, delivered_at=AT,
         approved_by=None, approved_at=None,
     )  # fmt: skip
-    given = report_of(an_entry("a"), an_entry("b"), reported=Reported(status_reports=(delivered,))).delivery
+    just_now = replace(delivered, project="c", delivered_at=KNOWN_AT)
+    told = Reported(status_reports=(delivered, just_now))
+    given = report_of(an_entry("a"), an_entry("b"), an_entry("c"), reported=told).delivery
     assert [one.key for one in given.missing] == ["b"]
     assert [one.key for one in given.not_approved] == ["a"]
 
