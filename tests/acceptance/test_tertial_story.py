@@ -79,6 +79,7 @@ def test_departments_and_areas_follow(before: TertialReport, after: TertialRepor
     assert after.departments[0].columns[0].total == 7
 
 
+@pytest.mark.requirement("001-38")
 def test_the_sentences_are_written_and_bp3_is_not_among_them(after: TertialReport) -> None:
     blocks = blocks_by_id(report_content(after))
     assert blocks["endringer.flyttet"]["items"] == [

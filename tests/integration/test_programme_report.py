@@ -90,6 +90,28 @@ def test_what_happens_after_the_period_is_not_in_its_report(db: Database) -> Non
         assert read_report(tx, "2025-T1", known_at=LATER).counts["Konsept"] == 4
 
 
+@pytest.mark.requirement("001-05")
+def test_a_report_has_the_focus_areas_of_its_own_time_and_a_project_knows_both(db: Database) -> None:
+    change_facts(
+        db,
+        key="e-las",
+        changes={"focus_area_2025": "1c"},
+        by=scene.OFFICE,
+        effective=date(2025, 6, 1),
+        now=LATER,
+    )
+    with db.reading() as tx:
+        old = read_report(tx, "2024-T3", known_at=LATER)
+        new = read_report(tx, "2026-T1", known_at=LATER)
+    assert [row.code for row in old.area_rows] == ["1", "2", "3", "4", "5"]
+    assert [row.strategy for row in old.area_rows] == [""] * 5
+    placed = {row.code: row for row in new.area_rows if row.code}
+    assert list(placed) == ["1a", "1b", "1c", "1d", "2a", "2b", "2c"]
+    assert len({row.strategy for row in placed.values()}) == 2
+    assert placed["1c"].counts["Prosjekt"] == 1
+    assert old.area_rows[3].counts["Prosjekt"] == 5
+
+
 def test_publishing_keeps_the_bytes_and_serves_them_again(db: Database) -> None:
     approved(db)
     done = published(db)

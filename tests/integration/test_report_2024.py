@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from demo import report_facts
+from documents.tertial import blocks_by_id, report_content
 from engine.core.printed import figures_of, read_printed, vocabulary_of
 from engine.core.reconciliation import Finding, open_findings, reconcile
 from engine.core.tertial import Known, TertialReport, tertial_report
@@ -44,15 +45,18 @@ def found(findings: tuple[Finding, ...], code: str) -> list[Finding]:
     return [one for one in findings if one.code == code]
 
 
+@pytest.mark.requirement("001-02", "001-39")
 def test_as_many_stand_in_each_phase(report: TertialReport) -> None:
     assert list(report.counts.values()) == [5, 23, 4, 3]
     assert report.total == 35
 
 
+@pytest.mark.requirement("001-40")
 def test_every_cell_of_table_4_is_the_printed_one(report: TertialReport) -> None:
     assert {row.code: tuple(row.counts.values()) for row in report.area_rows} == TABLE_4
 
 
+@pytest.mark.requirement("001-41", "001-42")
 def test_departments_and_their_areas_have_as_many(report: TertialReport) -> None:
     assert [one.total for one in report.departments] == [23, 12]
     assert [[column.total for column in one.columns] for one in report.departments] == [
@@ -61,6 +65,7 @@ def test_departments_and_their_areas_have_as_many(report: TertialReport) -> None
     ]
 
 
+@pytest.mark.requirement("001-17")
 def test_both_columns_of_table_1_come_to_the_same(report: TertialReport) -> None:
     accounts = report.accounts
     assert accounts is not None
@@ -68,6 +73,7 @@ def test_both_columns_of_table_1_come_to_the_same(report: TertialReport) -> None
     assert accounts.underspent == 3_900_000
 
 
+@pytest.mark.requirement("001-37")
 def test_three_moved_three_closed_and_two_are_new(report: TertialReport) -> None:
     moved: dict[tuple[str | None, str | None], list[str]] = defaultdict(list)
     for one in report.changes:
@@ -87,6 +93,30 @@ def test_three_moved_three_closed_and_two_are_new(report: TertialReport) -> None
     assert len(report.in_realisation) == 4
 
 
+@pytest.mark.requirement("001-28", "001-29")
+def test_what_is_realised_and_what_was_learnt_is_told(report: TertialReport) -> None:
+    blocks = blocks_by_id(report_content(report))
+    assert blocks["realisering.nye"]["lines"] == ["Ingen prosjekter gikk over i realisering i perioden."]
+    (said,) = blocks["realisering.alle"]["lines"]
+    assert said.startswith("Fire prosjekter følges opp i realisering: ")
+    assert "Heltid og årsplanlegging" in said
+    notes = blocks["realisering.erfaringer"]["items"]
+    assert len(notes) == 3
+    assert any("Går ikke over i realisering" in one and "forsterket utskrivningsteam" in one for one in notes)
+
+
+@pytest.mark.requirement("001-44")
+def test_vedlegg_1_lists_every_project_under_its_focus_area_and_says_where_there_is_none(
+    report: TertialReport,
+) -> None:
+    assert [len(band.rows) for band in report.bands] == [0, 7, 17, 7, 4]
+    blocks = blocks_by_id(report_content(report))
+    assert blocks["vedlegg-1.1.tom"]["lines"] == ["Ingen prosjekter hører til dette innsatsområdet nå."]
+    titles = [column["title"] for column in blocks["tabell-v1-2"]["columns"]]
+    assert titles == ["Prosjekt", "Beskrivelse", "Tjeneste", "Fase"]
+
+
+@pytest.mark.requirement("001-16")
 def test_transfers_are_found_to_differ_from_the_accounts(against_print: tuple[Finding, ...]) -> None:
     (one,) = found(against_print, "transfers_differ")
     assert [side.value for side in one.sides] == [3_960_000, 3_900_000]
@@ -95,6 +125,7 @@ def test_transfers_are_found_to_differ_from_the_accounts(against_print: tuple[Fi
     assert one.sides[1].source == "001:135"
 
 
+@pytest.mark.requirement("001-27")
 def test_five_projects_are_found_missing_from_vedlegg_2(against_print: tuple[Finding, ...]) -> None:
     (one,) = [each for each in found(against_print, "missing_in_list") if each.subject == "vedlegg_2"]
     assert [side.value for side in one.sides] == [23, 18]
@@ -120,6 +151,7 @@ def test_one_project_is_found_to_start_after_the_period(against_print: tuple[Fin
     assert "01.01.2025" in words.told(one)
 
 
+@pytest.mark.requirement("001-58")
 def test_projects_are_found_under_several_names(against_print: tuple[Finding, ...]) -> None:
     named = {one.project: {side.value for side in one.sides} for one in found(against_print, "several_names")}
     assert named["e-las"] == {"e-Lås", "Elås", "E - lås", "Elektronisk dørlås"}

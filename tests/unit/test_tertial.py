@@ -56,6 +56,7 @@ def test_a_project_closed_before_the_period_is_no_longer_counted() -> None:
     assert counts(report_of(now, last_day, before)) == [0, 0, 0, 2]
 
 
+@pytest.mark.requirement("001-36")
 def test_projects_outside_the_programme_and_those_not_reported_are_counted_apart() -> None:
     report = report_of(an_entry("inne"), an_entry("ute", outside=True), an_entry("ide", None))
     assert report.total == 1
@@ -64,6 +65,7 @@ def test_projects_outside_the_programme_and_those_not_reported_are_counted_apart
     assert report.load[0].total == 2
 
 
+@pytest.mark.requirement("001-43")
 def test_a_shared_project_is_counted_once_and_loads_both_areas() -> None:
     report = report_of(an_entry("delt", shared_with=("boa",)))
     assert [one.total for one in report.departments] == [1, 0]
@@ -92,6 +94,7 @@ def test_one_that_is_no_longer_in_the_portfolio_is_told() -> None:
 # --- freed årsverk --------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("001-22")
 def test_estimates_are_summed_by_area_and_year_and_hold_until_another_is_told() -> None:
     told = (an_estimate("a", 2026, 2.0), an_estimate("a", 2028, 5.0), an_estimate("b", 2026, 1.5))
     report = report_of(an_entry("a"), an_entry("b", area="2"), reported=Reported(estimates=told))
@@ -103,6 +106,7 @@ def test_estimates_are_summed_by_area_and_year_and_hold_until_another_is_told() 
 @pytest.mark.parametrize(
     ("status", "summed"), [("Konsept", 0), ("Prosjekt", 2), ("Realisering", 2), ("Avsluttet", 0)]
 )
+@pytest.mark.requirement("001-23")
 def test_concepts_and_closed_projects_are_not_in_the_sum(status: str, summed: float) -> None:
     entry = an_entry("a", status, since=date(2024, 10, 1))
     report = report_of(entry, reported=Reported(estimates=(an_estimate("a", 2026, 2.0),)))
@@ -117,6 +121,7 @@ def test_coverage_is_stated_as_so_many_of_so_many() -> None:
     assert said.startswith("12 av 35 prosjekter")
 
 
+@pytest.mark.requirement("001-11")
 def test_the_change_since_last_tertial_is_told_with_those_it_comes_from() -> None:
     told = (
         an_estimate("a", 2026, 2.0, period="2024-T2"),
@@ -146,6 +151,7 @@ def test_the_sum_stands_beside_the_programmes_target() -> None:
     assert (line.estimated, line.year, line.low, line.high, line.by) == (2, 2030, 500, 800, 2040)
 
 
+@pytest.mark.requirement("001-25")
 def test_what_is_realised_stands_beside_what_was_expected_also_after_closing() -> None:
     closed = an_entry("a", "Avsluttet", since=date(2023, 5, 1))
     realised = Realised(
@@ -159,6 +165,7 @@ def test_what_is_realised_stands_beside_what_was_expected_also_after_closing() -
 # --- what people tell -----------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("001-55", "001-56")
 def test_the_work_with_benefits_is_computed_and_can_be_overruled_with_a_reason() -> None:
     entry = an_entry("a", benefits=(a_benefit(due=""),))
     stated = StatedProgress(

@@ -164,6 +164,37 @@ def test_the_reason_it_was_published_despite_is_printed(format: ReportFormat) ->
         assert "Avklares i mars." in (Page(content).text if format == "html" else words_of(content))
 
 
+@pytest.mark.requirement("001-03", "001-08")
+def test_the_sections_stand_in_the_order_of_the_printed_report() -> None:
+    headings = [
+        (one["level"], one["text"])
+        for one in report_content(the_report())["blocks"]
+        if one["type"] == "heading"
+    ]
+    assert [text for level, text in headings if level == 2] == [
+        "Innledning",
+        "Del 1: Rapportering på program",
+        "Del 2: Rapportering på prosjektporteføljen",
+        "Vedlegg 1: Oversikt over porteføljen per 31.12.2024",
+        "Vedlegg 2: Status på gevinstarbeidet i prosjektene per 31.12.2024",
+    ]
+    assert [text for level, text in headings if level == 3][:13] == [
+        "Inndeling",
+        "Trafikklys",
+        "Innledning",
+        "Overordnet status",
+        "Fremdrift",
+        "Økonomi",
+        "Gevinster",
+        "Risiko",
+        "Endringer i porteføljen siden forrige rapport",
+        "Samlet portefølje per 31.12.2024",
+        "Fordeling per innsatsområde",
+        "Fordeling per byrådsavdeling og virksomhetsområde",
+        "Prosjekter utenfor programmet (1)",
+    ]
+
+
 # --- text is text ---------------------------------------------------------------------------------------
 
 
