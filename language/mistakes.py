@@ -334,6 +334,14 @@ _SHEETS: Final[Mapping[str, str]] = {
     "import_phase_unknown": "Fasen «{value:plain}» finnes ikke.{nearest:suggestion}{known:among}",
     "import_person_unknown": "Ingen er registrert som «{value:plain}».",
     "import_dates_reversed": "Slutten ({value:day}) er før starten.",
+    "printed_column_missing": "Kolonnen «{name}» mangler.",
+    "printed_column_unknown": "Kolonnen «{name}» er ukjent.{nearest:suggestion}",
+    "printed_cell_missing": "Raden mangler «{name}».",
+    "printed_place_unknown": "«{value:plain}» er ikke et sted i rapporten.{nearest:suggestion}{known:among}",
+    "printed_row_unknown": "«{value:plain}» er ikke en rad i «{place:plain}».{nearest:suggestion}",
+    "printed_figure_unknown": "«{value:plain}» er ikke en kolonne i «{place:plain}».{known:among}",
+    "printed_twice": "Samme tall står også på rad {first:plain}.",
+    "printed_choice_unknown": "«{value:plain}» kan ikke stå her.{known:among}",
 }
 
 _VERIFICATION: Final[Mapping[str, str]] = {

@@ -21,6 +21,7 @@ from web import (
     meeting_pages,
     paper_pages,
     portal,
+    report_pages,
     running_pages,
     status_report_pages,
     watch,
@@ -92,6 +93,7 @@ def create_app(
     app.include_router(deadline_pages.routes(site))
     app.include_router(portal.routes(site))
     app.include_router(wheel_pages.routes(site))
+    app.include_router(report_pages.routes(site))
     app.include_router(api.routes(site))
     app.include_router(watch.routes(site, registry))
     app.mount("/static", GZipMiddleware(StaticFilesKept(directory=STATIC), minimum_size=1_000))

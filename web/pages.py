@@ -111,3 +111,13 @@ def asset(path: str) -> str:
     """The address of a static file, with its digest, so that browsers keep it until it changes."""
     digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
     return f"/static/{path}?v={digest}"
+
+
+def closed(site: Site) -> HTMLResponse:
+    """What a portal that is not open says."""
+    return message(
+        site,
+        "Har du fått en sak?",
+        "Åpne den med lenken i e-posten. Du trenger ikke noe passord.",
+        "Porteføljen er ikke åpen for alle på denne adressen.",
+    )

@@ -12,7 +12,6 @@ from engine.core.calendar import local_date
 from engine.core.misuse import Unknown
 from engine.use_cases.year_wheel import Wheel, year_wheel
 from web import pages
-from web.portal import closed
 from web.site import Site
 
 YEARS: Final = range(2000, 2101)
@@ -26,7 +25,7 @@ def routes(site: Site) -> APIRouter:
     @router.api_route("/arshjul", methods=["GET", "HEAD"])
     def page(ar: int | None = None) -> Response:
         if not site.settings.open_portal:
-            return closed(site)
+            return pages.closed(site)
         wheel = _wheel(site, ar)
         return pages.page(
             site,
@@ -41,14 +40,14 @@ def routes(site: Site) -> APIRouter:
     @router.api_route("/arshjul.svg", methods=["GET", "HEAD"])
     def picture(ar: int | None = None) -> Response:
         if not site.settings.open_portal:
-            return closed(site)
+            return pages.closed(site)
         return Response(wheel_svg(_wheel(site, ar)), media_type="image/svg+xml")
 
     @router.api_route("/arshjul.ics", methods=["GET", "HEAD"])
     def calendar() -> Response:
         """This year and the next: a calendar that subscribes should not be empty in December."""
         if not site.settings.open_portal:
-            return closed(site)
+            return pages.closed(site)
         first = local_date(site.clock()).year
         content = wheel_calendar(
             [_wheel(site, year) for year in (first, first + 1)], host=site.settings.host, made_at=site.clock()

@@ -27,6 +27,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "may_not_execute": ("number",),
     "not_running": ("body",),
     "may_not_take_in": (),
+    "may_not_publish": ("period",),
     "own_answer": (),
     "own_recusal": (),
     "may_not_settle": (),
@@ -127,6 +128,11 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "alerted_today": ("name",),
     "programme_closed": ("on",),
     "heir_unreachable": ("person",),
+    # the programme's own report
+    "period_not_over": ("period", "on"),
+    "report_not_approved": ("period",),
+    "report_outrun": ("period", "version"),
+    "report_disagrees": ("period", "found"),
     # a new link
     "too_many_links": ("hours",),
 }
