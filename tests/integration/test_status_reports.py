@@ -318,7 +318,7 @@ def test_unknown_projects_and_periods_are_named_in_the_workbook(many: Database) 
 
 def with_lights(db: Database) -> None:
     text = builders.programme_text() + "\nreporting: {project_lights: [fremdrift, risiko], owner_days: 1}\n"
-    load_programme(db, text=text, now=NOW)
+    load_programme(db, text=text, now=NOW + timedelta(seconds=1))
 
 
 def test_where_the_programme_wants_lights_each_project_sets_its_own(house: Database) -> None:
