@@ -14,7 +14,7 @@ from engine.core.facts import ROLES
 from engine.core.meetings import landing
 from engine.core.obligations import Affairs, Course, Key, Obligation, Owner, Reported
 from engine.core.programme import Programme
-from engine.core.reporting import OWNER_ANSWERS_WITHIN, Measurement, StatusReport
+from engine.core.reporting import Measurement, StatusReport
 from engine.core.shape import text_in
 from engine.store import benefits, cases, definitions, meetings, people, projects, publications, reporting
 from engine.store.cases import CaseState, Condition
@@ -71,13 +71,13 @@ def _course(tx: Connection, project: Project, delivered: Sequence[StatusReport])
 def _approvals(
     programme: Programme, project: Project, delivered: Sequence[StatusReport]
 ) -> Iterator[Obligation]:
-    """The newest version of each period's report is approved by the project's owner within three working
-    days; after that it goes on without.
+    """The newest version of each period's report is approved by the project's owner within the days the
+    programme gives; after that it goes on without.
     """
     newest = {one.period: one for one in delivered}
     for one in newest.values():
         due = add_working_days(
-            local_date(one.delivered_at), OWNER_ANSWERS_WITHIN, programme.calendar.policy()
+            local_date(one.delivered_at), programme.reporting.owner_days, programme.calendar.policy()
         )
         yield Obligation(
             key=Key(core.REPORT_APPROVAL, f"{_PROJECT}{project.key}", one.period),
