@@ -196,7 +196,8 @@ def _opened(content: bytes) -> Any:
 
 
 # SyntaxError is what the XML parser raises for a broken part. An attribute or a number that openpyxl does not
-# know reaches its constructors, which answer as Python does to a wrong argument.
+# know reaches its constructors, which answer as Python does to a wrong argument. RuntimeError is an archive
+# that is encrypted or of another kind, EOFError one that ends too early.
 _UNREADABLE: Final = (
     zipfile.BadZipFile,
     InvalidFileException,
@@ -209,6 +210,8 @@ _UNREADABLE: Final = (
     TypeError,
     AttributeError,
     OverflowError,
+    RuntimeError,
+    EOFError,
 )
 
 

@@ -356,6 +356,16 @@ def test_a_workbook_with_a_broken_part_is_refused_and_nothing_is_raised(
     assert isinstance(read_sheet(broken.getvalue()), Sheet | tuple)
 
 
+def test_an_encrypted_archive_or_one_of_another_kind_is_refused() -> None:
+    # The archive's entry for the workbook itself: what it needs, its flags, and how it is compressed.
+    entry = SOUND.rindex(b"PK\x01\x02", 0, SOUND.rindex(b"xl/workbook.xml"))
+    for place, sign in ((8, b"\x01\x00"), (6, b"\xc8\x00"), (10, b"\x63\x00")):
+        content = SOUND[: entry + place] + sign + SOUND[entry + place + 2 :]
+        found = read_book(content)
+        assert isinstance(found, tuple), sign
+        assert [one.code for one in found] == ["sheet_not_a_workbook"]
+
+
 def test_dates_are_read_as_dates_and_as_norwegian_text() -> None:
     book = sent()
     book["Usikkerhet"]["J2"] = datetime(2025, 6, 1)  # noqa: DTZ001 - as a spreadsheet holds it
