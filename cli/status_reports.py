@@ -26,10 +26,10 @@ BOOK: Final = ".xlsx"
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the commands to the group `report`."""
+    """Add the commands to the group `report`; its `approve` and `show` are in `cli.reports`, since the
+    programme's own report has them too.
+    """
     app.command("submit")(submit)
-    app.command("approve")(approve)
-    app.command("show")(show)
     app.command("delivered")(delivered)
     app.command("export-workbook")(export_workbook)
     app.command("import-workbook")(import_workbook)

@@ -42,6 +42,7 @@ _SHAPE: Final[Mapping[str, str]] = {
     "shape.too_large": "Tallet kan være høyst {limit}.",
     "shape.date": "«{value:plain}» er ikke en dato. Skriv den som 2025-04-04.",
     "shape.time": '«{value:plain}» er ikke et klokkeslett. Skriv det som "15:00".',
+    "shape.moment": "«{value:plain}» er ikke et tidspunkt. Skriv det som 2025-03-12T10:00.",
     "shape.year_day": '«{value:plain}» er ikke en dag i året. Skriv måned og dag, som "12-24".',
     "shape.email": "«{value:plain}» er ikke en e-postadresse.",
     "shape.other": "Kan ikke leses: {problem}.",
@@ -151,6 +152,15 @@ _PROGRAMME: Final[Mapping[str, str]] = {
     "programme.scale_order": "Tallene på skalaen må stige.",
     "programme.code_in_two": "Koden «{code:plain}» finnes også i «{taxonomy}», som gjelder samtidig.",
     "programme.other_weekday": "{date:day} er en {actual}, ikke en {weekday}.",
+}
+
+_ANSWERS: Final[Mapping[str, str]] = {
+    "answers.needs": "Når «do» er «{do}», må «{key}» være med.",
+    "answers.not_for": "«{key}» brukes ikke når «do» er «{do}».",
+    "answers.outside": "{at} er ikke mellom {first} og {last}, som simuleres.",
+    "answers.reversed": "Siste dag ({end}) er før den første ({start}).",
+    "answers.unknown": "«{name}» finnes ikke i databasen.{nearest:suggestion}",
+    "answers.unnamed": "«{name}» er ikke på formen {form}.",
 }
 
 _DUTY: Final[Mapping[str, str]] = {
@@ -324,6 +334,14 @@ _SHEETS: Final[Mapping[str, str]] = {
     "import_phase_unknown": "Fasen «{value:plain}» finnes ikke.{nearest:suggestion}{known:among}",
     "import_person_unknown": "Ingen er registrert som «{value:plain}».",
     "import_dates_reversed": "Slutten ({value:day}) er før starten.",
+    "printed_column_missing": "Kolonnen «{name}» mangler.",
+    "printed_column_unknown": "Kolonnen «{name}» er ukjent.{nearest:suggestion}",
+    "printed_cell_missing": "Raden mangler «{name}».",
+    "printed_place_unknown": "«{value:plain}» er ikke et sted i rapporten.{nearest:suggestion}{known:among}",
+    "printed_row_unknown": "«{value:plain}» er ikke en rad i «{place:plain}».{nearest:suggestion}",
+    "printed_figure_unknown": "«{value:plain}» er ikke en kolonne i «{place:plain}».{known:among}",
+    "printed_twice": "Samme tall står også på rad {first:plain}.",
+    "printed_choice_unknown": "«{value:plain}» kan ikke stå her.{known:among}",
 }
 
 _VERIFICATION: Final[Mapping[str, str]] = {
@@ -387,6 +405,7 @@ MISTAKES: Final[Mapping[str, str]] = {
     **_DEFINITION,
     **_RULES,
     **_PROGRAMME,
+    **_ANSWERS,
     **_DUTY,
     **_VALUES,
     **_BENEFITS,

@@ -49,25 +49,16 @@ def routes(site: Site) -> APIRouter:
     @router.api_route("/", methods=["GET", "HEAD"])
     def overview(q: str = "", status: str = "", omrade: str = "") -> Response:
         if not site.settings.open_portal:
-            return _closed(site)
+            return pages.closed(site)
         return _overview(site, q[:_LONGEST_SEARCH], status, omrade)
 
     @router.api_route("/prosjekt/{key}", methods=["GET", "HEAD"])
     def project(key: str) -> Response:
         if not site.settings.open_portal:
-            return _closed(site)
+            return pages.closed(site)
         return _project(site, key)
 
     return router
-
-
-def _closed(site: Site) -> Response:
-    return pages.message(
-        site,
-        "Har du fått en sak?",
-        "Åpne den med lenken i e-posten. Du trenger ikke noe passord.",
-        "Porteføljen er ikke åpen for alle på denne adressen.",
-    )
 
 
 def _overview(site: Site, search: str, status: str, area: str) -> Response:

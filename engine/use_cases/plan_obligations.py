@@ -5,6 +5,8 @@ conditions and benefits ask for is compared with what is kept, and what is new, 
 written down. Nobody reads what is owed without first bringing it up to date.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -61,29 +63,62 @@ def freshen(tx: Connection, *, now: datetime, most: int = 1_000_000) -> int:
     return len(chains)
 
 
+def freshen_chain(tx: Connection, chain: str, *, now: datetime) -> None:
+    """The same for one chain, which the caller has locked, whether it has grown or not."""
+    programme = programmes.current(tx)
+    if programme is not None:
+        end = obligations.programme_end(tx)
+        _plan(tx, programme, chain, now=now, ended_on=None if end is None else end.ended_on)
+        obligations.mark_planned(tx, [chain])
+
+
 def is_new_month(last: datetime | None, now: datetime) -> bool:
     """Whether everything is to be worked out for a year ahead again."""
     return last is None or local_date(last).replace(day=1) != local_date(now).replace(day=1)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What has become of a chain's obligations since they were last worked out: those that are `new`, those
+    that have `changed` (with what is kept of them), each with the rung it has passed and when it is looked
+    at; and those `gone`, which nobody owes any more. `kept` is all there was.
+    """
+
+    kept: tuple[Stored, ...]
+    new: Sequence[tuple[Obligation, int, datetime | None]]
+    changed: Sequence[tuple[Stored, Obligation, int, datetime | None]]
+    gone: tuple[Stored, ...]
+
+
 def _plan(tx: Connection, programme: Programme, chain: str, *, now: datetime, ended_on: date | None) -> None:
     until = local_date(now) + core.AHEAD
+    plan = plan_of(tx, programme, chain, until=until, now=now, ended_on=ended_on)
+    obligations.add(tx, chain, plan.new, now=now)
+    obligations.change(tx, plan.changed, now=now)
+    obligations.void(tx, [was.id for was in plan.gone])
+
+
+def plan_of(
+    tx: Connection, programme: Programme, chain: str, *, until: date, now: datetime, ended_on: date | None
+) -> Plan:
+    """What a chain owes until a day, beside what is kept of it. Only reads."""
     wanted = what_is_owed(tx, programme, chain, until=until)
+    if ended_on is not None:
+        # What would have come again does not, once the programme has ended; what was owed then stays owed,
+        # and so does what has been given another date since.
+        wanted = (one for one in wanted if not _comes_after(one, ended_on))
     acted = core.with_acts(wanted, obligations.acts(tx, chain=chain))
     followed = core.chased(acted, follow_from=programme.follow_from)
-    if ended_on is not None:
-        # What would have come again does not, once the programme has ended; what was owed then stays owed.
-        followed = (one for one in followed if not _comes_after(one, ended_on))
-    _keep(tx, programme, chain, list(followed), now=now)
+    return _compared(tx, programme, chain, list(followed), now=now)
 
 
 def _comes_after(one: Obligation, ended_on: date) -> bool:
     return one.key.kind.startswith(core.DUTY) and one.due_on > ended_on
 
 
-def _keep(
+def _compared(
     tx: Connection, programme: Programme, chain: str, wanted: list[Obligation], *, now: datetime
-) -> None:
+) -> Plan:
     kept = obligations.of_chain(tx, chain)
     policy = programme.calendar.policy()
     unknown = [one for one in wanted if one.key not in kept]
@@ -95,10 +130,9 @@ def _keep(
         onward = None if was is None else _onward(programme, was, one, policy, now)
         if was is not None and onward is not None and _differs(was, one, onward, now):
             changed.append((was, one, *onward))
-    gone = {one.key for one in wanted}
-    obligations.add(tx, chain, new, now=now)
-    obligations.change(tx, changed, now=now)
-    obligations.void(tx, [was.id for key, was in kept.items() if key not in gone and was.status == "open"])
+    wanted_keys = {one.key for one in wanted}
+    gone = tuple(was for key, was in kept.items() if key not in wanted_keys and was.status == "open")
+    return Plan(kept=tuple(kept.values()), new=new, changed=changed, gone=gone)
 
 
 def _differs(was: Stored, one: Obligation, onward: tuple[int, datetime | None], now: datetime) -> bool:
