@@ -18,10 +18,11 @@ from engine.core.calendar import local_date
 from engine.core.programme import Programme
 from engine.core.shape import text_in
 from engine.core.verification import verify
-from engine.store import definitions, outbox, people, programmes, schema, standing
+from engine.store import cases, definitions, outbox, people, programmes, schema, standing
 from engine.store import settings as stored
 from engine.store.session import Connection, Database, UnsafeDatabaseError
 from engine.use_cases.keep_house import WORKER
+from engine.use_cases.tell_unable import unable_to_decide
 from language.sentences import placed
 
 Status = Literal["ok", "wrong", "skipped"]
@@ -268,6 +269,13 @@ def _dead(tx: Connection, now: datetime) -> Check:
     return _made("dead", title, f"{len(lost)}. {found}", do=todo)
 
 
+def _undecidable(tx: Connection, _now: datetime) -> Check:
+    title = "Saker ingen kan avgjøre"
+    stuck = [one.number for one in cases.list_cases(tx, status="open") if unable_to_decide(tx, one)]
+    todo = "Gi en plass en stedfortreder som ikke rapporterer til den, i programfila, eller trekk saken."
+    return _made("undecidable", title, ", ".join(stuck) or "ingen", do=todo if stuck else "")
+
+
 _CONTENTS: Final[tuple[Callable[[Connection, datetime], Check], ...]] = (
     _server,
     _programme,
@@ -276,4 +284,5 @@ _CONTENTS: Final[tuple[Callable[[Connection, datetime], Check], ...]] = (
     _heartbeat,
     _stuck,
     _dead,
+    _undecidable,
 )

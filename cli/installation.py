@@ -232,6 +232,10 @@ def tick(as_json: AsJson = False) -> None:
         "meetings_called": done.meetings.called,
         "meetings_changed": done.meetings.changed,
         "cases_closed": done.closed,
+        "chains_planned": done.planned,
+        "reminders": done.reminded.reminders,
+        "reminder_letters": done.reminded.letters,
+        "reminders_to_nobody": done.reminded.nobody,
         "letters": None if done.delivered is None else machinery.counts(done.delivered),
         "visits_forgotten": done.kept.visits_forgotten,
         "heads_witnessed": done.kept.heads_witnessed,
@@ -243,6 +247,8 @@ def tick(as_json: AsJson = False) -> None:
         f"Møter: {done.meetings.called} kalt inn, {done.meetings.changed} flyttet eller avlyst. "
         f"Saker avgjort da tiden var ute: {done.closed}."
     )
+    nobody = f" {done.reminded.nobody} hadde ingen mottaker." if done.reminded.nobody else ""
+    console.say(f"Påminnelser: {done.reminded.reminders} i {done.reminded.letters} brev.{nobody}")
     if done.delivered is None:
         console.tell("FASEPORT_SMTP_URL er ikke satt, så ingen brev er sendt.")
     else:

@@ -21,6 +21,9 @@ from cli.wiring import Wired, mail_settings, worker_name
 from engine.use_cases.call_meetings import Called, call_meetings
 from engine.use_cases.close_overdue import close_overdue
 from engine.use_cases.keep_house import Kept, keep_house
+from engine.use_cases.look_after import look_after
+from engine.use_cases.remind import Reminded
+from engine.use_cases.tell_unable import tell_unable
 from notifications.delivery import Delivered, deliver_due
 
 SECONDS: Final = 15
@@ -30,25 +33,31 @@ log: Final = structlog.stdlib.get_logger("faseport.worker")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """What one round did; `closed` counts the written cases whose time was up, `delivered` is None where no
-    mail server has been named.
+    """What one round did; `closed` counts the written cases whose time was up, `planned` the chains whose
+    obligations were worked out anew, `delivered` is None where no mail server has been named.
     """
 
     meetings: Called
     closed: int
+    planned: int
+    reminded: Reminded
     delivered: Delivered | None
     kept: Kept
 
 
 def do_round(wired: Wired, *, worker: str) -> Round:
-    """Call meetings and close what is overdue, send the letters that are due then, and keep the house.
+    """Call meetings, close what is overdue, plan what is owed and remind of it, send the letters that are due
+    then, and keep the house.
 
     Raises BadSettings for a mail server that cannot be used.
     """
     meetings, closed = look_at_calendar(wired)
+    planned, reminded = look_at_obligations(wired)
     return Round(
         meetings=meetings,
         closed=closed,
+        planned=planned,
+        reminded=reminded,
         delivered=deliver(wired, worker=worker),
         kept=keep_house(wired.db, now=wired.clock()),
     )
@@ -56,10 +65,17 @@ def do_round(wired: Wired, *, worker: str) -> Round:
 
 def look_at_calendar(wired: Wired) -> tuple[Called, int]:
     """Call every meeting whose paper deadline has passed, and close the written cases whose time is up; how
-    many of each.
+    many of each. Whoever must know that a case can never be decided is told.
     """
     now = wired.clock()
-    return call_meetings(wired.db, now=now), close_overdue(wired.db, now=now)
+    called, closed = call_meetings(wired.db, now=now), close_overdue(wired.db, now=now)
+    tell_unable(wired.db, now=now)
+    return called, closed
+
+
+def look_at_obligations(wired: Wired) -> tuple[int, Reminded]:
+    """Work out what is owed where something has happened, and remind of what is due."""
+    return look_after(wired.db, now=wired.clock())
 
 
 def deliver(wired: Wired, *, worker: str) -> Delivered | None:
@@ -81,6 +97,7 @@ def beating(wired: Wired) -> Iterator[None]:
     scheduler = BackgroundScheduler(timezone="UTC")
     parts: tuple[Callable[[], None], ...] = (
         lambda: look_at_calendar_once(wired, worker=worker),
+        lambda: look_at_obligations_once(wired, worker=worker),
         lambda: keep_house_once(wired, worker=worker),
         lambda: deliver_once(wired, worker=worker),
     )
@@ -116,6 +133,24 @@ def look_at_calendar_once(wired: Wired, *, worker: str) -> None:
             meetings_called=meetings.called,
             meetings_changed=meetings.changed,
             cases_closed=closed,
+        )
+
+
+def look_at_obligations_once(wired: Wired, *, worker: str) -> None:
+    """Plan and remind; a failure is logged, and the next round comes all the same."""
+    try:
+        planned, reminded = look_at_obligations(wired)
+    except Exception:
+        log.exception("reminding failed", worker=worker)
+        return
+    if planned or reminded.reminders or reminded.nobody:
+        log.info(
+            "obligations",
+            worker=worker,
+            chains_planned=planned,
+            reminders=reminded.reminders,
+            letters=reminded.letters,
+            nobody=reminded.nobody,
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from jinja2 import BaseLoader, Environment, StrictUndefined
 
-from language import formats
+from language import formats, obligations
 from language.catalogues import translations
 from language.sentences import sentence
 
@@ -38,6 +38,9 @@ _WITH_LOCALE: Final[dict[str, Callable[..., str]]] = {
     "letter_state_word": formats.letter_state_word,
     "phase_status_word": formats.phase_status_word,
     "sentence": sentence,
+    "obligation_words": obligations.obligation_words,
+    "if_nothing_words": obligations.if_nothing_words,
+    "period_words": obligations.period_words,
 }
 FILTERS: Final = (*_WITH_LOCALE, "upper_first", "lower_first", "grouped_code")
 """The names templates can use after «|»; those that depend on the language already know it."""

@@ -54,6 +54,8 @@ _NOUNS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "felt": ("ett", "felt", "felt"),
         "linje": ("én", "linje", "linjer"),
         "rapport": ("én", "rapport", "rapporter"),
+        "frist": ("én", "frist", "frister"),
+        "virkedag": ("én", "virkedag", "virkedager"),
     },
     "nn": {
         "forutsetning": ("éin", "føresetnad", "føresetnader"),
@@ -70,11 +72,13 @@ _NOUNS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "brev": ("eitt", "brev", "brev"),
         "dag": ("éin", "dag", "dagar"),
         "minutt": ("eitt", "minutt", "minutt"),
-        "tegn": ("eitt", "teikn", "teikn"),
-        "rad": ("éi", "rad", "rader"),
         "felt": ("eitt", "felt", "felt"),
         "linje": ("éi", "linje", "linjer"),
         "rapport": ("éin", "rapport", "rapportar"),
+        "tegn": ("eitt", "teikn", "teikn"),
+        "rad": ("éi", "rad", "rader"),
+        "frist": ("éin", "frist", "fristar"),
+        "virkedag": ("éin", "virkedag", "virkedagar"),
     },
     "en": {
         "forutsetning": ("one", "condition", "conditions"),
@@ -89,13 +93,15 @@ _NOUNS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "forsøk": ("one", "attempt", "attempts"),
         "feil": ("one", "mistake", "mistakes"),
         "brev": ("one", "letter", "letters"),
+        "felt": ("one", "field", "fields"),
+        "linje": ("one", "line", "lines"),
+        "rapport": ("one", "report", "reports"),
         "dag": ("one", "day", "days"),
         "minutt": ("one", "minute", "minutes"),
         "tegn": ("one", "character", "characters"),
         "rad": ("one", "row", "rows"),
-        "felt": ("one", "field", "fields"),
-        "linje": ("one", "line", "lines"),
-        "rapport": ("one", "report", "reports"),
+        "frist": ("one", "deadline", "deadlines"),
+        "virkedag": ("one", "working day", "working days"),
     },
 }
 
@@ -291,6 +297,19 @@ def count(value: int, noun: str, locale: str = "nb") -> str:
 def listed(values: Sequence[str], locale: str = "nb") -> str:
     """«a, b og c»."""
     return str(format_list(list(values), locale=_babel(locale)))
+
+
+def political_words(*, marked: bool, reason: str, reference: str) -> str:
+    """How a case stands to the politicians, in bokmål as on pages and papers; empty when it is not marked."""
+    if not marked:
+        return ""
+    if reference:
+        return f"Merket for politisk beslutning: {reference.rstrip('. ')}."
+    why = f": {reason.rstrip('. ')}" if reason else ""
+    return (
+        f"Merket for politisk beslutning{why}. Det som besluttes her, gjennomføres først når saken er "
+        "politisk behandlet."
+    )
 
 
 def upper_first(text: str) -> str:

@@ -42,6 +42,7 @@ _SHAPE: Final[Mapping[str, str]] = {
     "shape.too_large": "Tallet kan være høyst {limit}.",
     "shape.date": "«{value:plain}» er ikke en dato. Skriv den som 2025-04-04.",
     "shape.time": '«{value:plain}» er ikke et klokkeslett. Skriv det som "15:00".',
+    "shape.year_day": '«{value:plain}» er ikke en dag i året. Skriv måned og dag, som "12-24".',
     "shape.email": "«{value:plain}» er ikke en e-postadresse.",
     "shape.other": "Kan ikke leses: {problem}.",
 }
@@ -150,6 +151,62 @@ _PROGRAMME: Final[Mapping[str, str]] = {
     "programme.scale_order": "Tallene på skalaen må stige.",
     "programme.code_in_two": "Koden «{code:plain}» finnes også i «{taxonomy}», som gjelder samtidig.",
     "programme.other_weekday": "{date:day} er en {actual}, ikke en {weekday}.",
+}
+
+_DUTY: Final[Mapping[str, str]] = {
+    "duty.no_such_day": "Dagen «{value:plain}» finnes ikke. Skriv måned og dag, som «12-24».",
+    "duty.leap_day": (
+        "«{value:plain}» finnes bare i skuddår, så de andre årene ville ikke hatt noen frist. "
+        "Velg «02-28» eller «03-01»."
+    ),
+    "duty.date_twice": "«{value:plain}» står to ganger. Den står også på linje {first_line:plain}.",
+    "duty.too_much_off": (
+        "{days:plain} dager i året er tatt ut, men høyst {limit:plain} kan tas ut. "
+        "Ellers blir det ingen virkedag å purre på."
+    ),
+    "duty.span_reversed": (
+        "Tiden slutter ({end:plain}) før den begynner ({start:plain}). Går den over nyttår, skriver du to."
+    ),
+    "duty.hours_reversed": (
+        "Brev kan ikke sendes fra {start:plain} til {end:plain}. «until» må være senere enn «send_at»."
+    ),
+    "duty.ladder_not_rising": (
+        "{days:plain} kommer ikke etter {before:plain}. Skriv trinnene i rekkefølge, med høyst ett om dagen."
+    ),
+    "duty.ladder_never": (
+        "Ingen påminnelse i «{ladder}» kan bli sendt for «{duty}». Den siste er satt til {days:plain} "
+        "virkedager før fristen, og så lenge før er det ingenting å minne om."
+    ),
+    "duty.unknown_ladder": "Stigen «{name}» finnes ikke.{nearest:suggestion}{allowed:among}",
+    "duty.unknown_owner": (
+        "«{name}» er ikke et kontor, en plass eller en rolle som kan ha fristen."
+        "{nearest:suggestion}{allowed:among}"
+    ),
+    "duty.owner_without_address": (
+        "Plassen «{name}» er ledig og har ingen adresse, så ingen ville fått påminnelsene. "
+        "Velg en annen, eller sett inn noen på plassen."
+    ),
+    "duty.no_office": (
+        "Programmet har ikke kontoret «{name}», som får beskjed når en frist er over. "
+        "Legg det til under «offices», eller velg en stige uten det."
+    ),
+    "duty.unknown_body": "Gruppa «{name}» finnes ikke.{nearest:suggestion}{allowed:among}",
+    "duty.body_without_meetings": "Gruppa «{name}» har ingen møteserie («meetings»).",
+    "duty.needs": "Når «per» er «{per}», må «{key}» være med.",
+    "duty.not_for": "«{key}» kan ikke brukes når «per» er «{per}».",
+    "duty.before_period": (
+        "Fristen ville kommet {days:plain} virkedager før perioden er slutt. Skriv 0 eller mer."
+    ),
+    "duty.no_periods": (
+        "Programmet har ingen slik rapporteringsperiode («periods»), så fristen ville aldri kommet."
+    ),
+    "duty.no_platform": "Programmet har ingen politisk plattform («platform»).",
+    "duty.settles_needs": "Når «settled_by» er «{settled_by}», må «{key}» være med.",
+    "duty.only_with": "«{key}» kan bare brukes sammen med «{needs}».",
+    "duty.role_for_programme": (
+        "«{name}» er en rolle i et prosjekt. Velg et kontor eller en plass, eller skriv «each: prosjekt»."
+    ),
+    "duty.too_many_meetings": "Det laveste antallet møter ({low}) er høyere enn det høyeste ({high}).",
 }
 
 _VALUES: Final[Mapping[str, str]] = {
@@ -338,6 +395,7 @@ MISTAKES: Final[Mapping[str, str]] = {
     **_DEFINITION,
     **_RULES,
     **_PROGRAMME,
+    **_DUTY,
     **_VALUES,
     **_BENEFITS,
     **_SCORES,

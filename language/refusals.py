@@ -96,6 +96,19 @@ _CASES: Final[Mapping[str, str]] = {
     "case_closed": "Sak {number} er {status:status}, og kan ikke endres.",
     "case_changed": "Sak {number} er endret etter at du åpnet den. Les den på nytt og svar igjen.",
     "not_open": "Sak {number} er {status:status}, og kan ikke endres.",
+    "awaits_political": (
+        "Sak {number} om {gate} er besluttet, men gjennomføres først når den er politisk behandlet. "
+        "Prosjektet kan ikke be om noe nytt før det."
+    ),
+    "not_awaiting": "Sak {number} venter ikke på politisk behandling.",
+    "political_unchanged": "Sak {number} er alt merket slik.",
+    "consequences_required": "Skriv hvilke følger saken har, eller hvorfor den likevel ikke har dem.",
+    "reason_for_lapse": "Skriv hva som ble besluttet politisk, eller hvorfor saken faller bort.",
+    "reference_required": "Oppgi den politiske saken: utvalg og saksnummer.",
+    "execution_ahead": "Datoen for den politiske beslutningen er ikke kommet ennå: {on:day}.",
+    "execution_too_early": (
+        "Den politiske beslutningen kan ikke være fra {on:day}; saken ble besluttet her {decided:day}."
+    ),
     "project_waits": "Prosjektet avventer: {reason}. Det skal ses på igjen {until:day}.",
     "proposal_missing": "Skriv et forslag til beslutning.",
     "requester_never_decides": "Den som har bedt om beslutningen, svarer ikke selv.",
@@ -150,6 +163,7 @@ _MEETINGS: Final[Mapping[str, str]] = {
     "minutes_outrun": (
         "Noe i møtet {meeting:meeting} ble endret mens referatet ble laget. Les det på nytt og send igjen."
     ),
+    "minutes_not_sent": "Referatet fra møtet {meeting:meeting} er ikke sendt. Send det før det godkjennes.",
     "minutes_approved": "Referatet fra møtet {meeting:meeting} er alt godkjent.",
 }
 
@@ -167,6 +181,11 @@ _PEOPLE: Final[Mapping[str, str]] = {
         "Sak {number} kan bare endres av den som ba om den, eller av programkontoret. Bare programkontoret "
         "kan merke en retting som uten betydning for saken."
     ),
+    "may_not_mark": (
+        "Sak {number} kan bare merkes for politisk beslutning av den som ba om den, eller av "
+        "programkontoret. Bare programkontoret kan ta merket bort."
+    ),
+    "may_not_execute": "Bare programkontoret kan føre hva som ble politisk besluttet om sak {number}.",
     "may_not_accept": "Bare programkontoret kan følge opp forutsetningene i sak {number}.",
     "may_not_take_in": "Bare programkontoret kan ta et prosjekt inn i programmet.",
     "may_not_publish": "Bare programkontoret og programlederen kan godkjenne og publisere rapporten.",

@@ -6,13 +6,14 @@ import json
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
 from jinja2 import TemplateError
 
 from engine.core.ledger import canonical
+from engine.store import outbox
 from engine.store.outbox import Claimed, Settlement
 from engine.store.session import Connection, Database
 from engine.use_cases.begin_delivery import begin_delivery
@@ -81,6 +82,7 @@ def deliver_due(
     now: datetime,
     limits: smtp.Limits | None = None,
     tls: ssl.SSLContext | None = None,
+    lease: timedelta = outbox.LEASE,
 ) -> Delivered:
     """Send every letter that is due at `now`, until none is left or the server cannot be reached.
 
@@ -98,6 +100,7 @@ def deliver_due(
             limit=BATCH,
             compose=partial(_compose, domain=domain, now=now),
             present=letters.template_digest,
+            lease=lease,
             now=now,
         )
         ends += [*claim.withdrawn, *claim.dead]

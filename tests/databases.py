@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import count
@@ -51,9 +52,9 @@ class Postgres:
             connection.execute(sql.encode())
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """One PostgreSQL server for the whole run."""
+@contextmanager
+def serving() -> Iterator[Postgres]:
+    """A PostgreSQL server for as long as the block lasts."""
     # The socket's whole path must be under 108 characters, whatever TMPDIR says.
     short = next(place for place in ("/tmp", tempfile.gettempdir()) if Path(place).is_dir())
     home = Path(tempfile.mkdtemp(prefix="faseport-pg-", dir=short))
@@ -61,6 +62,13 @@ def postgres() -> Iterator[Postgres]:
         yield from _serving(home)
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One PostgreSQL server for the whole run."""
+    with serving() as server:
+        yield server
 
 
 def _serving(home: Path) -> Iterator[Postgres]:

@@ -18,6 +18,7 @@ from web import (
     case_pages,
     door,
     meeting_pages,
+    paper_pages,
     portal,
     report_pages,
     running_pages,
@@ -86,6 +87,7 @@ def create_app(
     app.include_router(meeting_pages.routes(site))
     app.include_router(running_pages.routes(site))
     app.include_router(status_report_pages.routes(site))
+    app.include_router(paper_pages.routes(site))
     app.include_router(portal.routes(site))
     app.include_router(report_pages.routes(site))
     app.include_router(api.routes(site))

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader
 
 from language import environments
 from web.site import Contact, Site, contact_of
-from web.wording import answered_sentence, out_sentence
+from web.wording import answered_sentence, carried_sentence, out_sentence
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -47,6 +47,7 @@ def environment() -> Environment:
         "filesize": filesize,
         "answered_sentence": answered_sentence,
         "out_sentence": out_sentence,
+        "carried_sentence": carried_sentence,
     }
     made.globals["asset"] = asset
     return made

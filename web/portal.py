@@ -21,6 +21,7 @@ from engine.store.cases import CaseState
 from engine.store.projects import PhaseEntry
 from engine.use_cases.check_gate import check_gate
 from engine.use_cases.describe import counts_json, focus_areas, portfolio_json, project_json
+from engine.use_cases.political import Execution, execution_of
 from engine.use_cases.report_form import approval_of
 from language import formats
 from language.status_reports import approval_word, period_word
@@ -66,6 +67,7 @@ def _overview(site: Site, search: str, status: str, area: str) -> Response:
         portfolio = portfolio_json(tx)
         programme = programmes.current(tx)
         waiting = cases.list_cases(tx, status="open")
+        political = cases.awaiting(tx)
     areas = focus_areas(programme, on=today) or {
         code: f"Innsatsområde {code}" for code in counts_json(portfolio)["focus_area"]
     }
@@ -87,6 +89,7 @@ def _overview(site: Site, search: str, status: str, area: str) -> Response:
             {"case": one, "title": titles.get(one.project, one.project), "body": bodies.get(one.body, "")}
             for one in waiting
         ],
+        political=[{"case": one, "title": titles.get(one.project, one.project)} for one in political],
     )
 
 
@@ -115,6 +118,7 @@ def _project(site: Site, key: str) -> Response:
         roles = projects.roles(tx, key, on=today)
         entered = projects.phases(tx, key)
         had = cases.list_cases(tx, project=key)
+        executions = {one.id: execution_of(cases.political_acts(tx, one.id)) for one in had}
         programme = programmes.current(tx)
         reported = reporting.reports(tx, project=key)
         try:
@@ -139,9 +143,14 @@ def _project(site: Site, key: str) -> Response:
         standing=None if check is None else summary(check),
         help={} if check is None else _help(definition, check.gate),
         open_case=next((one for one in had if one.status == "open"), None),
-        course=_course(entered, had, titles),
+        awaits=next((one for one in had if _stands(executions[one.id]) == "awaits"), None),
+        course=_course(entered, had, titles, executions),
         reports=_reports(reported, programme, today=today),
     )
+
+
+def _stands(execution: Execution | None) -> str:
+    return "" if execution is None else execution.standing
 
 
 def _reports(
@@ -188,7 +197,12 @@ def grouped(check: GateCheck) -> dict[str, list[CriterionCheck]]:
     return groups
 
 
-def _course(entered: Iterable[PhaseEntry], had: Iterable[CaseState], titles: Mapping[str, str]) -> list[Step]:
+def _course(
+    entered: Iterable[PhaseEntry],
+    had: Iterable[CaseState],
+    titles: Mapping[str, str],
+    executions: Mapping[str, Execution | None],
+) -> list[Step]:
     steps = [
         Step(
             on=one.effective,
@@ -201,9 +215,24 @@ def _course(entered: Iterable[PhaseEntry], had: Iterable[CaseState], titles: Map
     for one in had:
         steps.append(Step(on=local_date(one.opened_at), text=f"Ba om {one.gate} (sak {one.number})"))
         if one.closed_at is not None:
-            ending = _ending(one, entered, titles)
+            execution = executions[one.id]
+            ending = _ending(one, [] if execution else entered, titles)
+            ending += ", venter på politisk behandling" if _stands(execution) == "awaits" else ""
             steps.append(Step(on=local_date(one.closed_at), text=ending, case=one.id))
+            if execution is not None and execution.on is not None:
+                told = _executed(one, execution, entered, titles)
+                steps.append(Step(on=execution.on, text=told, case=one.id))
     return sorted(steps, key=lambda step: step.on, reverse=True)
+
+
+def _executed(
+    case: CaseState, execution: Execution, entered: Iterable[PhaseEntry], titles: Mapping[str, str]
+) -> str:
+    if execution.standing == "lapsed":
+        return f"{case.gate}: falt bort etter politisk behandling"
+    moved = next((one.phase for one in entered if one.case == case.id), None)
+    told = f"{case.gate}: politisk behandlet og gjennomført"
+    return told if moved is None else f"{told}. Gikk til fasen {titles.get(moved, moved)}"
 
 
 def _ending(case: CaseState, entered: Iterable[PhaseEntry], titles: Mapping[str, str]) -> str:

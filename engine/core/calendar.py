@@ -6,6 +6,7 @@ Christmas Eve and the days of Easter week before Maundy Thursday).
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -25,6 +26,27 @@ class Tertial(NamedTuple):
     id: str
     start: date
     end: date
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Which days a programme works, beyond the public holidays, and when its reminders may leave: from
+    `sends` and before `closes`, Oslo wall time.
+
+    `free` are (month, day) of every year; `quiet` are first and last (month, day) of a time of the year
+    that is not counted, as July; `squeezed` takes out single working days between two free ones
+    («inneklemte dager»).
+    """
+
+    free: frozenset[tuple[int, int]] = frozenset()
+    quiet: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+    squeezed: bool = False
+    sends: time = time(8)
+    closes: time = time(17)
+
+
+PLAIN: Final = Policy()
+"""Public holidays only, and letters at eight o'clock."""
 
 
 def oslo(day: date, at: time) -> datetime:
@@ -67,12 +89,30 @@ def holiday_name(day: date) -> str | None:
     return _holidays(day.year).get(day)
 
 
-def is_working_day(day: date) -> bool:
-    """Monday to Friday, and no public holiday."""
-    return day.weekday() < _SATURDAY and day not in _holidays(day.year)
+def is_working_day(day: date, policy: Policy = PLAIN) -> bool:
+    """Monday to Friday, no public holiday, and no day the programme has taken out."""
+    if day.weekday() >= _SATURDAY or day in _holidays(day.year):
+        return False
+    return policy is PLAIN or not _taken_out(day, policy)
 
 
-def add_working_days(day: date, number: int) -> date:
+def _taken_out(day: date, policy: Policy) -> bool:
+    if _named_free(day, policy):
+        return True
+    return policy.squeezed and _off(day - _DAY, policy) and _off(day + _DAY, policy)
+
+
+def _named_free(day: date, policy: Policy) -> bool:
+    here = (day.month, day.day)
+    return here in policy.free or any(first <= here <= last for first, last in policy.quiet)
+
+
+def _off(day: date, policy: Policy) -> bool:
+    """Free without regard to what is squeezed, or one squeezed day would make its neighbour one too."""
+    return not is_working_day(day) or _named_free(day, policy)
+
+
+def add_working_days(day: date, number: int, policy: Policy = PLAIN) -> date:
     """The working day `number` working days after `day` (before it, when negative).
 
     `day` itself is not counted, so that 0 gives `day`, whatever day it is.
@@ -81,8 +121,19 @@ def add_working_days(day: date, number: int) -> date:
     left = abs(number)
     while left:
         day += step
-        left -= is_working_day(day)
+        left -= is_working_day(day, policy)
     return day
+
+
+def working_day_on_or_before(day: date, policy: Policy = PLAIN) -> date:
+    """The day itself when it is worked, else the last working day before it."""
+    return day if is_working_day(day, policy) else add_working_days(day, -1, policy)
+
+
+def in_office_hours(instant: datetime, policy: Policy = PLAIN) -> bool:
+    """Whether a reminder may leave at an instant: on a working day in Oslo, from `sends` to `closes`."""
+    there = instant.astimezone(OSLO)
+    return policy.sends <= there.time() < policy.closes and is_working_day(there.date(), policy)
 
 
 def working_days_before(day: date, number: int) -> date:
@@ -90,9 +141,9 @@ def working_days_before(day: date, number: int) -> date:
     return add_working_days(day, -number)
 
 
-def working_days_after(day: date, end: date) -> int:
+def working_days_after(day: date, end: date, policy: Policy = PLAIN) -> int:
     """How many working days `end` lies after `day`: 0 on that day and before it."""
-    return sum(is_working_day(day + timedelta(days=n)) for n in range(1, (end - day).days + 1))
+    return sum(is_working_day(day + timedelta(days=n), policy) for n in range(1, (end - day).days + 1))
 
 
 def tertial_of(day: date) -> Tertial:

@@ -79,6 +79,8 @@ class AbsenceRegistered(Event):
     person: str
     away_from: str
     away_to: str
+    stand_in: str | None = None
+    """Who takes over what the person owes meanwhile; None leaves it to the seat's deputy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +276,7 @@ class CaseReferred(Event):
     answer_by: str
     meeting: str | None
     told: tuple[str, ...]
+    """Whoever asked for the decision, when it comes up at another meeting now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +288,20 @@ class CaseScheduled(Event):
     meeting: str
     answer_by: str
     why: str
+    told: tuple[str, ...] = ()
+    """Whoever asked for the decision, and must know when it comes now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseUndecidable(Event):
+    """A case's body can have no quorum, and none above it can either: somebody must do something."""
+
+    project: str
+    case: str
+    body: str
+    able: int
+    quorum: int
+    told: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -415,18 +432,12 @@ class CaseDecided(Event):
     tally: Mapping[str, Any]
     told: tuple[str, ...]
     """The people who get the result: members, requester, the project's own."""
+    awaits: str | None = None
+    """The phase the project goes to once the political case is decided; the one it stands in when a next part
+    begins there. None when nothing is waited for.
+    """
     conditions: ProseJson
     wording: Prose
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseWithdrawn(Event):
-    """The request was taken back before it was decided."""
-
-    project: str
-    case: str
-    told: tuple[str, ...]
-    reason: Prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -563,6 +574,100 @@ class QualityScored(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoliticalMarked(Event):
+    """An open case has clear economic or administrative consequences, so that its decision waits for a
+    political one; or it turned out not to have.
+    """
+
+    project: str
+    case: str
+    political: bool
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionExecuted(Event):
+    """The political decision that a case waited for was made: what the body decided takes effect.
+
+    When `to_phase` is set the project moved there on `effective`, by the case's own decision.
+    """
+
+    project: str
+    case: str
+    to_phase: str | None
+    effective: str
+    told: tuple[str, ...]
+    reference: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionLapsed(Event):
+    """The political decision went the other way: what the body decided never takes effect."""
+
+    project: str
+    case: str
+    effective: str
+    told: tuple[str, ...]
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseWithdrawn(Event):
+    """The request was taken back before it was decided."""
+
+    project: str
+    case: str
+    told: tuple[str, ...]
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObligationSettled(Event):
+    """Something owed has been done, and somebody who may has said so; what is settled by its own use case
+    needs no such word.
+    """
+
+    project: str | None = None
+    kind: str
+    subject: str
+    occurrence: str
+    note: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObligationExtended(Event):
+    """Something owed has got another date."""
+
+    project: str | None = None
+    kind: str
+    subject: str
+    occurrence: str
+    due: str
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerAlerted(Event):
+    """Programkontoret has had a project's owner told that something is late."""
+
+    project: str
+    kind: str
+    subject: str
+    occurrence: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeClosed(Event):
+    """The programme has ended: what is still owed goes to the line, and `heir` answers for what was the
+    programme's own.
+    """
+
+    ended_on: str
+    heir: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgrammeReportApproved(Event):
     """A version of the programme's own report of a period stands as it was known at an instant; `digest` is
     the SHA-256 of the whole report as JSON.
@@ -618,6 +723,7 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         RecusalDecided,
         CaseReferred,
         CaseScheduled,
+        CaseUndecidable,
         ConditionSettled,
         ConditionExtended,
         MeetingPlanned,
@@ -629,6 +735,9 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         MinutesApproved,
         BallotCast,
         CaseDecided,
+        PoliticalMarked,
+        DecisionExecuted,
+        DecisionLapsed,
         CaseWithdrawn,
         BenefitEstimated,
         BenefitMeasured,
@@ -643,6 +752,10 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         ReportTextWritten,
         LightSet,
         QualityScored,
+        ObligationSettled,
+        ObligationExtended,
+        OwnerAlerted,
+        ProgrammeClosed,
         ProgrammeReportApproved,
         ProgrammeReportPublished,
         HeadsWitnessed,

@@ -4,7 +4,7 @@ A case handled in writing has letters of its own. A case handled in a meeting sh
 link and one code for each member and meeting, one receipt, one referat.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +16,11 @@ from engine.core.events import (
     CaseOpened,
     CaseReferred,
     CaseRolled,
+    CaseScheduled,
+    CaseUndecidable,
     CaseWithdrawn,
+    DecisionExecuted,
+    DecisionLapsed,
     Event,
     MeetingCalled,
     MeetingPlanned,
@@ -28,14 +32,31 @@ CASE: Final = "case"
 RECEIPT: Final = "receipt"
 RESULT: Final = "result"
 WITHDRAWN: Final = "withdrawn"
+EXECUTION: Final = "execution"
+UNDECIDABLE: Final = "undecidable"
+RESCHEDULED: Final = "rescheduled"
 AMENDED: Final = "amended"
 AGENDA: Final = "agenda"
 UNOPENED: Final = "unopened"
 MEETING_CHANGED: Final = "meeting_changed"
 MINUTES: Final = "minutes"
+REMINDER: Final = "reminder"
+"""Everything somebody is to be reminded of on a day, in one letter."""
+ALERT: Final = "alert"
+"""Programkontoret has a project's owner told that something is late."""
 
 ASKING: Final = (CASE, AGENDA)
 """Letters that carry a link and ask for answers."""
+
+LINKLESS: Final = (WITHDRAWN, MEETING_CHANGED, EXECUTION, UNDECIDABLE, RESCHEDULED)
+"""Letters that only tell, and lead nowhere."""
+
+_ENDINGS: Final[Mapping[type[Event], str]] = {
+    CaseDecided: RESULT,
+    CaseWithdrawn: WITHDRAWN,
+    DecisionExecuted: EXECUTION,
+    DecisionLapsed: EXECUTION,
+}
 
 RECEIPT_DELAY: Final = timedelta(minutes=15)
 """A receipt waits this long after the last answer: changing one's mind gives one letter and not two."""
@@ -76,9 +97,17 @@ def subject_of_meeting(meeting: str) -> str:
     return f"meeting:{meeting}"
 
 
+def subject_of_person(person: str) -> str:
+    """How the outbox and the links name all that one person owes."""
+    return f"person:{person}"
+
+
 def letters_for(event: Event) -> tuple[Letter, ...]:
     """The letters an event calls for, each recipient once."""
     match event:
+        case CaseScheduled() | CaseReferred(meeting=str()):
+            why = event.why if isinstance(event, CaseScheduled) else "referred"
+            return _to_each(RESCHEDULED, subject_of_case(event.case), event.told, f"{why} {event.answer_by}")
         case CaseOpened(meeting=None) | CaseReferred(meeting=None):
             members = (str(seat["person"]) for seat in event.roll if seat.get("person"))
             return _to_each(CASE, subject_of_case(event.case), members, f"v{event.version}")
@@ -97,10 +126,10 @@ def letters_for(event: Event) -> tuple[Letter, ...]:
                 after=RECEIPT_DELAY,
             )
             return (receipt,)
-        case CaseDecided():
-            return _to_each(RESULT, subject_of_case(event.case), event.told, "1")
-        case CaseWithdrawn():
-            return _to_each(WITHDRAWN, subject_of_case(event.case), event.told, "1")
+        case CaseDecided() | CaseWithdrawn() | DecisionExecuted() | DecisionLapsed():
+            return _to_each(_ENDINGS[type(event)], subject_of_case(event.case), event.told, "1")
+        case CaseUndecidable():
+            return _to_each(UNDECIDABLE, subject_of_case(event.case), event.told, event.body)
         case MeetingCalled() | MeetingPlanned() | MinutesWritten():
             return _about_meeting(event)
         case _:
@@ -126,6 +155,9 @@ def recalls_for(event: Event) -> tuple[Recall, ...]:
         case CaseReferred():
             subject = subject_of_case(event.case)
             return (Recall(subject=subject, kinds=(CASE, RECEIPT, AMENDED), reason="referred"),)
+        case CaseScheduled():
+            # One letter a move, and of two moves only the last is true.
+            return (Recall(subject=subject_of_case(event.case), kinds=(RESCHEDULED,), reason="superseded"),)
         case MeetingPlanned():
             # Another day has another reminder.
             return (Recall(subject=subject_of_meeting(event.meeting), kinds=(UNOPENED,), reason="moved"),)

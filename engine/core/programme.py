@@ -2,8 +2,8 @@
 
 The programme file: text in, a `Programme` or every mistake with its place out. It is the first load and an
 export; afterwards the portal owns what it says. It holds the bodies with their seats and rules, the single
-offices, the taxonomies with the days they hold, the political platform, the targets and the reporting
-periods. `valid_to` and `to` are the last day, included.
+offices, the taxonomies with the days they hold, the political platform, the targets, the reporting
+periods and the duties. `valid_to` and `to` are the last day, included.
 """
 
 import re
@@ -13,8 +13,11 @@ from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
 from pydantic import Field, StringConstraints
 
+from engine.core import duties as duties_
 from engine.core.benefits import FOUR_FIELDS, KINDS, Class
+from engine.core.duties import Duty, Kind, NamedLadder, WorkCalendar, ladder_named
 from engine.core.facts import nearest
+from engine.core.reminders import Ladder
 from engine.core.reporting import Area
 from engine.core.shape import (
     Clock,
@@ -354,6 +357,20 @@ class Programme(Document):
         )
         return tuple(own) or FOUR_FIELDS
 
+    calendar: WorkCalendar = WorkCalendar()
+    ladders: tuple[NamedLadder, ...] = ()
+    chase: dict[Kind, Id] = Field(default_factory=dict)
+    """Which ladder each kind of obligation has; the usual one where nothing is said."""
+    duties: tuple[Duty, ...] = ()
+
+    def ladder(self, id_: str | None) -> Ladder:
+        """The ladder with this id; the usual one when none is named."""
+        return ladder_named(self.ladders, id_)
+
+    def duty(self, id_: str) -> Duty:
+        """The duty with this id; KeyError when there is none."""
+        return _named(self.duties, id_)
+
     def body(self, id_: str) -> Body:
         """The body with this id; KeyError when there is none."""
         return _named(self.bodies, id_)
@@ -381,7 +398,7 @@ class Programme(Document):
         return next((term for term in terms if term.code == code), None)
 
 
-_T = TypeVar("_T", Body, Office, Seat, Period)
+_T = TypeVar("_T", Body, Office, Seat, Period, Duty)
 
 
 def _named(items: Iterable[_T], id_: str) -> _T:
@@ -430,6 +447,7 @@ def _sense(source: Source) -> _Found:
         _taxonomies,
         _targets,
         _meetings,
+        duties_.sense,
         _scheme,
         _figures,
         _scales,
@@ -453,6 +471,8 @@ def _ids(source: Source) -> _Found:
         ("offices.*.id", "bodies.*.seats.*.id"),
         ("taxonomies.*.id",),
         ("periods.*.id",),
+        ("ladders.*.id",),
+        ("duties.*.id",),
         ("benefit_scheme.*.letter",),
         ("reporting.quality.indicators.*.id",),
         ("reporting.yearly.sections.*.id",),

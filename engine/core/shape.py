@@ -44,6 +44,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "shape.too_large": ("limit",),
     "shape.date": ("value",),
     "shape.time": ("value",),
+    "shape.year_day": ("value",),
     "shape.email": ("value",),
     "shape.other": ("problem",),
 }
@@ -150,12 +151,21 @@ Day: TypeAlias = Annotated[
 ]
 """A date written as 2025-01-31."""
 
+YEAR_DAY: Final = r"\d\d-\d\d"
+
 Clock: TypeAlias = Annotated[
     time,
     PlainValidator(_written_as("time", r"\d\d:\d\d", time.fromisoformat)),
     WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d$"}),
 ]
 """A time of day, Oslo wall time, written as "09:00"."""
+
+YearDay: TypeAlias = Annotated[
+    str,
+    PlainValidator(_written_as("year_day", YEAR_DAY, str)),
+    WithJsonSchema({"type": "string", "pattern": rf"^{YEAR_DAY}$"}),
+]
+"""A day of every year, written as "12-24": the month, then the day."""
 
 _MAILBOX: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _DOMAIN: Final = r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
@@ -300,7 +310,7 @@ def _complaint(error: ErrorDetails, *, known: tuple[str, ...]) -> tuple[str, dic
         return "shape.id", {"value": written}
     if kind == "blank":
         return "shape.blank", {}
-    if kind in {"date", "time", "email"}:
+    if kind in {"date", "time", "year_day", "email"}:
         return f"shape.{kind}", {"value": written}
     if kind in _LIMITS:
         code, key, name = _LIMITS[kind]

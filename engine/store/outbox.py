@@ -8,14 +8,15 @@ that holds the claim.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, Update, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.core.letters import Letter, Recall
+from engine.core.calendar import local_date
+from engine.core.letters import Letter, Recall, subject_of_person
 from engine.store.session import new_id
 from engine.store.tables import metadata
 
@@ -73,6 +74,15 @@ class Posted:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Daily:
+    """A kind of letter that each person gets once a day at most: today's date, and when the next leave."""
+
+    kind: str
+    day: date
+    next_at: datetime
+
+
 def enqueue(tx: Connection, letters: Sequence[Letter], *, now: datetime) -> None:
     """Put letters in the outbox; one that is there already stays as it is."""
     if letters:
@@ -111,15 +121,67 @@ def _withdrawal(kinds: tuple[str, ...], *, to_one: bool) -> Update:
     return statement.values(state="withdrawn", reason=bindparam("why"), settled_at=bindparam("now"))
 
 
-def claim(tx: Connection, *, worker: str, limit: int, now: datetime) -> tuple[Claimed, ...]:
-    """Up to `limit` letters that are due, or whose worker's lease has run out, now leased to `worker`;
-    oldest first.
+def call_for_daily(tx: Connection, people: Sequence[str], daily: Daily, *, now: datetime) -> None:
+    """See to it that each of these people gets one letter of a kind that comes once a day at most.
+
+    A letter of an earlier day that has not left gives way: this one tells what it would have. One that may
+    have been delivered is left to arrive as itself. A letter of today or later that has not begun to leave
+    tells everything, and who has had today's already gets another the next time letters leave.
+    """
+    if not people:
+        return
+    subject = {person: subject_of_person(person) for person in people}
+    own = (_OUTBOX.c.subject.in_(list(subject.values())), _OUTBOX.c.kind == daily.kind)
+    certain = _OUTBOX.c.reason.is_distinct_from("in_doubt")
+    unsent = _OUTBOX.c.state.in_(["due", "retry"])
+    abandoned = (_OUTBOX.c.state == "claimed") & (_OUTBOX.c.lease_until <= now)
+    gone = {"state": "withdrawn", "reason": "superseded", "settled_at": now, "lease_until": None}
+    earlier = _OUTBOX.c.occurrence < daily.day.isoformat()
+    tx.execute(update(_OUTBOX).where(*own, earlier, certain, unsent | abandoned).values(gone))
+    # Taken hold of: whoever claims it meanwhile has to wait, and then reads what it is to tell.
+    later = _OUTBOX.c.occurrence >= daily.day.isoformat()
+    held = update(_OUTBOX).where(*own, later, certain, unsent).values(due_at=_OUTBOX.c.due_at)
+    served = set(tx.execute(held.returning(_OUTBOX.c.recipient)).scalars())
+    had = set(tx.execute(select(_OUTBOX.c.recipient).where(*own, later)).scalars())
+    letters = [
+        Letter(
+            kind=daily.kind,
+            subject=subject[person],
+            recipient=person,
+            occurrence=(local_date(daily.next_at) if person in had else daily.day).isoformat(),
+            due=daily.next_at if person in had else None,
+        )
+        for person in people
+        if person not in served
+    ]
+    enqueue(tx, letters, now=now)
+
+
+def put_off(tx: Connection, *, kind: str, until: datetime, now: datetime) -> None:
+    """Have the due letters of a kind wait: they are not late, they may not leave now."""
+    unsent = _OUTBOX.c.state.in_(["due", "retry"])
+    late = update(_OUTBOX).where(unsent, _OUTBOX.c.kind == kind, _OUTBOX.c.due_at <= now)
+    tx.execute(late.values(due_at=until))
+
+
+def claim(
+    tx: Connection,
+    *,
+    worker: str,
+    limit: int,
+    now: datetime,
+    lease: timedelta = LEASE,
+    passing_over: Sequence[str] = (),
+) -> tuple[Claimed, ...]:
+    """Up to `limit` letters that are due, or whose worker's lease has run out, now leased to `worker`; oldest
+    first, and none of the kinds in `passing_over`.
     """
     waiting = (
         select(_OUTBOX)
         .where(
             (_OUTBOX.c.state.in_(["due", "retry"]) & (_OUTBOX.c.due_at <= now))
-            | (_OUTBOX.c.state.in_(["claimed", "in_doubt"]) & (_OUTBOX.c.lease_until <= now))
+            | (_OUTBOX.c.state.in_(["claimed", "in_doubt"]) & (_OUTBOX.c.lease_until <= now)),
+            _OUTBOX.c.kind.not_in(passing_over),
         )
         .order_by(_OUTBOX.c.due_at, _OUTBOX.c.id)
         .limit(limit)
@@ -130,7 +192,7 @@ def claim(tx: Connection, *, worker: str, limit: int, now: datetime) -> tuple[Cl
         leased = {
             "state": "claimed",
             "claimed_by": worker,
-            "lease_until": now + LEASE,
+            "lease_until": now + lease,
             "attempts": _OUTBOX.c.attempts + 1,
             # Remembered over crashes: a copy sent from now on may be the reader's second.
             "reason": case((_OUTBOX.c.state == "in_doubt", "in_doubt"), else_=_OUTBOX.c.reason),

@@ -14,6 +14,8 @@ _PERSON: Final = metadata.tables["person"]
 _ABSENCE: Final = metadata.tables["absence"]
 _HOLDING: Final = metadata.tables["seat_holding"]
 
+_REACHABLE: Final = select(_PERSON.c.id).where(_PERSON.c.email.is_not(None), _PERSON.c.email != "")
+
 OFFICES: Final = ""
 """The `body` under which single offices, such as programkontoret, are held."""
 
@@ -31,11 +33,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """A person is away between two dates, both included."""
+    """A person is away between two dates, both included; `stand_in` takes over what they owe."""
 
     person: str
     away_from: date
     away_to: date
+    stand_in: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,11 @@ def all_people(tx: Connection) -> tuple[Person, ...]:
     )
 
 
+def reachable(tx: Connection) -> frozenset[str]:
+    """The ids of all who have an address."""
+    return frozenset(tx.execute(_REACHABLE).scalars())
+
+
 def absences(tx: Connection, *, on: date | None = None) -> tuple[Absence, ...]:
     """All absences, or those that cover a date."""
     wanted = select(_ABSENCE).order_by(_ABSENCE.c.away_from, _ABSENCE.c.person)
@@ -84,6 +92,7 @@ def absences(tx: Connection, *, on: date | None = None) -> tuple[Absence, ...]:
             person=row.person,
             away_from=date.fromisoformat(row.away_from),
             away_to=date.fromisoformat(row.away_to),
+            stand_in=row.stand_in,
         )
         for row in tx.execute(wanted)
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from engine.core.programme import Programme, parse_programme
 from engine.store.tables import metadata
@@ -17,6 +17,12 @@ def current(tx: Connection) -> Programme | None:
     """The newest programme, or None in a database that has none yet."""
     text = current_text(tx)
     return None if text is None else _parsed(text)
+
+
+def first_loaded(tx: Connection) -> datetime:
+    """When a programme was first in force. Raises NoResultFound in a database that has none."""
+    first: datetime = tx.execute(select(func.min(_PROGRAMME.c.loaded_at))).scalar_one()
+    return first
 
 
 def known_at(tx: Connection, instant: datetime) -> Programme | None:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -114,6 +114,11 @@ _ROLES: Final = (
     .where(_ROLE.c.project == bindparam("key"), _ROLE.c.valid_from <= bindparam("on"))
     .order_by(_ROLE.c.valid_from, _ROLE.c.seq)
 )
+_HOLDERS: Final = (
+    select(_ROLE.c.project, _ROLE.c.role, _ROLE.c.person)
+    .where(_ROLE.c.project.in_(bindparam("keys", expanding=True)), _ROLE.c.valid_from <= bindparam("on"))
+    .order_by(_ROLE.c.valid_from, _ROLE.c.seq)
+)
 
 
 def load(tx: Connection, key: str, *, lock: bool = False) -> Project | None:
@@ -187,6 +192,15 @@ def roles(tx: Connection, key: str, *, on: date) -> dict[str, Role]:
         )
         for row in tx.execute(_ROLES, {"key": key, "on": on.isoformat()})
     }
+
+
+def holders(tx: Connection, keys: Collection[str], *, on: date) -> dict[str, dict[str, str]]:
+    """Who has which role on a date in each of some projects, by id: the same for many in one question."""
+    found: dict[str, dict[str, str]] = {key: {} for key in keys}
+    if keys:
+        for row in tx.execute(_HOLDERS, {"keys": list(keys), "on": on.isoformat()}):
+            found[row.project][row.role] = row.person
+    return found
 
 
 def papers(tx: Connection, key: str) -> tuple[Paper, ...]:

@@ -105,7 +105,11 @@ def _lock_chain(tx: Connection, chain: str) -> tuple[int, str]:
         return found.size, found.head
     # Two writers may both be first: the loser waits for the winner's row, then locks it like anybody else.
     dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
-    tx.execute(dialect.insert(_CHAIN).values(name=chain, size=0, head=GENESIS).on_conflict_do_nothing())
+    tx.execute(
+        dialect.insert(_CHAIN)
+        .values(name=chain, size=0, head=GENESIS, planned=False)
+        .on_conflict_do_nothing()
+    )
     found = tx.execute(_LOCK_CHAIN, {"chain": chain}).one()
     return found.size, found.head
 
@@ -117,8 +121,9 @@ _LOCK_CHAIN: Final = (
 _MOVE_CHAIN: Final = (
     update(_CHAIN)
     .where(_CHAIN.c.name == bindparam("chain"))
-    .values(size=bindparam("now_size"), head=bindparam("now_head"))
+    .values(size=bindparam("now_size"), head=bindparam("now_head"), planned=False)
 )
+"""A chain that has grown may owe something else: whoever plans next works it out anew."""
 _INSERT_PROSE: Final = insert(metadata.tables["prose"])
 _INSERT_LEAF: Final = insert(metadata.tables["ledger_leaf"])
 
@@ -137,11 +142,6 @@ _INSERT: Final = {
         "meeting",
         "meeting_item",
         "minutes",
-        "gate_case",
-        "amendment",
-        "recusal",
-        "condition_act",
-        "ballot",
         "estimate",
         "measurement",
         "realised",
@@ -152,6 +152,13 @@ _INSERT: Final = {
         "report_text",
         "light",
         "quality_score",
+        "gate_case",
+        "amendment",
+        "recusal",
+        "condition_act",
+        "political_act",
+        "ballot",
+        "obligation_act",
         "programme_report",
     )
 }
@@ -160,6 +167,7 @@ _INSERT: Final = {
 def _programme_loaded(tx: Connection, event: ev.ProgrammeLoaded, stamp: Stamp) -> None:
     row = {"digest": event.digest, "key": event.key, "text_ref": stamp.refs["text"], "loaded_at": stamp.at}
     _replace(tx, "programme", row, keys=("digest",))
+    tx.execute(update(_CHAIN).values(planned=False))
 
 
 def _definition_registered(tx: Connection, event: ev.DefinitionRegistered, stamp: Stamp) -> None:
@@ -192,7 +200,12 @@ def _person_erased(tx: Connection, event: ev.PersonErased, stamp: Stamp) -> None
 
 
 def _absence_registered(tx: Connection, event: ev.AbsenceRegistered, _stamp: Stamp) -> None:
-    row = {"person": event.person, "away_from": event.away_from, "away_to": event.away_to}
+    row = {
+        "person": event.person,
+        "away_from": event.away_from,
+        "away_to": event.away_to,
+        "stand_in": event.stand_in,
+    }
     _replace(tx, "absence", row, keys=("person", "away_from"))
 
 
@@ -564,11 +577,100 @@ def _case_decided(tx: Connection, event: ev.CaseDecided, stamp: Stamp) -> None:
         _enter_phase(
             tx, event.project, event.to_phase, event.effective, stamp, assumed=False, case=event.case
         )
+    if event.awaits is not None:
+        _insert_political_act(tx, event, stamp, act="awaits", phase=event.awaits)
+
+
+def _political_marked(tx: Connection, event: ev.PoliticalMarked, stamp: Stamp) -> None:
+    act = "marked" if event.political else "unmarked"
+    _insert_political_act(tx, event, stamp, act=act, words=stamp.refs["reason"])
+
+
+def _decision_executed(tx: Connection, event: ev.DecisionExecuted, stamp: Stamp) -> None:
+    words, on, to_phase = stamp.refs["reference"], event.effective, event.to_phase
+    _insert_political_act(tx, event, stamp, act="executed", phase=to_phase, effective=on, words=words)
+    if to_phase is not None:
+        _enter_phase(tx, event.project, to_phase, on, stamp, assumed=False, case=event.case)
+
+
+def _decision_lapsed(tx: Connection, event: ev.DecisionLapsed, stamp: Stamp) -> None:
+    words = stamp.refs["reason"]
+    _insert_political_act(tx, event, stamp, act="lapsed", effective=event.effective, words=words)
+
+
+def _insert_political_act(
+    tx: Connection,
+    event: ev.CaseDecided | ev.PoliticalMarked | ev.DecisionExecuted | ev.DecisionLapsed,
+    stamp: Stamp,
+    *,
+    act: str,
+    phase: str | None = None,
+    effective: str | None = None,
+    words: str | None = None,
+) -> None:
+    row = {
+        "case": event.case,
+        "seq": stamp.seq,
+        "act": act,
+        "phase": phase,
+        "effective": effective,
+        "words_ref": words,
+        "by": event.by,
+        "at": stamp.at,
+    }
+    tx.execute(_INSERT["political_act"], row)
 
 
 def _case_withdrawn(tx: Connection, event: ev.CaseWithdrawn, stamp: Stamp) -> None:
     closed = {"status": "withdrawn", "closed_at": stamp.at, "wording_ref": stamp.refs["reason"]}
     tx.execute(update(_CASE).where(_CASE.c.id == event.case).values(closed))
+
+
+def _obligation_settled(tx: Connection, event: ev.ObligationSettled, stamp: Stamp) -> None:
+    _insert_obligation_act(tx, event, stamp, act="settled", words=stamp.refs["note"])
+
+
+def _obligation_extended(tx: Connection, event: ev.ObligationExtended, stamp: Stamp) -> None:
+    _insert_obligation_act(tx, event, stamp, act="extended", due=event.due, words=stamp.refs["reason"])
+
+
+def _owner_alerted(tx: Connection, event: ev.OwnerAlerted, stamp: Stamp) -> None:
+    _insert_obligation_act(tx, event, stamp, act="alerted", told=event.told)
+
+
+def _insert_obligation_act(
+    tx: Connection,
+    event: ev.ObligationSettled | ev.ObligationExtended | ev.OwnerAlerted,
+    stamp: Stamp,
+    *,
+    act: str,
+    due: str | None = None,
+    told: str | None = None,
+    words: str | None = None,
+) -> None:
+    row = {
+        "chain": event.chain,
+        "seq": stamp.seq,
+        "kind": event.kind,
+        "subject": event.subject,
+        "occurrence": event.occurrence,
+        "act": act,
+        "due": due,
+        "told": told,
+        "words_ref": words,
+        "by": event.by,
+        "at": stamp.at,
+    }
+    tx.execute(_INSERT["obligation_act"], row)
+
+
+def _programme_closed(tx: Connection, event: ev.ProgrammeClosed, _stamp: Stamp) -> None:
+    _replace(tx, "programme_end", {"ended_on": event.ended_on, "heir": event.heir}, keys=("ended_on",))
+    tx.execute(update(_CHAIN).values(planned=False))
+
+
+def _case_undecidable(_tx: Connection, _event: ev.CaseUndecidable, _stamp: Stamp) -> None:
+    """That a case is stuck is seen from its roll; this says that somebody was told."""
 
 
 def _benefit_estimated(tx: Connection, event: ev.BenefitEstimated, stamp: Stamp) -> None:
@@ -787,6 +889,7 @@ _APPLY: Final[Mapping[type[ev.Event], _Apply]] = {
     ev.RecusalDecided: _recusal_decided,
     ev.CaseReferred: _case_referred,
     ev.CaseScheduled: _case_scheduled,
+    ev.CaseUndecidable: _case_undecidable,
     ev.ConditionSettled: _condition_settled,
     ev.ConditionExtended: _condition_extended,
     ev.MeetingPlanned: _meeting_planned,
@@ -798,7 +901,6 @@ _APPLY: Final[Mapping[type[ev.Event], _Apply]] = {
     ev.MinutesApproved: _minutes_approved,
     ev.BallotCast: _ballot_cast,
     ev.CaseDecided: _case_decided,
-    ev.CaseWithdrawn: _case_withdrawn,
     ev.BenefitEstimated: _benefit_estimated,
     ev.BenefitMeasured: _benefit_measured,
     ev.BenefitRealised: _benefit_realised,
@@ -812,6 +914,14 @@ _APPLY: Final[Mapping[type[ev.Event], _Apply]] = {
     ev.ReportTextWritten: _report_text_written,
     ev.LightSet: _light_set,
     ev.QualityScored: _quality_scored,
+    ev.PoliticalMarked: _political_marked,
+    ev.DecisionExecuted: _decision_executed,
+    ev.DecisionLapsed: _decision_lapsed,
+    ev.CaseWithdrawn: _case_withdrawn,
+    ev.ObligationSettled: _obligation_settled,
+    ev.ObligationExtended: _obligation_extended,
+    ev.OwnerAlerted: _owner_alerted,
+    ev.ProgrammeClosed: _programme_closed,
     ev.ProgrammeReportApproved: _programme_report_approved,
     ev.ProgrammeReportPublished: _programme_report_published,
     ev.HeadsWitnessed: _heads_witnessed,

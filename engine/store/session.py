@@ -1,9 +1,9 @@
 """How does one read, and how does one write? Two doors to the database, and the only `commit`.
 
-`reading()` sees one consistent state and cannot write. `writing()` is one durable transaction: on SQLite a
-BEGIN IMMEDIATE behind an in-process queue that serves first come, first served (racing in SQLite's busy
-handler starves some writers for seconds); on PostgreSQL a plain transaction, whose use cases lock the rows
-they decide on.
+`reading()` sees one consistent state and cannot write; `glancing()` is the same for a single question.
+`writing()` is one durable transaction: on SQLite a BEGIN IMMEDIATE behind an in-process queue that serves
+first come, first served (racing in SQLite's busy handler starves some writers for seconds); on PostgreSQL a
+plain transaction, whose use cases lock the rows they decide on.
 """
 
 import secrets
@@ -109,15 +109,18 @@ class Database:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._queue: Turns | NoQueue
+        self._glances: deque[Connection] = deque()
         if self.is_sqlite:
             self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
             self._reader = _sqlite_engine(self.url, begin="BEGIN", pool_size=40, query_only=True)
+            self._glancer = _sqlite_engine(self.url, begin=None, pool_size=4, query_only=True)
             self._queue = Turns()
         else:
             self._writer = create_engine(self.url, pool_size=20, max_overflow=20, pool_pre_ping=True)
             self._reader = self._writer.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+            self._glancer = create_engine(self.url, pool_size=4, isolation_level="AUTOCOMMIT")
             self._queue = NoQueue()
         try:
             self._check_safety()
@@ -135,6 +138,26 @@ class Database:
                 connection.rollback()
 
     @contextmanager
+    def glancing(self) -> Iterator[Connection]:
+        """For one small question that is asked all day and mostly answered with no: no transaction is begun
+        for it, and a second question may see another state.
+        """
+        # Kept open: taking one from the pool and giving it back costs more than the question.
+        connection = self._glance()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._glances.append(connection)
+
+    def _glance(self) -> Connection:
+        try:
+            return self._glances.pop()
+        except IndexError:
+            return self._glancer.connect()
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it is durable when the block ends, or none of it when the block raises."""
         with self._queue.one_at_a_time(), self._writer.connect() as connection:
@@ -147,8 +170,10 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back."""
-        self._reader.dispose()
-        self._writer.dispose()
+        while self._glances:
+            self._glances.pop().close()
+        for engine in (self._glancer, self._reader, self._writer):
+            engine.dispose()
 
     def _check_safety(self) -> None:
         if self.is_sqlite:
@@ -165,7 +190,7 @@ class Database:
                     raise UnsafeDatabaseError(setting, found)
 
 
-def _sqlite_engine(url: URL, *, begin: str, pool_size: int, query_only: bool = False) -> Engine:
+def _sqlite_engine(url: URL, *, begin: str | None, pool_size: int, query_only: bool = False) -> Engine:
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -185,11 +210,14 @@ def _sqlite_engine(url: URL, *, begin: str, pool_size: int, query_only: bool = F
     return engine
 
 
-def _take_over_transactions(engine: Engine, begin: str) -> None:
+def _take_over_transactions(engine: Engine, begin: str | None) -> None:
     # The driver's own habit is to BEGIN only before a write, which lets two readers decide on the same state.
     @event.listens_for(engine, "connect")
     def _autocommit(connection: Any, _record: object) -> None:
         connection.isolation_level = None
+
+    if begin is None:
+        return
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -1,15 +1,25 @@
 """What is stored? Every table, seen by no room but the store.
 
 State tables are written by `record` alone and can be rebuilt from the ledger; a row's `seq` is its place in
-its project's chain. The others (links, sessions, devices, outbox, attempts, blobs, heartbeats) are working
-memory. Free text and whatever tells who somebody is stands in `prose`, once, under its salted digest; other
-rows point there, so that one erasure is enough.
+its project's chain. The others (links, sessions, devices, outbox, attempts, blobs, heartbeats, and
+obligations with their reminders, which are planned from the state) are working memory. Free text and
+whatever tells who somebody is stands in `prose`, once, under its salted digest; other rows point there, so
+that one erasure is enough.
 """
 
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    UniqueConstraint,
+    false,
+)
 from sqlmodel import Column, Field, SQLModel
 
 metadata: Final[MetaData] = SQLModel.metadata
@@ -47,12 +57,23 @@ class ProseRow(SQLModel, table=True):
 
 
 class LedgerChainRow(SQLModel, table=True):
-    """Where a chain stands: how many leaves, and the last one's hash."""
+    """Where a chain stands: how many leaves, and the last one's hash; and whether what is owed has been
+    worked out since it last grew.
+    """
 
     __tablename__ = "ledger_chain"
     name: str = Field(primary_key=True)
     size: int
     head: str
+    planned: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    __table_args__ = (
+        Index(
+            "ix_ledger_chain_unplanned",
+            "name",
+            sqlite_where=Column("planned").is_(false()),
+            postgresql_where=Column("planned").is_(false()),
+        ),
+    )
 
 
 class LedgerLeafRow(SQLModel, table=True):
@@ -100,12 +121,13 @@ class PersonRow(SQLModel, table=True):
 
 
 class AbsenceRow(SQLModel, table=True):
-    """A person is away between two dates, both included."""
+    """A person is away between two dates, both included; `stand_in` takes over what they owe."""
 
     __tablename__ = "absence"
     person: str = Field(primary_key=True, foreign_key="person.id")
     away_from: str = Field(primary_key=True)
     away_to: str
+    stand_in: str | None = Field(default=None, foreign_key="person.id")
 
 
 class SeatHoldingRow(SQLModel, table=True):
@@ -299,6 +321,25 @@ class ConditionActRow(SQLModel, table=True):
     by: str | None = Field(default=None, foreign_key="person.id")
     at: datetime
     __table_args__ = (CheckConstraint("act in ('settled', 'extended')", name="act"),)
+
+
+class PoliticalActRow(SQLModel, table=True):
+    """What a case has to do with a political decision: that it needs one or not, that its own decision waits
+    for it, and how that ended; the newest holds. `phase` is where the project goes, or went.
+    """
+
+    __tablename__ = "political_act"
+    case: str = Field(primary_key=True, foreign_key="gate_case.id")
+    seq: int = Field(primary_key=True)
+    act: str
+    phase: str | None = None
+    effective: str | None = None
+    words_ref: str | None = Field(default=None, foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    at: datetime
+    __table_args__ = (
+        CheckConstraint("act in ('marked', 'unmarked', 'awaits', 'executed', 'lapsed')", name="act"),
+    )
 
 
 class MeetingRow(SQLModel, table=True):
@@ -605,6 +646,83 @@ class AttemptRow(SQLModel, table=True):
     reply: str
 
 
+class ObligationActRow(SQLModel, table=True):
+    """What somebody has done to an obligation itself: settled it by hand, set another date, or had its
+    owner's superior told.
+    """
+
+    __tablename__ = "obligation_act"
+    chain: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    kind: str
+    subject: str
+    occurrence: str
+    act: str
+    due: str | None = None
+    told: str | None = Field(default=None, foreign_key="person.id")
+    words_ref: str | None = Field(default=None, foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    at: datetime
+    __table_args__ = (CheckConstraint("act in ('settled', 'extended', 'alerted')", name="act"),)
+
+
+class ProgrammeEndRow(SQLModel, table=True):
+    """The programme has ended: what is still owed is the line's, and `heir` answers for what was the
+    programme's own.
+    """
+
+    __tablename__ = "programme_end"
+    ended_on: str = Field(primary_key=True)
+    heir: str = Field(foreign_key="person.id")
+
+
+class ObligationRow(SQLModel, table=True):
+    """Something owed by a day: a copy of what the plan of its chain says, with how far its ladder has come.
+
+    `passed` is the highest rung that has been dealt with (-1: none), `next_at` when it is looked at again.
+    """
+
+    __tablename__ = "obligation"
+    id: str = Field(primary_key=True)
+    chain: str = Field(index=True)
+    kind: str
+    subject: str
+    occurrence: str
+    owner_kind: str
+    owner: str
+    due_on: str
+    due_time: str | None = None
+    ladder: str
+    status: str
+    passed: int
+    next_at: datetime | None = None
+    planned_at: datetime
+    settled_at: datetime | None = None
+    __table_args__ = (
+        UniqueConstraint("kind", "subject", "occurrence"),
+        CheckConstraint("status in ('open', 'settled', 'void')", name="status"),
+        CheckConstraint("owner_kind in ('person', 'role', 'office', 'seat')", name="owner_kind"),
+        Index(
+            "ix_obligation_next",
+            "next_at",
+            sqlite_where=Column("status") == "open",
+            postgresql_where=Column("status") == "open",
+        ),
+    )
+
+
+class ReminderRow(SQLModel, table=True):
+    """One rung of one obligation's ladder, for one deadline and one person: said once, by `letter`."""
+
+    __tablename__ = "reminder"
+    obligation: str = Field(primary_key=True, foreign_key="obligation.id")
+    due_on: str = Field(primary_key=True)
+    rung: int = Field(primary_key=True)
+    person: str = Field(primary_key=True, foreign_key="person.id", index=True)
+    at: datetime
+    letter: str | None = Field(default=None, foreign_key="outbox.id", index=True)
+
+
 class HeartbeatRow(SQLModel, table=True):
     """When a part of the machinery last did its round."""
 
@@ -651,7 +769,10 @@ STATE_TABLES: Final = (
     "amendment",
     "recusal",
     "condition_act",
+    "political_act",
     "ballot",
+    "obligation_act",
+    "programme_end",
     "estimate",
     "measurement",
     "realised",

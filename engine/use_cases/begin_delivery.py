@@ -8,6 +8,7 @@ from engine.store import outbox
 from engine.store.outbox import Claimed, Settlement
 from engine.store.session import Database
 from engine.use_cases.claim_letters import withdrawal
+from engine.use_cases.plan_obligations import freshen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ def begin_delivery(db: Database, *, letters: Sequence[Claimed], worker: str, now
     true since the claim is withdrawn, and what `worker` no longer holds is left to whoever does.
     """
     with db.writing() as tx:
+        freshen(tx, now=now)
         ends = {letter.id: withdrawal(tx, letter, now=now) for letter in letters}
         withdrawn = tuple(end for end in ends.values() if end is not None)
         outbox.settle(tx, withdrawn, worker=worker, now=now)

@@ -4,18 +4,24 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from engine.core.calendar import in_office_hours
 from engine.core.letters import (
     AGENDA,
     AMENDED,
     ASKING,
     CASE,
+    EXECUTION,
+    LINKLESS,
     MEETING_CHANGED,
     MINUTES,
     RECEIPT,
+    REMINDER,
+    RESCHEDULED,
     RESULT,
+    UNDECIDABLE,
     UNOPENED,
     WITHDRAWN,
     Letter,
@@ -23,15 +29,22 @@ from engine.core.letters import (
 )
 from engine.core.links import Link, Purpose, code_for, last_moment, receipt_code, token_for, token_hash
 from engine.core.misuse import Misuse
-from engine.store import cases, links, outbox, people
+from engine.core.reminders import next_slot
+from engine.store import cases, links, obligations, outbox, people, programmes
+from engine.store.obligations import Reminder, Stored
 from engine.store.outbox import Claimed, Frozen, Settlement
 from engine.store.session import Connection, Database, new_id
+from engine.use_cases.plan_obligations import freshen
 from engine.use_cases.subject import Subject, subject_named
+from engine.use_cases.tell_unable import unable_to_decide
 
 _STANDING: Final[Mapping[str, frozenset[str]]] = {
     CASE: frozenset({"open"}),
     AMENDED: frozenset({"open"}),
     RESULT: frozenset({"decided"}),
+    EXECUTION: frozenset({"decided"}),
+    UNDECIDABLE: frozenset({"open"}),
+    RESCHEDULED: frozenset({"open"}),
     WITHDRAWN: frozenset({"withdrawn"}),
     AGENDA: frozenset({"called"}),
     UNOPENED: frozenset({"called"}),
@@ -41,6 +54,7 @@ _STANDING: Final[Mapping[str, frozenset[str]]] = {
 """How the case or the meeting must stand for a kind of letter to be true; a kind that is not here always
 is.
 """
+_NEWS: Final = frozenset({MEETING_CHANGED, RESCHEDULED, UNDECIDABLE})
 _BUGS: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, Misuse)
 
 
@@ -87,25 +101,33 @@ def claim_letters(
     compose: Compose,
     now: datetime,
     present: Callable[[str], str] | None = None,
+    lease: timedelta = outbox.LEASE,
 ) -> Claim:
     """Lease up to `limit` due letters to `worker`, withdraw the untrue, freeze the new: one transaction.
 
     A `worker` is one run of one process: two that share a name would settle each other's letters. `present`
     tells the digest of a kind's templates as they are now: a letter that was frozen for others, before an
     upgrade, is frozen anew under the same Message-ID and Date, since today's words may ask for facts it
-    does not hold.
+    does not hold. A letter of reminders leaves in office hours only, and not before all that its reader is
+    to be told today stands in it.
     """
     with db.writing() as tx:
+        # Chains before letters: whoever writes an event takes them in that order too.
+        freshen(tx, now=now)
         ready: list[Ready] = []
         settled: list[Settlement] = []
-        for letter in outbox.claim(tx, worker=worker, limit=limit, now=now):
+        resting = () if _may_remind(tx, now=now) else (REMINDER,)
+        for letter in outbox.claim(
+            tx, worker=worker, limit=limit, now=now, lease=lease, passing_over=resting
+        ):
             untrue = withdrawal(tx, letter, now=now)
             if untrue is not None:
                 settled.append(untrue)
                 continue
             try:
                 frozen = letter.frozen
-                if frozen is None or (present and frozen.template_digest != present(letter.kind)):
+                outdated = frozen is not None and present and frozen.template_digest != present(letter.kind)
+                if frozen is None or outdated or letter.kind == REMINDER:
                     frozen = _frozen(tx, letter, compose, keys=keys, now=now)
                 ready.append(_ready(tx, letter, frozen, keys=keys, base_url=base_url))
             except _BUGS as bug:
@@ -117,6 +139,18 @@ def claim_letters(
         withdrawn=tuple(one for one in settled if one.state == "withdrawn"),
         dead=tuple(one for one in settled if one.state == "dead"),
     )
+
+
+def _may_remind(tx: Connection, *, now: datetime) -> bool:
+    programme = programmes.current(tx)
+    if programme is None:
+        return False
+    policy = programme.calendar.policy()
+    if not in_office_hours(now, policy):
+        outbox.put_off(tx, kind=REMINDER, until=next_slot(now, policy), now=now)
+        return False
+    # Whoever reminds has not been there yet today: a letter may have to give way, or to tell more.
+    return not obligations.look(tx, now=now).due
 
 
 def withdrawal(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement | None:
@@ -133,7 +167,8 @@ def withdrawal(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement 
             kind=letter.kind,
             subject=letter.subject,
             recipient=letter.recipient,
-            occurrence=f"moved-{new_id()}",
+            # A letter of reminders goes on telling which day's it is.
+            occurrence=f"{letter.occurrence[:10] if letter.kind == REMINDER else 'moved'}-{new_id()}",
         )
         outbox.enqueue(tx, [again], now=now)
     return _settled(letter, "withdrawn", "withdrawn", reason)
@@ -152,14 +187,30 @@ def _untrue(tx: Connection, letter: Claimed, now: datetime) -> str | None:
         return "address_changed"
     if letter.kind in (*ASKING, AMENDED, UNOPENED):
         return _untrue_request(tx, letter, subject)
-    if letter.kind == MEETING_CHANGED and _is_of_another_day(letter, subject):
-        return "superseded"
-    if letter.kind == RECEIPT and _last_ballot(tx, subject, letter.recipient) != letter.occurrence:
+    if letter.kind == REMINDER:
+        # What has been settled since it was called for needs no reminder; with nothing left, no letter.
+        return None if _to_tell(tx, letter) else "settled"
+    if letter.kind == RECEIPT:
+        return _untrue_receipt(tx, letter, subject)
+    return _untrue_news(tx, letter, subject) if letter.kind in _NEWS else None
+
+
+def _untrue_receipt(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
+    if _last_ballot(tx, subject, letter.recipient) != letter.occurrence:
         return "answered_again"
-    if letter.kind == RECEIPT and subject.meeting is not None and outbox.has_left(tx, letter):
+    if subject.meeting is not None and outbox.has_left(tx, letter):
         # One receipt for each member and meeting: the page tells of what is answered or changed after it.
         return "receipt_sent"
     return None
+
+
+def _untrue_news(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
+    """Why news of a meeting or of a case that goes on are news no more."""
+    if letter.kind == MEETING_CHANGED:
+        return "superseded" if _is_of_another_day(letter, subject) else None
+    if letter.kind == RESCHEDULED:
+        return "superseded" if _is_moved_again(letter, subject) else None
+    return None if subject.case is not None and unable_to_decide(tx, subject.case) else "decidable"
 
 
 def _untrue_request(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
@@ -188,6 +239,13 @@ def _has_answered_anew(tx: Connection, letter: Claimed, subject: Subject) -> boo
         ballot.person == letter.recipient and ballot.version == case.version
         for ballot in cases.ballots(tx, case.id)
     )
+
+
+def _is_moved_again(letter: Claimed, subject: Subject) -> bool:
+    """Whether the case has gone on once more since this letter was called for; the next one tells that."""
+    _, _, answer_by = letter.occurrence.partition(" ")
+    case = subject.case
+    return case is None or (bool(answer_by) and datetime.fromisoformat(answer_by) != case.answer_by)
 
 
 def _is_of_another_day(letter: Claimed, subject: Subject) -> bool:
@@ -229,30 +287,39 @@ def _frozen(
         link=None if link is None else link.id,
     )
     outbox.freeze(tx, letter.id, frozen)
+    if letter.kind == REMINDER:
+        obligations.carry(tx, letter.id, [reminder for _, reminder in _to_tell(tx, letter)])
     return frozen
+
+
+def _to_tell(tx: Connection, letter: Claimed) -> tuple[tuple[Stored, Reminder], ...]:
+    return obligations.waiting(
+        tx, person=letter.recipient, letter=letter.id, possibly_sent=letter.possibly_sent
+    )
 
 
 def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: datetime) -> Link | None:
     """The reader's link: made by a letter that asks for answers, carried by all letters of the thread."""
-    if letter.kind in (WITHDRAWN, MEETING_CHANGED):
+    if letter.kind in LINKLESS:
         return None
     subject = subject_named(tx, letter.subject, letter.recipient, now=now)
     if subject is None:
         return None
+    purpose = Purpose.BALLOT if subject.debtor is None else Purpose.OBLIGATION
     name = letter.subject
     if subject.case is not None and subject.case.meeting is not None:
         # A case that is handled in a meeting is entered through the meeting's one link.
         name = subject_of_meeting(subject.case.meeting)
-    found = links.newest_for(tx, person=letter.recipient, subject=name, purpose=Purpose.BALLOT)
+    found = links.newest_for(tx, person=letter.recipient, subject=name, purpose=purpose)
     if found is not None and _is_good(found, keys=keys, now=now):
         return found
-    if letter.kind not in ASKING:
+    if letter.kind not in (*ASKING, REMINDER):
         # Until its meeting is called, a case taken there is entered by the link it had in writing.
         own = links.newest_for(tx, person=letter.recipient, subject=letter.subject, purpose=Purpose.BALLOT)
         return own if own is not None and _is_good(own, keys=keys, now=now) else None
     link = Link(
         id=secrets.token_hex(16),
-        purpose=Purpose.BALLOT,
+        purpose=purpose,
         kid=max(keys),
         generation=1 if found is None else found.generation + 1,
         person=letter.recipient,
@@ -282,7 +349,7 @@ def _ready(
         token = token_for(keys, kid=kid, purpose=link.purpose, link_id=id_, generation=generation)
         url = f"{base_url.rstrip('/')}/b/{token}"
         # The code is told once, with the request: a receipt with it would be one more key to the door.
-        if letter.kind in ASKING and link.level != "enkel":
+        if letter.kind in (*ASKING, REMINDER) and link.level != "enkel":
             code = code_for(keys, kid=kid, link_id=id_, generation=generation)
     receipt = None
     if letter.kind == RECEIPT:

@@ -23,6 +23,7 @@ from engine.store.projects import Project
 from engine.store.session import Connection
 from engine.use_cases.actors import programme_in_force
 from engine.use_cases.panel import body_named
+from engine.use_cases.political import Political
 from engine.use_cases.show_case import CaseView
 from engine.use_cases.show_meeting import MeetingView
 
@@ -108,7 +109,7 @@ def gate_json(key: str, check: GateCheck) -> dict[str, Any]:
 
 def case_json(view: CaseView) -> dict[str, Any]:
     """One case: id, number, project, gate, handling, status, digest, ballots (as far as they may be seen),
-    outcome, conditions, dates.
+    outcome, conditions, dates, and how it stands to the politicians.
     """
     return {
         "id": view.id,
@@ -141,6 +142,23 @@ def case_json(view: CaseView) -> dict[str, Any]:
             for one in view.conditions
         ],
         "decided_at": view.closed_at.isoformat() if view.closed_at and view.status == "decided" else None,
+        "political": _political(view.political),
+    }
+
+
+def _political(political: Political) -> dict[str, Any]:
+    """How a case stands to the politicians: marked, reason, case (their reference), standing (null, `awaits`,
+    `executed` or `lapsed`), on, words.
+    """
+    execution = political.execution
+    executed = execution is not None and execution.standing == "executed"
+    return {
+        "marked": political.marked,
+        "reason": political.reason or None,
+        "case": (execution.words if execution and executed else political.reference) or None,
+        "standing": None if execution is None else execution.standing,
+        "on": None if execution is None or execution.on is None else execution.on.isoformat(),
+        "words": None if execution is None else execution.words or None,
     }
 
 

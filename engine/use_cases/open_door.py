@@ -47,7 +47,9 @@ class Entered:
     device: str | None
     case: str | None
     meeting: str | None
-    """What the link leads to: a case handled in writing, or a meeting with its cases."""
+    """What the link leads to: a case handled in writing, or a meeting with its cases; with neither, to «Mine
+    frister».
+    """
     person: str
     not_after: datetime
 
@@ -60,6 +62,8 @@ class Guest:
     link: str
     case: str | None
     meeting: str | None
+    owes: bool = False
+    """Whether it opens «Mine frister»."""
     only_called: bool = False
     """Called in for somebody who is recused: of the meeting's cases only those open that they answer in."""
 
@@ -143,6 +147,7 @@ def guest_of(tx: Connection, *, session: str | None, now: datetime) -> Guest | N
         link=link.id,
         case=name if about == "case" else None,
         meeting=name if about == "meeting" else None,
+        owes=subject.debtor is not None,
         only_called=subject.part is not None and subject.part.stands_in and not subject.part.keeps,
     )
 

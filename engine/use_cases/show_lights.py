@@ -6,7 +6,7 @@ from datetime import date
 from engine.core import benefits, lights
 from engine.core.reporting import AREAS, Area, Judgement, Light
 from engine.store import benefits as told
-from engine.store import reporting
+from engine.store import projects, reporting
 from engine.store.session import Connection
 from engine.use_cases.actors import programme_in_force
 from engine.use_cases.benefit_at import period_named
@@ -38,7 +38,12 @@ def programme_lights(tx: Connection, *, period: str, today: date) -> tuple[AreaL
     rules = programme.reporting.key_figures
     if rules:
         counted = deliveries(tx, period=asked.id, today=today)
-        held = benefits.standing(told.estimates(tx), period=asked.id)
+        known = projects.facts_of_all(tx, on=min(asked.to_day, today))
+        listed = {
+            key: benefits.identified(facts.get("benefits", []), programme.scheme)
+            for key, facts in known.items()
+        }
+        held = benefits.with_facts(benefits.standing(told.estimates(tx), period=asked.id), listed)
         estimated = {place[0] for place in held}
         figures = lights.figures(
             accounts=reporting.accounts(tx, asked.id),

@@ -34,8 +34,10 @@ def quality_picture(tx: Connection, *, period: str, today: date) -> QualityPictu
     facts = projects.facts_of_all(tx, on=min(asked.to_day, today))
     told = reporting.scores(tx, period=asked.id)
     found = []
-    for project in projects.all_projects(tx):
-        phase = definitions.load(tx, project.workflow, project.version).phase(project.phase)
+    everything = projects.all_projects(tx)
+    workflows = definitions.of_all(tx, ((one.workflow, one.version) for one in everything))
+    for project in everything:
+        phase = workflows[project.workflow, project.version].phase(project.phase)
         scores = [one for one in told if one.project == project.key]
         if phase.reported_as in (None, "Avsluttet") and not scores:
             continue

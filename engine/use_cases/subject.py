@@ -1,9 +1,10 @@
-"""What is a letter or a link about: one case, or a meeting with all its cases?"""
+"""What is a letter or a link about: one case, a meeting with all its cases, or all that one person owes?"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.core.letters import subject_of_case, subject_of_meeting
+from engine.core.letters import subject_of_case, subject_of_meeting, subject_of_person
+from engine.core.links import LONGEST_LIFE
 from engine.core.misuse import Unknown
 from engine.core.shape import text_in
 from engine.store import cases
@@ -14,14 +15,24 @@ from engine.use_cases.take_part import Part, part_in
 
 _CASE = subject_of_case("")
 _MEETING = subject_of_meeting("")
+_PERSON = subject_of_person("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debtor:
+    """A person as «Mine frister» is theirs; a way in lasts until `until`."""
+
+    person: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A case, or a meeting as one person takes part in it; exactly one of the two is set."""
+    """A case, a meeting as one person takes part in it, or what one person owes; exactly one is set."""
 
     case: CaseState | None = None
     part: Part | None = None
+    debtor: Debtor | None = None
 
     @property
     def meeting(self) -> Meeting | None:
@@ -30,7 +41,9 @@ class Subject:
 
     @property
     def status(self) -> str:
-        """The case's or the meeting's own status."""
+        """The case's or the meeting's own status; what a person owes is always open."""
+        if self.debtor is not None:
+            return "open"
         if self.case is not None:
             return self.case.status
         assert self.part is not None
@@ -43,7 +56,9 @@ class Subject:
 
     @property
     def deadline(self) -> datetime:
-        """When the answers are due."""
+        """When the answers are due; for a person, how long a way in lasts."""
+        if self.debtor is not None:
+            return self.debtor.until
         if self.case is not None:
             return self.case.answer_by
         assert self.part is not None
@@ -52,6 +67,8 @@ class Subject:
     @property
     def level(self) -> str:
         """How a link to it is opened."""
+        if self.debtor is not None:
+            return "kode"
         if self.case is not None:
             return str(self.case.rules["link_level"])
         assert self.part is not None
@@ -63,7 +80,9 @@ class Subject:
         return "" if self.part is None else text_in(self.part.body.title)
 
     def takes(self, person: str) -> bool:
-        """Whether a person has a part in it: a seat, or keeping the list."""
+        """Whether a person has a part in it: a seat, keeping the list, or owing it."""
+        if self.debtor is not None:
+            return self.debtor.person == person
         if self.case is not None:
             return any(entry["person"] == person for entry in self.case.roll)
         assert self.part is not None
@@ -75,6 +94,9 @@ def subject_named(tx: Connection, name: str, person: str, *, now: datetime) -> S
     if name.startswith(_CASE):
         case = cases.state(tx, name.removeprefix(_CASE))
         return None if case is None else Subject(case=case)
+    if name.startswith(_PERSON):
+        # The link's own longest life is what ends it.
+        return Subject(debtor=Debtor(person=name.removeprefix(_PERSON), until=now + LONGEST_LIFE))
     try:
         return Subject(part=part_in(tx, name.removeprefix(_MEETING), person, now=now))
     except Unknown:

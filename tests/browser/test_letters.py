@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from engine.core.letters import ASKING, MEETING_CHANGED, WITHDRAWN
+from engine.core.letters import ASKING, LINKLESS
 from language.catalogues import LOCALES
 from notifications.letters import KINDS, render
 from tests.browser.test_answer import SCREENS, chromium, inspect, page_on, pytestmark
@@ -40,7 +40,7 @@ def test_a_letter_is_readable_on_every_screen(chromium: Browser, name: str, scre
         told = {**LETTERS[name], "locale": locale}
         letter = render(
             told,
-            url=None if told["kind"] in (WITHDRAWN, MEETING_CHANGED) else URL,
+            url=None if told["kind"] in LINKLESS else URL,
             code=CODE if told["kind"] in ASKING else None,
             receipt_code=RECEIPT_CODE,
         )

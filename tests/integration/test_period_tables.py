@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from demo import scene
 from engine.core.misuse import Invalid, NotAllowed, Refused, Unknown
 from engine.core.period_tables import CODES
 from engine.core.sheet import Sheet, read_sheet
@@ -78,6 +79,17 @@ def test_the_published_accounts_of_2024_are_read_and_balance(db: Database) -> No
     assert (income, spending) == (24_751_000, 24_751_000)
     assert sum(line.spent or 0 for line in lines) == 24_751_000
     assert {line.as_of for line in lines} == {AS_OF}
+
+
+@pytest.mark.requirement("001-16")
+def test_the_demo_holds_what_the_published_report_printed_and_where_it_disagrees(db: Database) -> None:
+    scene.prepare(db)
+    with db.reading() as tx:
+        asked = sum(one.amount for one in reporting.transfers(tx, PERIOD))
+        (line,) = [one for one in reporting.accounts(tx, PERIOD) if one.group == "overforing"]
+        risks = [one.title for one in reporting.risks(tx, PERIOD)]
+    assert (asked, line.spent) == (3_960_000, 3_900_000)
+    assert len(risks) == 3
 
 
 def test_columns_are_known_by_their_norwegian_titles_too(house: Database) -> None:

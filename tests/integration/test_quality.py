@@ -145,6 +145,12 @@ def test_the_yearly_report_has_its_minimum_contents_and_is_asked_for_once_a_year
         "aksjonspunkter",
         "kostnader",
     }
+    with pytest.raises(BadFacts) as thin:
+        delivered(house, T2, JULY, milepaler=" ", risks=[])
+    assert [(one.code, one.path) for one in thin.value.problems] == [
+        ("report.missing", "risks"),
+        ("report.missing", "milepaler"),
+    ]
     done = delivered(house, T2, JULY)
     assert isinstance(done, Delivered)
     assert done.fields == 7 + 4

@@ -1,6 +1,6 @@
 """Can a project's leader report a tertial in a browser, and its owner approve it with one press?"""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -8,13 +8,17 @@ import pytest
 from starlette.testclient import TestClient
 
 from demo import scene
-from engine.store import ledger, projects, reporting
+from engine.core.letters import subject_of_person
+from engine.core.links import Link, Purpose, code_for, last_moment, token_for, token_hash
+from engine.store import ledger, links, people, projects, reporting
+from engine.store.session import new_id
 from engine.use_cases.change_facts import assign_role
 from engine.use_cases.close_period import close_period
 from engine.use_cases.import_accounts import import_accounts
 from engine.use_cases.measure_benefit import measure_benefit
+from engine.use_cases.open_door import Entered, open_door
 from tests.builders import sheet
-from tests.web_builders import OWNER, SECOND, SECRETARY, Office, dump, settings_for
+from tests.web_builders import KEYS, OWNER, SECOND, SECRETARY, Office, dump, settings_for
 
 KEY, PERIOD = scene.PROJECT, "2025-T1"
 PATH = f"/rapportering/{KEY}/{PERIOD}"
@@ -154,6 +158,37 @@ def test_only_those_with_a_part_in_the_project_report_and_approve(desk: Office) 
         assert browser.post(f"{PATH}/godkjent", data={"versjon": "1"}).status_code == 403
     assert sent(desk.inside(OWNER), versjon="1", progress="Eier").status_code == 403
     assert desk.inside(SECOND).get(f"/rapportering/{KEY}/2031-T1").status_code == 404
+
+
+def test_whoever_came_in_by_a_reminders_link_reports_without_a_seat_anywhere(desk: Office) -> None:
+    """The reminder's link is a person's own: it leads to no case and no meeting."""
+    desk.settings = settings_for("https://faseport.example.org", open_portal=False)
+    with desk.db.reading() as tx:
+        leader = people.by_email(tx, scene.STUDY_LEADER)
+    assert leader is not None
+    link = Link(
+        id=new_id(),
+        purpose=Purpose.OBLIGATION,
+        kid=1,
+        generation=1,
+        person=leader.id,
+        subject=subject_of_person(leader.id),
+        level="kode",
+        created_at=desk.now,
+        not_after=last_moment(desk.now, desk.now + timedelta(days=10)),
+    )
+    told: dict[str, Any] = {"kid": 1, "link_id": link.id, "generation": 1}
+    token = token_for(KEYS, purpose=link.purpose, **told)
+    with desk.db.writing() as tx:
+        links.insert(tx, link, token_sha256=token_hash(token))
+    code = code_for(KEYS, **told)
+    entered = open_door(desk.db, keys=KEYS, token=token, code=code, remember=False, now=desk.now)
+    assert isinstance(entered, Entered), entered
+    browser = desk.browser()
+    assert sent(browser).status_code == 403
+    browser.cookies.set("__Host-fp-frister", entered.session)
+    assert "Lever rapporten" in browser.get(PATH).text
+    assert sent(browser).status_code == 303
 
 
 def test_an_open_portal_shows_what_is_delivered_and_takes_nothing(desk: Office) -> None:

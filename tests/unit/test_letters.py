@@ -13,10 +13,14 @@ from engine.core.letters import (
     AMENDED,
     ASKING,
     CASE,
+    EXECUTION,
+    LINKLESS,
     MEETING_CHANGED,
     MINUTES,
     RECEIPT,
+    RESCHEDULED,
     RESULT,
+    UNDECIDABLE,
     UNOPENED,
     WITHDRAWN,
 )
@@ -29,7 +33,7 @@ def written(kind: str, **changes: Any) -> Rendered:
     facts = {**copy.deepcopy(FACTS[kind]), **changes}
     return render(
         facts,
-        url=None if kind in (WITHDRAWN, MEETING_CHANGED) else URL,
+        url=None if kind in LINKLESS else URL,
         code=CODE if kind in ASKING else None,
         receipt_code=RECEIPT_CODE if kind == RECEIPT else None,
     )
@@ -398,3 +402,48 @@ def test_a_receipt_offers_no_change_where_there_is_none_to_make() -> None:
 def test_a_member_of_the_meeting_is_not_told_of_a_silence_that_was_none() -> None:
     text = written(RESULT, in_meeting=True, answer={"choice": None}).text
     assert "Du svarte ikke i denne saken." not in text
+
+
+def test_a_result_that_waits_for_the_politicians_says_so_and_names_no_next_decision() -> None:
+    letter = written(RESULT, awaits=True, next_gate="")
+    told = (
+        "Beslutningen gjennomføres når saken er politisk behandlet. Til da blir prosjektet i fasen Konsept."
+    )
+    assert told in letter.text
+    assert told in words_of(letter.html)
+    assert "politisk" not in written(RESULT).text
+
+
+def test_the_letter_after_the_political_decision_says_what_became_of_it() -> None:
+    executed = written(EXECUTION)
+    assert executed.subject.startswith("Beslutningen er gjennomført: Implementering")
+    assert "Saken ble politisk behandlet 4. mars: Formannskapet, sak 12/25." in executed.text
+    assert "Prosjektet er nå i fasen Planlegge." in executed.text
+    lapsed = written(EXECUTION, executed=False, words="Formannskapet sa nei.", next_gate="BP2")
+    assert lapsed.subject.startswith("Beslutningen er falt bort: ")
+    assert "Grunnen:\nFormannskapet sa nei." in lapsed.text
+    assert "Prosjektet blir i fasen Konsept, og kan be om en ny beslutning." in lapsed.text
+
+
+@pytest.mark.parametrize(
+    ("why", "title", "because"),
+    [
+        ("not_concluded", "Saken er flyttet til et annet møte", "Den ble ikke avgjort i møtet"),
+        ("meeting_moved", "Saken kommer opp på en annen dag", "Møtet er flyttet. Grunn: onsdag i påskeuka."),
+        ("taken_by_member", "Saken tas i møte", "Et medlem vil drøfte saken i møte."),
+        ("referred", "Saken er flyttet til et annet møte", "Gruppa over avgjør den."),
+    ],
+)
+def test_whoever_asked_reads_when_the_case_comes_up_now_and_why(why: str, title: str, because: str) -> None:
+    letter = written(RESCHEDULED, why=why)
+    assert letter.subject.startswith(f"{title}: ")
+    assert "Sak 3/2025 kommer opp i styringsgruppa onsdag 19. februar kl. 09.00." in letter.text
+    assert because in letter.text
+
+
+def test_the_secretary_reads_who_is_out_and_what_can_be_done() -> None:
+    text = written(UNDECIDABLE).text
+    assert "Programstyret kan ikke avgjøre sak 3/2025: én plass kan svare, og to må til." in text
+    assert "- Direktør helse (inhabil)\n- Direktør finans (ledig plass)" in text
+    assert "- Trekk saken." in text
+    assert "Ingen gruppe står over den." not in written(UNDECIDABLE, top=False).text

@@ -1,0 +1,104 @@
+"""How is something owed called, and what happens if nothing is done about it?
+
+`kind` and `about` are those of `use_cases.show_obligations.ObligationView`; every function takes a language.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from language import formats
+
+_WHAT: Final[Mapping[str, tuple[str, str, str]]] = {
+    # nb, nn, en
+    "svar": ("Svar i sak {number}", "Svar i sak {number}", "Answer in case {number}"),
+    "saksunderlag": (
+        "Nytt saksunderlag etter sak {number}",
+        "Nytt saksunderlag etter sak {number}",
+        "New papers after case {number}",
+    ),
+    "forutsetning": ("{condition}: {text}", "{condition}: {text}", "{condition}: {text}"),
+    "maling": (
+        "Mål «{indicator}» for gevinstmålet «{benefit}»",
+        "Mål «{indicator}» for gevinstmålet «{benefit}»",
+        "Measure “{indicator}” for the benefit “{benefit}”",
+    ),
+    "ses_pa_igjen": ("Se på prosjektet igjen", "Sjå på prosjektet på nytt", "Look at the project again"),
+    "rapportgodkjenning": (
+        "Godkjenn statusrapporten for {period}",
+        "Godkjenn statusrapporten for {period}",
+        "Approve the status report for {period}",
+    ),
+    "referat": (
+        "Få referatet fra {on} godkjent ({body})",
+        "Få referatet frå {on} godkjent ({body})",
+        "Have the minutes of {on} approved ({body})",
+    ),
+    "duty": ("{title}, {period}", "{title}, {period}", "{title}, {period}"),
+}
+_IF_NOTHING: Final[Mapping[str, tuple[str, str, str]]] = {
+    "svar": (
+        "Svarer du ikke, telles ikke stemmen din, eller saken tas i møtet.",
+        "Svarar du ikkje, blir ikkje røysta di talt, eller saka blir teken i møtet.",
+        "If you do not answer, your vote is not counted, or the case is taken in the meeting.",
+    ),
+    "saksunderlag": (
+        "Kommer det ikke innen fristen, går saken til et senere møte.",
+        "Kjem det ikkje innan fristen, går saka til eit seinare møte.",
+        "If they come late, the case goes to a later meeting.",
+    ),
+    "forutsetning": (
+        "Programkontoret får beskjed to virkedager etter fristen.",
+        "Programkontoret får melding to virkedagar etter fristen.",
+        "The programme office is told two working days after the deadline.",
+    ),
+    "maling": (
+        "Gevinsten står uten måling i neste rapport.",
+        "Gevinsten står utan måling i neste rapport.",
+        "The benefit has no measurement in the next report.",
+    ),
+    "ses_pa_igjen": ("Prosjektet blir stående.", "Prosjektet blir ståande.", "The project stays on hold."),
+    "rapportgodkjenning": (
+        "Rapporten går videre, merket «ikke godkjent av eier».",
+        "Rapporten går vidare, merkt «ikkje godkjend av eigar».",
+        "The report goes on, marked “not approved by the owner”.",
+    ),
+    "referat": (
+        "Referatet blir stående som ikke godkjent.",
+        "Referatet blir ståande som ikkje godkjent.",
+        "The minutes remain unapproved.",
+    ),
+}
+_TERTIALS: Final = {"nb": "{n}. tertial {year}", "nn": "{n}. tertial {year}", "en": "tertial {n} of {year}"}
+
+
+def period_words(period: str, *, locale: str = "nb") -> str:
+    """`2025-T1` as «1. tertial 2025», a date as a day and year, a year or anything else as it is."""
+    tertial = re.fullmatch(r"(\d{4})-T([123])", period)
+    if tertial is not None:
+        return _TERTIALS.get(locale, _TERTIALS["nb"]).format(n=tertial[2], year=tertial[1])
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", period):
+        return formats.plain_date(period, locale=locale)
+    return period
+
+
+def obligation_words(kind: str, about: Mapping[str, str], *, locale: str = "nb") -> str:
+    """What is owed, on one line. A text that has been erased is left out."""
+    words = _in(_WHAT["duty" if kind.startswith("duty:") else kind], locale)
+    told = dict.fromkeys(re.findall(r"\{(\w+)\}", words), "…") | dict(about)
+    if "period" in told:
+        told["period"] = period_words(told["period"], locale=locale)
+    if "on" in about:
+        told["on"] = formats.plain_date(about["on"], locale=locale)
+    return words.format_map(told)
+
+
+def if_nothing_words(kind: str, given: str, *, locale: str = "nb") -> str:
+    """What happens if nothing is done: the programme's own words for its duties, else ours."""
+    if given or kind.startswith("duty:"):
+        return given
+    return _in(_IF_NOTHING[kind], locale)
+
+
+def _in(words: tuple[str, str, str], locale: str) -> str:
+    return words[{"nn": 1, "en": 2}.get(locale, 0)]

@@ -1,0 +1,78 @@
+"""What does a letter of reminders say? Everything its reader is to be told of that day, by urgency."""
+
+from datetime import date
+from typing import Any
+
+from engine.core.calendar import working_days_after
+from engine.core.reminders import Ladder
+from engine.core.shape import text_in
+from engine.store import obligations, people
+from engine.store.obligations import Reminder, Stored
+from engine.store.outbox import Claimed
+from engine.store.session import Connection
+from engine.use_cases.actors import PROGRAMME_OFFICE, programme_in_force
+from engine.use_cases.show_obligations import ObligationView, show_obligations
+from notifications.facts import Facts
+
+
+def reminder_facts(tx: Connection, letter: Claimed) -> Facts:
+    """Everything a letter of reminders says, as of the day it was called for: however often it is tried, it
+    is the same letter.
+
+    It has: thread, body (the programme), contact {name, email}, on, items: {id, kind, about, project, owner,
+    responsible, due_on, due_time, late, left, if_nothing, to_office, stands_in, reminded: [{on, name}]}.
+    """
+    programme = programme_in_force(tx)
+    on = date.fromisoformat(letter.occurrence[:10])
+    told = _newest(
+        obligations.waiting(tx, person=letter.recipient, letter=letter.id, possibly_sent=letter.possibly_sent)
+    )
+    views = show_obligations(tx, [stored for stored, _ in told], on=on)
+    office = people.office_holder(tx, PROGRAMME_OFFICE, on=on)
+    policy = programme.calendar.policy()
+    return {
+        "thread": letter.subject,
+        "body": text_in(programme.title),
+        "contact": {
+            "name": "Programkontoret" if office is None else office.name or "",
+            "email": "" if office is None else office.email or "",
+        },
+        "on": on.isoformat(),
+        "items": [
+            _item(view)
+            | {
+                "left": working_days_after(on, view.due_on, policy),
+                "to_office": _is_for_office(programme.ladder(stored.obligation.ladder), reminder.rung),
+                "reminded": [
+                    {"on": said.isoformat(), "name": name} for said, name in view.reminded if said < on
+                ],
+            }
+            for view, (stored, reminder) in zip(views, told, strict=True)
+        ],
+    }
+
+
+def _is_for_office(ladder: Ladder, days: int) -> bool:
+    return any(rung.days == days and rung.to == "programkontor" for rung in ladder)
+
+
+def _newest(told: tuple[tuple[Stored, Reminder], ...]) -> list[tuple[Stored, Reminder]]:
+    """Each obligation once: when an earlier letter has not left, its rung is said by the one that follows."""
+    newest = {stored.id: (stored, reminder) for stored, reminder in told}
+    return list(newest.values())
+
+
+def _item(view: ObligationView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "kind": view.kind,
+        "about": dict(view.about),
+        "project": view.project_title,
+        "owner": view.owner,
+        "responsible": view.responsible,
+        "due_on": view.due_on.isoformat(),
+        "due_time": "" if view.due_time is None else f"{view.due_time:%H.%M}",
+        "late": view.late,
+        "if_nothing": view.if_nothing,
+        "stands_in": view.stands_in,
+    }
