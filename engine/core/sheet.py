@@ -7,6 +7,7 @@ formula, another encoding, a file that unpacks to far more than it weighs, are m
 import csv
 import io
 import unicodedata
+import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -186,12 +187,16 @@ def _opened(content: bytes) -> Any:
             # The unpacked sizes an archive claims are the most that zipfile will ever read from it.
             if sum(part.file_size for part in archive.infolist()) > UNPACKED_LIMIT:
                 return (_mistake("sheet_unpacks_too_large", 1, 1, limit=UNPACKED_LIMIT // 1024 // 1024),)
-        return load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+        with warnings.catch_warnings():
+            # What openpyxl leaves aside of a workbook is no concern of whoever reads its cells.
+            warnings.simplefilter("ignore")
+            return load_workbook(io.BytesIO(content), read_only=True, data_only=False)
     except _UNREADABLE:
         return (_mistake("sheet_not_a_workbook", 1, 1),)
 
 
-# SyntaxError is what the XML parser raises for a broken part.
+# SyntaxError is what the XML parser raises for a broken part. An attribute or a number that openpyxl does not
+# know reaches its constructors, which answer as Python does to a wrong argument.
 _UNREADABLE: Final = (
     zipfile.BadZipFile,
     InvalidFileException,
@@ -201,6 +206,9 @@ _UNREADABLE: Final = (
     OSError,
     ZlibError,
     SyntaxError,
+    TypeError,
+    AttributeError,
+    OverflowError,
 )
 
 

@@ -1,6 +1,7 @@
 """Is a form filled in from what is known, are its mistakes named, and does a workbook come back whole?"""
 
 import io
+import zipfile
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from engine.core import status_report
 from engine.core.report_book import CODES as BOOK_CODES
 from engine.core.report_book import Book, Page, read_book, write_book
 from engine.core.reporting import StatusReport
+from engine.core.sheet import Sheet, read_sheet
 from engine.core.source import Mistake
 from engine.core.status_report import CODES, approval, changed_fields, filled, form, read_report
 from language.status_reports import approval_word, form_sentence
@@ -327,6 +329,31 @@ SOUND = write_book([page()])
 def test_whatever_bytes_come_a_workbook_is_read_or_its_mistakes_are_named(content: bytes) -> None:
     found = read_book(content)
     assert isinstance(found, Book) or (found and all(isinstance(one, Mistake) for one in found))
+
+
+@pytest.mark.parametrize(
+    ("part", "was", "becomes"),
+    [
+        ("xl/worksheets/sheet2.xml", b"topLeftCell", b"topLeftCelV"),
+        ("xl/worksheets/sheet2.xml", b'r="A1"', b'r="ZZZZZ9"'),
+        ("xl/workbook.xml", b"minimized", b"minDmized"),
+        ("xl/styles.xml", b"numFmtId", b"numFmtIlId"),
+        ("xl/_rels/workbook.xml.rels", b"worksheets/sheet2.xml", b"worksheets/gone.xml"),
+        ("xl/worksheets/sheet2.xml", b"<sheetData>", b"<sheetData"),
+    ],
+)
+def test_a_workbook_with_a_broken_part_is_refused_and_nothing_is_raised(
+    part: str, was: bytes, becomes: bytes
+) -> None:
+    source, broken = zipfile.ZipFile(io.BytesIO(SOUND)), io.BytesIO()
+    assert was in source.read(part), "the part is broken where it was whole"
+    with zipfile.ZipFile(broken, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, content.replace(was, becomes) if name == part else content)
+    found = read_book(broken.getvalue())
+    assert isinstance(found, Book) or all(isinstance(one, Mistake) for one in found)
+    assert isinstance(read_sheet(broken.getvalue()), Sheet | tuple)
 
 
 def test_dates_are_read_as_dates_and_as_norwegian_text() -> None:
