@@ -63,7 +63,7 @@ def build(
     with wiring.database() as db:
         contact, address = _office(db)
         with db.reading() as tx:
-            report = read_report(tx, period, known_at=_instant(known_at), tell=_progress())
+            report = read_report(tx, period, known_at=_instant(known_at), tell=progress())
     try:
         made = statusrapport(
             report,
@@ -114,7 +114,7 @@ def check(
     sheet = None if against is None else _sheet(against)
     with wiring.database() as db, db.reading() as tx:
         try:
-            checked = check_report(tx, period, known_at=_instant(known_at), against=sheet, tell=_progress())
+            checked = check_report(tx, period, known_at=_instant(known_at), against=sheet, tell=progress())
         except Invalid as invalid:
             raise BadFile(str(against), invalid.mistakes) from None
     if as_json:
@@ -154,7 +154,7 @@ def approve(
                 period=subject,
                 by=by or wiring.programme_office(db),
                 now=wiring.now(),
-                tell=_progress(),
+                tell=progress(),
             )
         )
     tell(f"Rapporten for {done.period} er godkjent som versjon {done.version} (SHA-256 {done.digest[:16]}…).")
@@ -185,7 +185,7 @@ def publish(
             despite=despite,
             render=_render(contact, address),
             now=wiring.now(),
-            tell=_progress(),
+            tell=progress(),
         )
         if isinstance(done, Refused) and any(one.code == "report_disagrees" for one in done.reasons):
             tell(f"Se alle avvik med «faseport report check {period}».")
@@ -353,7 +353,8 @@ LONG: int = 1_000
 """So many projects are long work, whose progress is told."""
 
 
-def _progress() -> "Callable[[str, int, int], None]":
+def progress() -> "Callable[[str, int, int], None]":
+    """Somebody to tell how far long work has come, on standard error; short work is silent."""
     from cli.console import tell
 
     def told(step: str, done: int, of: int) -> None:

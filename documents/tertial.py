@@ -874,7 +874,7 @@ def _table(name: str, caption: str, columns: Sequence[str], rows: Iterable[Seque
             {
                 "title": title.removeprefix("#"),
                 "number": title.startswith("#"),
-                "weight": _weight(title, [row[index]["lines"] for row in cells if index < len(row)]),
+                "weight": _weight(title, [row[index] for row in cells if index < len(row)]),
             }
             for index, title in enumerate(columns)
         ],
@@ -882,11 +882,13 @@ def _table(name: str, caption: str, columns: Sequence[str], rows: Iterable[Seque
     }
 
 
-def _weight(title: str, cells: Sequence[Sequence[str]]) -> float:
+def _weight(title: str, cells: Sequence[Block]) -> float:
     # A column twice as wide holds four times the text in as many lines as its neighbour is high.
-    said = [title, *(line for lines in cells for line in lines)]
+    said = [title, *(line for cell in cells for line in cell["lines"])]
     longest = min(max(len(line) for line in said), 260)
     word = max(len(each) for line in said for each in (line.split() or [""]))
+    # A light's sign and word stand on one line.
+    word = max([word, *(len(line) for cell in cells if cell["light"] for line in cell["lines"])])
     return round(max(math.sqrt(longest), 0.42 * min(word, 30), 3.0), 2)
 
 

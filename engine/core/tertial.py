@@ -611,8 +611,11 @@ class _Estimates:
         self.known = known
         self.counted = counted
         self.entries = {entry.key: entry for entry in counted}
-        self.left_out = benefits.counted_elsewhere({entry.key: entry.benefits for entry in known.entries})
-        self.now = benefits.standing(known.reported.estimates, period=known.period.id)
+        listed = {entry.key: entry.benefits for entry in known.entries}
+        self.left_out = benefits.counted_elsewhere(listed)
+        told = benefits.standing(known.reported.estimates, period=known.period.id)
+        # What the project's own facts say counts where nobody has estimated, as in every other sum.
+        self.now = benefits.with_facts(told, listed)
         self.years = self._years()
         self.fte = self._per_year(self.now, "fte")
 
@@ -661,7 +664,9 @@ class _Estimates:
             for area in (*areas, *((Term(code="", title=""),) if by_area.get("") else ()))
         ]
         before = benefits.standing(self.known.reported.estimates, period=self.known.previous)
-        change, changed = self._change(self._per_year(before, "fte")) if before else (None, ())
+        # What only facts say was told in no period, and is no change.
+        untold = {place: one for place, one in self.now.items() if not one.period}
+        change, changed = self._change(self._per_year(before | untold, "fte")) if before else (None, ())
         kroner = self._per_year(self.now, "kroner")
         return Freed(
             years=self.years,

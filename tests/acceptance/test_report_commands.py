@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from cli import reports
 from tests.desk import Desk
 
 PRINTED = Path(__file__).parents[2] / "demo" / "printed-2024-t3.csv"
@@ -113,3 +114,14 @@ def test_a_report_as_known_before_the_portfolio_was_loaded_is_empty(at_the_end: 
         "report", "build", "2024-T3", "--format", "json", "--known-at", "2024-12-01T12:00", "--out", out
     )
     assert '"total": 0' in out.read_text(encoding="utf-8")
+
+
+def test_long_work_tells_how_far_it_has_come_and_short_work_is_silent(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = reports.progress()
+    told("leser", 0, 35)
+    assert capsys.readouterr().err == ""
+    told("leser", 0, 10_000)
+    told("leser", 4_500, 10_000)
+    assert capsys.readouterr().err.splitlines() == ["Leser 10000 prosjekter …", "Leser … 4500 av 10000"]

@@ -361,3 +361,12 @@ def test_every_table_of_the_portfolio_has_the_same_sum() -> None:
     assert sum(sum(row.counts.values()) for row in report.area_rows) == 6
     assert sum(one.total for one in report.departments) == 6
     assert sum(len(band.rows) for band in report.bands) == 6
+
+
+def test_what_only_the_projects_own_facts_say_counts_and_is_no_change() -> None:
+    entry = an_entry("a", benefits=(a_benefit(freed_fte=3.0, from_year=2027),))
+    told = (an_estimate("b", 2026, 1.0, period="2024-T2"), an_estimate("b", 2026, 2.0))
+    report = report_of(entry, an_entry("b"), reported=Reported(estimates=told))
+    assert report.freed.totals == (0, 0, 2, 5, 5, 5, 5)
+    assert report.freed.change == (0, 0, 1, 1, 1, 1, 1)
+    assert report.coverage.estimated == 2
