@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import text
 
+from engine import clock
 from engine.core.events import PersonRegistered
 from engine.store import schema
 from engine.store.record import record
@@ -228,7 +229,7 @@ def one_job_each(folder: Path, *, stored: bool, size: int) -> tuple[float, float
     path = folder / f"jobs-{stored}-{size}.db"
     store = SQLAlchemyJobStore(f"sqlite:///{path}") if stored else MemoryJobStore()
     scheduler = BackgroundScheduler(jobstores={"default": store}, timezone="UTC")
-    soon = datetime.now(UTC)  # noqa: TID251 - APScheduler has a clock of its own
+    soon = clock.now()
     scheduler.start(paused=True)
 
     def plan() -> None:
