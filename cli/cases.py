@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.options import AsJson, By, ByOrOffice, chosen
+from cli.options import AsJson, By, ByOrOffice, chosen, day_or_today
 from cli.paperwork import FormatOption, OutOption, format_of, save
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ def list_(
                 view.project_title,
                 view.gate,
                 case_status_word(view.status),
-                outcome_word(view.outcome) if view.outcome else "–",
+                (outcome_word(view.outcome) if view.outcome else "–")
+                + (", venter på politisk behandling" if view.awaits else ""),
                 moment(view.answer_by),
             )
             for view in found
@@ -94,6 +95,7 @@ def show(
 def _print(view: "CaseView") -> None:
     from cli import console
     from language.formats import case_status_word, moment, outcome_word, plain_date
+    from web.wording import outcome_sentence, political_sentence, unable_sentence
 
     changed = {True: "Endret", False: "Rettet, uten betydning for saken,"}
     console.heading(f"Sak {view.number}: {view.project_title}, {view.gate} {view.gate_title}")
@@ -102,6 +104,8 @@ def _print(view: "CaseView") -> None:
         f"Forslag til beslutning: {view.proposal}",
         f"Krav: {view.must_met} av {view.must_total} må-krav er oppfylt.",
         *(f"• {title} (bør) er åpent" for title in view.should_open),
+        *([political_sentence(view)] if view.political.marked else []),
+        *([unable_sentence(view)] if view.unable else []),
         *(f"{changed[one.substance]} {moment(one.at)}: {one.what}" for one in view.amendments),
     )
     console.table(
@@ -121,6 +125,8 @@ def _print(view: "CaseView") -> None:
         console.say(
             "", f"Beslutning {moment(view.closed_at)}: {outcome_word(view.outcome)}. {view.wording}".rstrip()
         )
+        if view.political.execution is not None:
+            console.say(outcome_sentence(view))
     elif view.status == "withdrawn" and view.closed_at is not None:
         console.say("", f"Trukket tilbake {moment(view.closed_at)}: {view.wording}")
     console.say(
@@ -255,9 +261,98 @@ def conclude(
     moved = (
         f" Prosjektet er nå i fasen «{phase or done.to_phase}»."
         if done.to_phase
+        else " Beslutningen gjennomføres når saken er politisk behandlet; prosjektet blir i fasen til da."
+        if done.awaits
         else " Prosjektet blir i fasen det er i."
     )
     tell(f"Sak {done.number}: {outcome_word(done.outcome)}.{moved}")
+
+
+@app.command("political")
+def political(
+    name: CaseName,
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason", metavar="TEKST", help="Hvilke følger saken har; alle som ser saken, ser det."
+        ),
+    ],
+    undo: Annotated[bool, typer.Option("--undo", help="Ta merket bort.")] = False,
+    by: ByOrOffice = None,
+) -> None:
+    """Merk en åpen sak for politisk beslutning: den gjennomføres ikke før den er politisk behandlet."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from engine.use_cases.mark_political import mark_political
+
+    with wiring.database() as db:
+        with db.reading() as tx:
+            case = _named(tx, name).id
+        actor = by or wiring.programme_office(db)
+        done = accepted(
+            mark_political(db, case=case, reason=reason, by=actor, now=wiring.now(), political=not undo)
+        )
+    marked = "er merket for politisk beslutning" if done.political else "er ikke lenger merket"
+    tell(f"Sak {done.number} {marked}. Svar som er gitt, står.")
+
+
+@app.command("execute")
+def execute(
+    name: CaseName,
+    reference: Annotated[
+        str, typer.Option("--reference", metavar="SAK", help="Den politiske saken: utvalg og saksnummer.")
+    ],
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATO", help="Dagen det ble besluttet; ellers i dag.")
+    ] = None,
+    by: ByOrOffice = None,
+) -> None:
+    """Før at en besluttet sak er politisk behandlet, så den gjennomføres nå."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from engine.use_cases.execute_decision import execute_decision
+    from engine.use_cases.show_case import show_case
+
+    decided_on = day_or_today(on)
+    with wiring.database() as db:
+        with db.reading() as tx:
+            case = _named(tx, name).id
+        actor = by or wiring.programme_office(db)
+        done = accepted(
+            execute_decision(db, case=case, reference=reference, by=actor, on=decided_on, now=wiring.now())
+        )
+        with db.reading() as tx:
+            phase = show_case(tx, case, now=wiring.now()).outcome_phase
+    moved = f" Prosjektet er nå i fasen «{phase or done.to_phase}»." if done.to_phase else ""
+    tell(f"Sak {done.number} er gjennomført.{moved}")
+
+
+@app.command("lapse")
+def lapse(
+    name: CaseName,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEKST", help="Hva som ble besluttet politisk.")],
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATO", help="Dagen det ble besluttet; ellers i dag.")
+    ] = None,
+    by: ByOrOffice = None,
+) -> None:
+    """Før at en besluttet sak falt bort etter den politiske behandlingen."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from engine.use_cases.execute_decision import lapse_decision
+
+    decided_on = day_or_today(on)
+    with wiring.database() as db:
+        with db.reading() as tx:
+            case = _named(tx, name).id
+        actor = by or wiring.programme_office(db)
+        done = accepted(
+            lapse_decision(db, case=case, reason=reason, by=actor, on=decided_on, now=wiring.now())
+        )
+    tell(f"Sak {done.number} er falt bort. Prosjektet blir i fasen det er i, og kan be om en ny beslutning.")
 
 
 @app.command("recuse")

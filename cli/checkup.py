@@ -4,9 +4,10 @@ which changes anything.
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random
 from typing import Final, Literal
 
 from cli import settings as environment
@@ -18,10 +19,11 @@ from engine.core.calendar import local_date
 from engine.core.programme import Programme
 from engine.core.shape import text_in
 from engine.core.verification import verify
-from engine.store import definitions, outbox, people, programmes, schema, standing
-from engine.store import settings as stored
+from engine.store import cases, definitions, outbox, people, programmes, schema, standing
 from engine.store.session import Connection, Database, UnsafeDatabaseError
-from engine.use_cases.keep_house import WORKER
+from engine.use_cases.inspect_machinery import LATE, TRIES, Machinery, Part, inspect_machinery
+from engine.use_cases.inspect_obligations import sample_plans, unreachable_owners
+from engine.use_cases.tell_unable import unable_to_decide
 from language.sentences import placed
 
 Status = Literal["ok", "wrong", "skipped"]
@@ -227,20 +229,38 @@ def _unsound(tx: Connection, programme: Programme) -> Iterator[str]:
 
 def _heartbeat(tx: Connection, now: datetime) -> Check:
     title, todo = "Arbeideren", "Start den: faseport worker (eller faseport serve uten --no-worker)"
-    last = stored.last_beat(tx, WORKER)
-    if last is None:
+    found = inspect_machinery(tx, now=now)
+    if all(seconds is None for seconds in found.parts.values()):
         return _made("heartbeat", title, "har aldri meldt seg", do=todo)
-    age = now - last
-    minutes = int(age.total_seconds() // 60)
-    found = f"meldte seg for {int(age.total_seconds())} sekunder siden"
-    if age > wiring.SILENCE_LIMIT:
-        return _made("heartbeat", title, f"meldte seg for {minutes} minutter siden", do=todo)
-    return _made("heartbeat", title, found)
+    if found.silent:
+        silent = ", ".join(f"{_PARTS[part]} {_ago(found.parts[part])}" for part in found.silent)
+        return _made(
+            "heartbeat", title, f"tier: {silent}", do=f"{todo}. Går den, se i loggen hva som feiler."
+        )
+    return _made("heartbeat", title, f"alle deler har meldt seg, sist {_ago(max(_known(found)))}")
+
+
+_PARTS: Final[Mapping[Part, str]] = {
+    "calendar": "kalenderen",
+    "reminding": "påminnelsene",
+    "delivery": "utsendingen",
+    "housekeeping": "vedlikeholdet",
+}
+
+
+def _known(found: Machinery) -> list[int]:
+    return [seconds for seconds in found.parts.values() if seconds is not None]
+
+
+def _ago(seconds: int | None) -> str:
+    if seconds is None:
+        return "(aldri meldt seg)"
+    return f"for {seconds} sekunder siden" if seconds < 120 else f"for {seconds // 60} minutter siden"
 
 
 def _stuck(tx: Connection, now: datetime) -> Check:
     waiting = [one for state in ("due", "retry") for one in outbox.list_letters(tx, state=state)]
-    stuck = [one for one in waiting if now - one.due_at > wiring.LATE]
+    stuck = [one for one in waiting if now - one.due_at > LATE]
     if not stuck:
         return _made("stuck", "Brev som venter", f"{len(waiting)}, ingen for lenge")
     reasons = sorted({one.reason for one in stuck if one.reason})
@@ -248,6 +268,48 @@ def _stuck(tx: Connection, now: datetime) -> Check:
     return _made(
         "stuck", "Brev som venter", found, do="Se etter arbeideren og e-posttjeneren, og kjør: faseport tick"
     )
+
+
+def _failing(tx: Connection, _now: datetime) -> Check:
+    title = "Brev som stadig kommer tilbake"
+    found = outbox.failing(tx, tries=TRIES)
+    if not found:
+        return _made("failing", title, "ingen")
+    told = "; ".join(
+        f"{one.kind} til {one.recipient_name or one.recipient}: {one.reason}, {one.attempts} forsøk"
+        for one in found[:10]
+    )
+    return _made("failing", title, f"{len(found)}. {told}", do="Se e-posttjenerens logg, og rett adressen.")
+
+
+def _owners(tx: Connection, now: datetime) -> Check:
+    title = "Hvem som minnes om frister"
+    found = unreachable_owners(tx, now=now)
+    if not found:
+        return _made("owners", title, "alle som har en frist, har en adresse")
+    nobody = sum(one.owes for one in found if not one.replaced)
+    told = "; ".join(
+        f"{one.owner}{f' i {one.project}' if one.project else ''} ({one.owes})" for one in found[:10]
+    )
+    more = f" og {len(found) - 10} til" if len(found) > 10 else ""
+    if not nobody:
+        instead = "Prosjekteier eller programkontoret minnes i stedet."
+        return _made("owners", title, f"uten adresse: {told}{more}. {instead}")
+    todo = "Kjør: faseport seat assign, eller faseport project set PROSJEKT role.ROLLE=E-POST"
+    return _made("owners", title, f"{nobody} frister har ingen å minne. Uten adresse: {told}{more}", do=todo)
+
+
+def _plans(tx: Connection, now: datetime) -> Check:
+    title = "Planen for frister"
+    found = sample_plans(tx, now=now, chance=Random())  # noqa: S311 - a sample, no secret
+    if not found.differing:
+        return _made("plans", title, f"{found.chains} kjeder prøvd, alle som regnet ut på nytt")
+    named = "; ".join(
+        " ".join((one.obligation.key.kind, one.obligation.key.subject, one.obligation.key.occurrence)).strip()
+        for one in found.differing[:5]
+    )
+    todo = "Meld fra: dette er en feil i Faseport. Planen regnes ut på nytt senest den første i måneden."
+    return _made("plans", title, f"{len(found.differing)} står annerledes enn planen: {named}", do=todo)
 
 
 def _dead(tx: Connection, now: datetime) -> Check:
@@ -268,6 +330,13 @@ def _dead(tx: Connection, now: datetime) -> Check:
     return _made("dead", title, f"{len(lost)}. {found}", do=todo)
 
 
+def _undecidable(tx: Connection, _now: datetime) -> Check:
+    title = "Saker ingen kan avgjøre"
+    stuck = [one.number for one in cases.list_cases(tx, status="open") if unable_to_decide(tx, one)]
+    todo = "Gi en plass en stedfortreder som ikke rapporterer til den, i programfila, eller trekk saken."
+    return _made("undecidable", title, ", ".join(stuck) or "ingen", do=todo if stuck else "")
+
+
 _CONTENTS: Final[tuple[Callable[[Connection, datetime], Check], ...]] = (
     _server,
     _programme,
@@ -275,5 +344,9 @@ _CONTENTS: Final[tuple[Callable[[Connection, datetime], Check], ...]] = (
     _workflows,
     _heartbeat,
     _stuck,
+    _failing,
     _dead,
+    _owners,
+    _plans,
+    _undecidable,
 )

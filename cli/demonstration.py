@@ -9,8 +9,9 @@ import typer
 from cli.options import AsJson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from demo.story import Stage, Tell, Told
     from engine.store.session import Database
 
 
@@ -23,6 +24,10 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Spill historien uten nettleser, og avslutt.")] = False,
     meetings: Annotated[
         bool, typer.Option("--meetings", help="Med --once: historien slik gruppa behandler saker i møte.")
+    ] = False,
+    deadlines: Annotated[
+        bool,
+        typer.Option("--deadlines", help="Med --once: også fristene mellom møtene, dag for dag."),
     ] = False,
     as_json: AsJson = False,
     port: Annotated[int, typer.Option("--port", metavar="PORT", help="Porten nettsidene vises på.")] = 8080,
@@ -50,21 +55,34 @@ def demo(
     wiring.log_as_json(all_well=False)
     try:
         if once:
-            _play(db, keys, meetings=meetings, as_json=as_json)
+            _play(db, keys, _story(meetings=meetings, deadlines=deadlines), as_json=as_json)
         else:
             _show(db, keys, port=port)
     finally:
         db.close()
 
 
-def _play(db: "Database", keys: "Mapping[int, bytes]", *, meetings: bool, as_json: bool) -> None:
+def _story(*, meetings: bool, deadlines: bool) -> "Callable[[Stage, Tell], Told]":
+    """Which of them is played: deadlines come between meetings."""
+    from demo import deadline_story, meeting_story, story
+
+    if deadlines:
+        return deadline_story.play
+    return meeting_story.play if meetings else story.play
+
+
+def _play(
+    db: "Database",
+    keys: "Mapping[int, bytes]",
+    play: "Callable[[Stage, Tell], Told]",
+    *,
+    as_json: bool,
+) -> None:
     """Play the story. One that does not hold has shown a bug, and ends as one."""
     from cli import console
     from cli.errors import UNEXPECTED
-    from demo import meeting_story, run, story
+    from demo import run
     from engine import clock
-
-    play = meeting_story.play if meetings else story.play
 
     def tell(at: str, what: str) -> None:
         if not as_json:

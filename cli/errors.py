@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from cli.console import tell
 from cli.misuse import BadFile, BadSettings, DatabaseUnusable, KeyFileUnusable, Told
 from engine.core.misuse import Invalid, Misuse, Refused
+from engine.core.source import Mistake
 from engine.store.session import UnsafeDatabaseError
 from engine.use_cases.change_facts import BadFacts
 from engine.use_cases.request_transition import NotReady
@@ -98,7 +99,7 @@ def lines_for(error: Misuse) -> list[str]:
         case BadSettings(faults=faults):
             return list(faults)
         case BadFile(path=path, mistakes=mistakes):
-            return [f"{path}:{one.line}:{one.column} {sentence(one)}" for one in mistakes]
+            return [_placed(path, one) for one in mistakes]
         case BadFacts(problems=problems):
             return [f"{one.path}: {sentence(one)}" for one in problems]
         case KeyFileUnusable():
@@ -107,6 +108,13 @@ def lines_for(error: Misuse) -> list[str]:
             return _database(error)
         case _:
             return list(misuse_sentences(error))
+
+
+def _placed(path: str, mistake: Mistake) -> str:
+    """A mistake in a file: its line and column, or in a workbook its sheet and cell."""
+    if "!" in mistake.where:
+        return f"{path} {mistake.where}: {sentence(mistake)}"
+    return f"{path}:{mistake.line}:{mistake.column} {sentence(mistake)}"
 
 
 def _key_file(error: KeyFileUnusable) -> list[str]:

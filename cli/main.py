@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    benefits,
     cases,
     conditions,
     demonstration,
@@ -14,11 +15,16 @@ from cli import (
     installation,
     ledger,
     meetings,
+    obligations,
     papers,
     people,
     programmes,
     projects,
+    reminders,
+    reports,
     seats,
+    simulation,
+    status_reports,
     workflows,
 )
 
@@ -34,15 +40,21 @@ app = typer.Typer(
 )
 demonstration.add_to(app)
 installation.add_to(app)
+simulation.add_to(app)
 app.add_typer(programmes.app, name="programme")
 app.add_typer(people.app, name="person")
 app.add_typer(seats.app, name="seat")
 app.add_typer(projects.app, name="project")
+app.add_typer(benefits.app, name="benefit")
 app.add_typer(papers.app, name="paper")
 app.add_typer(gates.app, name="gate")
 app.add_typer(cases.app, name="case")
 app.add_typer(conditions.app, name="condition")
 app.add_typer(meetings.app, name="meeting")
+app.add_typer(reminders.app, name="reminders")
+app.add_typer(obligations.app, name="obligation")
+status_reports.add_to(reports.app)
+app.add_typer(reports.app, name="report")
 app.add_typer(workflows.app, name="workflow")
 app.add_typer(ledger.app, name="ledger")
 

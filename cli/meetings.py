@@ -177,7 +177,7 @@ def add(
     chosen(kind, KINDS, option="SLAG")
     with wiring.database() as db:
         with db.reading() as tx:
-            meeting = _named(tx, name, body).id
+            meeting = _named_or_planned(tx, name, body)
         actor = by or wiring.programme_office(db)
         accepted(add_item(db, meeting=meeting, kind=kind, title=title, text=text, by=actor, now=wiring.now()))
     tell(f"«{title}» står på sakslista for {meeting}.")
@@ -389,6 +389,30 @@ def approve(name: MeetingName, body: BodyOption = None, by: ByOrOffice = None) -
 
 def _standing(stored: "Stored") -> "Approval":
     return "godkjent" if stored.approved_at else "sendt" if stored.sent else "utkast"
+
+
+def _named_or_planned(tx: "Connection", name: str, body: str | None) -> str:
+    """The id of a meeting there is, or of one that a body's series plans and nothing has needed yet."""
+    from engine.core.meetings import series
+    from engine.core.misuse import Unknown
+    from engine.store import meetings
+    from engine.use_cases.actors import programme_in_force
+
+    try:
+        return _named(tx, name, body).id
+    except Unknown:
+        planned_on = day(name.rpartition(":")[2], option="MØTE")
+        found = [
+            meetings.id_of(one.id, planned_on)
+            for one in programme_in_force(tx).bodies
+            if one.meetings is not None
+            and body in (None, one.id)
+            and (":" not in name or name.startswith(f"{one.id}:"))
+            and series(one.meetings, since=planned_on, until=planned_on)
+        ]
+        if len(found) != 1:
+            raise
+        return found[0]
 
 
 def _named(tx: "Connection", name: str | None, body: str | None) -> "Meeting":

@@ -8,38 +8,35 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from cli import settings as environment
 from cli.misuse import BadSettings, DatabaseUnusable, Told
 from cli.settings import Settings
 from engine import clock
 from engine.core.calendar import local_date
-from engine.store import outbox, people, programmes, schema, standing
-from engine.store import settings as stored
+from engine.store import people, programmes, schema, standing
 from engine.store.session import Database
 from engine.use_cases.actors import PROGRAMME_OFFICE
 from engine.use_cases.describe import programme_title
-from engine.use_cases.keep_house import WORKER
+from engine.use_cases.inspect_machinery import inspect_machinery
 
 if TYPE_CHECKING:
-    from notifications.delivery import MailSettings
-
-SILENCE_LIMIT: Final = timedelta(minutes=2)
-"""A worker that has not been heard from for so long is taken to be dead."""
-LATE: Final = timedelta(minutes=15)
-"""A letter that has been due for so long is stuck."""
+    from notifications.delivery import Carry, MailSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wired:
-    """An installation at work: its settings, its database, its link keys and its clock."""
+    """An installation at work: its settings, its database, its link keys, its clock, and how its letters are
+    carried, where that is not by mail.
+    """
 
     settings: Settings
     db: Database
     keys: Mapping[int, bytes]
     clock: Callable[[], datetime]
+    carry: "Carry | None" = None
 
 
 @contextmanager
@@ -169,21 +166,20 @@ def web_application(wired: Wired) -> Any:
 
 
 def health(db: Database, now: datetime) -> Mapping[str, Any]:
-    """Is it well? `ok`; whether there is a programme; seconds since the worker was heard from (None: never);
-    seconds the oldest waiting letter is late.
+    """Is it well? `ok`, and what is `wrong`: the name of each part of the worker that is silent, `queue` when
+    letters are stuck, `letters` when one keeps failing. Whether there is a programme; seconds since each of
+    the `parts` was heard from (None: never); seconds the oldest waiting letter is late; letters that fail.
     """
     with db.reading() as tx:
-        beat = stored.last_beat(tx, WORKER)
-        due = outbox.next_due(tx)
+        found = inspect_machinery(tx, now=now)
         has_programme = programmes.current_text(tx) is not None
-    age = None if beat is None else int((now - beat).total_seconds())
-    late = 0 if due is None else max(0, int((now - due).total_seconds()))
-    works = age is not None and age <= SILENCE_LIMIT.total_seconds() and late <= LATE.total_seconds()
     return {
-        "ok": works,
+        "ok": not found.wrong,
+        "wrong": list(found.wrong),
         "programme": has_programme,
-        "worker_seconds": age,
-        "late_seconds": late,
+        "parts": dict(found.parts),
+        "late_seconds": found.late_seconds,
+        "failing_letters": found.failing,
     }
 
 

@@ -8,7 +8,7 @@ the next one comes all the same.
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -20,9 +20,12 @@ from apscheduler.triggers.interval import IntervalTrigger
 from cli.wiring import Wired, mail_settings, worker_name
 from engine.use_cases.call_meetings import Called, call_meetings
 from engine.use_cases.close_overdue import close_overdue
+from engine.use_cases.inspect_machinery import Part, beat
 from engine.use_cases.keep_house import Kept, keep_house
 from engine.use_cases.look_after import look_after
 from engine.use_cases.remind import Reminded
+from engine.use_cases.tell_unable import tell_unable
+from notifications import smtp
 from notifications.delivery import Delivered, deliver_due
 
 SECONDS: Final = 15
@@ -64,23 +67,41 @@ def do_round(wired: Wired, *, worker: str) -> Round:
 
 def look_at_calendar(wired: Wired) -> tuple[Called, int]:
     """Call every meeting whose paper deadline has passed, and close the written cases whose time is up; how
-    many of each.
+    many of each. Whoever must know that a case can never be decided is told.
     """
     now = wired.clock()
-    return call_meetings(wired.db, now=now), close_overdue(wired.db, now=now)
+    called, closed = call_meetings(wired.db, now=now), close_overdue(wired.db, now=now)
+    tell_unable(wired.db, now=now)
+    beat(wired.db, "calendar", now=wired.clock())
+    return called, closed
 
 
 def look_at_obligations(wired: Wired) -> tuple[int, Reminded]:
     """Work out what is owed where something has happened, and remind of what is due."""
-    return look_after(wired.db, now=wired.clock())
+    done = look_after(wired.db, now=wired.clock())
+    beat(wired.db, "reminding", now=wired.clock())
+    return done
 
 
 def deliver(wired: Wired, *, worker: str) -> Delivered | None:
     """Send the letters that are due; None where no mail server has been named."""
     settings = mail_settings(wired.settings)
+
+    def alive() -> None:
+        beat(wired.db, "delivery", now=wired.clock())
+
     if settings is None:
+        alive()
         return None
-    return deliver_due(wired.db, keys=wired.keys, settings=settings, worker=worker, now=wired.clock())
+    return deliver_due(
+        wired.db,
+        keys=wired.keys,
+        settings=settings,
+        worker=worker,
+        now=wired.clock(),
+        carry=wired.carry or smtp.deliver,
+        alive=alive,
+    )
 
 
 @contextmanager
@@ -92,13 +113,7 @@ def beating(wired: Wired) -> Iterator[None]:
     """
     worker = worker_name()
     scheduler = BackgroundScheduler(timezone="UTC")
-    parts: tuple[Callable[[], None], ...] = (
-        lambda: look_at_calendar_once(wired, worker=worker),
-        lambda: look_at_obligations_once(wired, worker=worker),
-        lambda: keep_house_once(wired, worker=worker),
-        lambda: deliver_once(wired, worker=worker),
-    )
-    for part in parts:
+    for part in parts(wired, worker=worker).values():
         scheduler.add_job(
             part,
             IntervalTrigger(seconds=SECONDS, timezone="UTC"),
@@ -114,6 +129,16 @@ def beating(wired: Wired) -> Iterator[None]:
     finally:
         scheduler.shutdown(wait=True)
         log.info("worker stopped", worker=worker)
+
+
+def parts(wired: Wired, *, worker: str) -> Mapping[Part, Callable[[], None]]:
+    """The parts of a round, each by the name it beats under."""
+    return {
+        "calendar": lambda: look_at_calendar_once(wired, worker=worker),
+        "reminding": lambda: look_at_obligations_once(wired, worker=worker),
+        "housekeeping": lambda: keep_house_once(wired, worker=worker),
+        "delivery": lambda: deliver_once(wired, worker=worker),
+    }
 
 
 def look_at_calendar_once(wired: Wired, *, worker: str) -> None:

@@ -31,6 +31,7 @@ class Mail:
     sender: str
     subject: str
     dated: str
+    message_id: str
     text: str
     html: str
     raw: bytes
@@ -74,6 +75,7 @@ class Mailbox:
                 sender=str(message["From"] or ""),
                 subject=str(message["Subject"] or ""),
                 dated=str(message["Date"] or ""),
+                message_id=str(message["Message-ID"] or ""),
                 text=_part(message, "plain"),
                 html=_part(message, "html"),
                 raw=raw,

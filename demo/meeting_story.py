@@ -6,6 +6,7 @@ beforehand, the chair concludes in the meeting, the secretary keeps the list. A 
 the same meeting.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any, Final
 
@@ -20,15 +21,18 @@ from demo.story import (
     DEPUTY,
     LATE,
     MEMBER,
+    Narrate,
     Stage,
     Tell,
     Told,
     check,
+    kind_of,
     narrator,
     standing,
 )
 from demo.visitor import Visitor
 from engine.core.calendar import oslo
+from engine.core.letters import REMINDER
 from engine.core.misuse import Refused
 from engine.store import cases, ledger, outbox, projects
 from engine.use_cases.add_paper import add_paper
@@ -50,8 +54,14 @@ def _at(month: int, day: int, hour: int, minute: int = 0) -> datetime:
     return oslo(date(2025, month, day), time(hour, minute))
 
 
-def play(stage: Stage, tell: Tell = lambda _when, _what: None) -> Told:
-    """Play parts 1 and 3 of the story; `tell` hears each step as it happens."""
+Between = Callable[[Stage, Told, Narrate], None]
+"""What happens from the first meeting to the second."""
+
+
+def play(stage: Stage, tell: Tell = lambda _when, _what: None, *, between: Between | None = None) -> Told:
+    """Play parts 1 and 3 of the story; `tell` hears each step as it happens. `between` is part 2; without it
+    the conditions are met, and nobody looks.
+    """
     told = Told()
     teller = _Teller(stage, told, tell)
     told.before = standing(stage)
@@ -60,7 +70,7 @@ def play(stage: Stage, tell: Tell = lambda _when, _what: None) -> Told:
         teller.call_the_first_meeting()
         teller.answer_beforehand()
         teller.hold_the_first_meeting()
-        teller.meet_the_conditions()
+        (between or meet_the_conditions)(stage, told, narrator(stage, told, tell))
         teller.ask_for_bp3()
         teller.change_the_papers()
         teller.hold_the_second_meeting()
@@ -68,6 +78,22 @@ def play(stage: Stage, tell: Tell = lambda _when, _what: None) -> Told:
         teller.leave()
     told.after = standing(stage)
     return told
+
+
+def meet_the_conditions(stage: Stage, told: Told, narrate: Narrate) -> None:
+    """Both are met in time, and programkontoret accepts them."""
+    settle(stage, told, "F2", at=_at(3, 12, 10), evidence="Avtaleoversikten")
+    settle(stage, told, "F1", at=_at(4, 10, 9), evidence="41 og 38 tilsyn per natt")
+    narrate("Begge forutsetningene fra BP2 er oppfylt.")
+
+
+def settle(stage: Stage, told: Told, condition: str, *, at: datetime, evidence: str) -> None:
+    """Programkontoret accepts that a condition of the first case is met."""
+    stage.clock.go_to(at)
+    settled = settle_condition(
+        stage.db, condition=f"1/2025:{condition}", evidence=evidence, by=OFFICE, now=stage.clock()
+    )
+    check(told, f"{condition} er godtatt", not isinstance(settled, Refused))
 
 
 class _Teller:
@@ -188,16 +214,6 @@ class _Teller:
         self._check("Den gamle lenken viser resultatet", "godkjent med forutsetninger" in old.text.lower())
         self._check("Et fast medlem har fått høyst fire e-poster", self._most_mails(FIRST) <= 4)
 
-    def meet_the_conditions(self) -> None:
-        met = (("F2", _at(3, 12, 10), "Avtaleoversikten"), ("F1", _at(4, 10, 9), "41 og 38 tilsyn per natt"))
-        for condition, day, evidence in met:
-            self._stage.clock.go_to(day)
-            settled = settle_condition(
-                self._stage.db, condition=f"1/2025:{condition}", evidence=evidence, by=OFFICE, now=day
-            )
-            self._check(f"{condition} er godtatt", not isinstance(settled, Refused))
-        self._narrate("Begge forutsetningene fra BP2 er oppfylt.")
-
     def ask_for_bp3(self) -> None:
         self._stage.clock.go_to(_at(5, 19, 9, 15))
         self._make_ready_for_bp3()
@@ -317,9 +333,10 @@ class _Teller:
         check(self._told, what, holds, **seen)
 
     def _delivered(self) -> list[Mail]:
+        """What comes now about cases and meetings; a day's reminders are another story."""
         before = len(self._stage.mailbox.all())
         self._stage.deliver()
-        return list(self._stage.mailbox.all()[before:])
+        return [mail for mail in self._stage.mailbox.all()[before:] if kind_of(self._stage, mail) != REMINDER]
 
     def _one_each(self, mails: list[Mail]) -> bool:
         who = [mail.recipient for mail in mails]

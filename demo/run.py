@@ -26,6 +26,8 @@ from engine.store.session import Database
 from engine.use_cases.call_meetings import call_meetings
 from engine.use_cases.close_overdue import close_overdue
 from engine.use_cases.describe import programme_title
+from engine.use_cases.look_after import look_after
+from engine.use_cases.tell_unable import tell_unable
 from notifications.delivery import MailSettings, deliver_due
 from web.app import WebSettings, create_app
 from web.site import Papers, Site
@@ -117,6 +119,8 @@ def staged(
             with one_round:
                 call_meetings(db, now=clock())
                 close_overdue(db, now=clock())
+                tell_unable(db, now=clock())
+                look_after(db, now=clock())
                 deliver_due(db, keys=keys, settings=mail, worker="demo", now=clock())
 
         stage = Stage(db=db, clock=clock, mailbox=mailbox, base_url=base_url, deliver=deliver)

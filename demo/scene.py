@@ -18,7 +18,10 @@ from engine.store.session import Database
 from engine.use_cases.add_paper import add_paper
 from engine.use_cases.answer_criterion import answer_criterion, confirm_answer
 from engine.use_cases.change_facts import assign_role, change_facts
+from engine.use_cases.import_accounts import import_accounts
 from engine.use_cases.import_projects import import_projects
+from engine.use_cases.import_risks import import_risks
+from engine.use_cases.import_transfers import import_transfers
 from engine.use_cases.load_programme import load_programme
 from engine.use_cases.mark_demo import mark_demo
 from engine.use_cases.register_absence import register_absence
@@ -28,7 +31,13 @@ from workflows import loader
 
 AS_OF: Final = date(2024, 12, 31)
 LOADED_AT: Final = oslo(date(2025, 1, 2), time(9))
+REPORTED: Final = "2024-T3"
+ACCOUNTS_AS_OF: Final = date(2025, 1, 17)
+"""The date the published report gives its accounts; they are loaded before the story begins all the same."""
 OPENS_AT: Final = oslo(date(2025, 1, 14), time(13, 5))
+
+EASTER: Final = "      changes:\n        - {date: 2025-04-16, reason: Påskeuka}\n"
+"""The lines of the programme file that cancel the meeting of Easter week."""
 
 PROJECT: Final = "implementering-eksisterende-vft"
 OFFICE: Final = "programkontor@example.org"
@@ -127,6 +136,7 @@ def prepare(db: Database) -> None:
     if in_use:
         raise NotADemoError(db.url.render_as_string(hide_password=True))
     _load_programme(db)
+    _load_reporting(db)
     _prepare_project(db)
     mark_demo(db)
 
@@ -136,14 +146,35 @@ def fill_what_is_missing(db: Database, *, now: datetime) -> None:
     change_facts(db, key=PROJECT, changes=MISSING_FACTS, by=STUDY_LEADER, effective=local_date(now), now=now)
 
 
+def programme_in_january() -> str:
+    """Trondheim's programme file before anybody had thought of Easter week."""
+    text = loader.read_programme("trondheim")
+    assert text.count(EASTER) == 1
+    return text.replace(EASTER, "")
+
+
 def _load_programme(db: Database) -> None:
-    load_programme(db, text=loader.read_programme("trondheim"), now=LOADED_AT)
+    load_programme(db, text=programme_in_january(), now=LOADED_AT)
     for name in ("prosjektveiviseren", "forskningsloypa", "programsaker"):
         register_definition(db, text=loader.read(name), now=LOADED_AT)
-    content = resources.files("demo").joinpath("portfolio.csv").read_bytes()
-    sheet = read_sheet(content)
-    assert isinstance(sheet, Sheet), sheet
-    import_projects(db, sheet=sheet, effective=AS_OF, now=LOADED_AT)
+    import_projects(db, sheet=_sheet("portfolio.csv"), effective=AS_OF, now=LOADED_AT)
+
+
+def _load_reporting(db: Database) -> None:
+    """The accounts, the transfers applied for and the risks that the report of the third tertial printed."""
+    told: dict[str, Any] = {"period": REPORTED, "by": OFFICE, "now": LOADED_AT}
+    for done in (
+        import_accounts(db, sheet=_sheet("accounts-2024-t3.csv"), as_of=ACCOUNTS_AS_OF, **told),
+        import_transfers(db, sheet=_sheet("transfers-2024-t3.csv"), **told),
+        import_risks(db, sheet=_sheet("risks-2024-t3.csv"), **told),
+    ):
+        assert not isinstance(done, Refused), done
+
+
+def _sheet(name: str) -> Sheet:
+    found = read_sheet(resources.files("demo").joinpath(name).read_bytes())
+    assert isinstance(found, Sheet), found
+    return found
 
 
 def _prepare_project(db: Database) -> None:

@@ -78,7 +78,8 @@ ANSWERS: Final = (
 
 Tell = Callable[[str, str], None]
 """Hears each step of a story as it happens: the time in Oslo, and a sentence."""
-_Narrate = Callable[..., None]
+Narrate = Callable[..., None]
+"""Notes a step: a sentence, and what was seen as keywords."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,7 +135,7 @@ def play(stage: Stage, tell: Tell = lambda _when, _what: None) -> Told:
     return told
 
 
-def narrator(stage: Stage, told: Told, tell: Tell) -> _Narrate:
+def narrator(stage: Stage, told: Told, tell: Tell) -> Narrate:
     """A voice that notes each step with the time it happens at, and lets `tell` hear it."""
 
     def narrate(what: str, **data: Any) -> None:
@@ -148,6 +149,12 @@ def narrator(stage: Stage, told: Told, tell: Tell) -> _Narrate:
 def check(told: Told, what: str, holds: bool, **seen: Any) -> None:
     """Note whether something that must hold does, and what was seen."""
     told.checks.append({"what": what, "holds": holds, **seen})
+
+
+def kind_of(stage: Stage, mail: Mail) -> str:
+    """Which kind of letter somebody got."""
+    with stage.db.reading() as tx:
+        return outbox.kind_of(tx, mail.message_id) or ""
 
 
 def standing(stage: Stage) -> dict[str, int]:
@@ -168,7 +175,7 @@ def _request(stage: Stage) -> Opened | Refused:
     )
 
 
-def _ask_too_early(stage: Stage, told: Told, narrate: _Narrate) -> None:
+def _ask_too_early(stage: Stage, told: Told, narrate: Narrate) -> None:
     stage.clock.go_to(scene.OPENS_AT)
     answer = _request(stage)
     reasons = [sentence(reason) for reason in answer.reasons] if isinstance(answer, Refused) else []
@@ -179,7 +186,7 @@ def _ask_too_early(stage: Stage, told: Told, narrate: _Narrate) -> None:
     check(told, "Ingen sak er opprettet og ingen e-post lagt ut", not opened and not letters)
 
 
-def _ask_again(stage: Stage, told: Told, narrate: _Narrate) -> str:
+def _ask_again(stage: Stage, told: Told, narrate: Narrate) -> str:
     stage.clock.go_to(REQUESTED_AT)
     scene.fill_what_is_missing(stage.db, now=stage.clock())
     answer = _request(stage)
@@ -194,7 +201,7 @@ def _ask_again(stage: Stage, told: Told, narrate: _Narrate) -> str:
     return answer.case
 
 
-def _read_letters(stage: Stage, told: Told, narrate: _Narrate) -> dict[str, Mail]:
+def _read_letters(stage: Stage, told: Told, narrate: Narrate) -> dict[str, Mail]:
     stage.deliver()
     mails = stage.mailbox.all()
     narrate(
@@ -211,7 +218,7 @@ def _deputy_called(letters: dict[str, Mail]) -> bool:
     return scene.ABSENT not in letters and DEPUTY in letters and "stedfortreder" in letters[DEPUTY].text
 
 
-def _scan(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, Mail], case: str) -> None:
+def _scan(stage: Stage, told: Told, narrate: Narrate, letters: dict[str, Mail], case: str) -> None:
     """What a mail scanner does before anybody has had their coffee: opens every link and presses every
     button.
     """
@@ -229,7 +236,7 @@ def _scan(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, Mail],
     check(told, "Skanneren har ikke avgitt noe svar", not stored)
 
 
-def _answer(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, Mail]) -> None:
+def _answer(stage: Stage, told: Told, narrate: Narrate, letters: dict[str, Mail]) -> None:
     for answer in ANSWERS:
         stage.clock.go_to(answer.at)
         receipt = answer_once(stage, letters[answer.who], answer)
@@ -255,9 +262,9 @@ def answer_once(stage: Stage, mail: Mail, answer: Answer) -> str:
     return str(receipt.url.path)
 
 
-def _conclude(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, Mail], case: str) -> None:
+def conclude_once(stage: Stage, mail: Mail) -> int:
+    """Conclude the case as the chair, from the chair's letter; the status of the page that follows."""
     stage.clock.go_to(CONCLUDED_AT)
-    mail = letters[CHAIR]
     assert mail.link is not None
     with Visitor(stage.base_url) as chair:
         page = chair.fill(chair.open(mail.link), "kode", {"kode": mail.code or ""})
@@ -275,6 +282,11 @@ def _conclude(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, Ma
                 "frist-2": "2025-03-14",
             },
         )
+    return int(closed.status_code)
+
+
+def _conclude(stage: Stage, told: Told, narrate: Narrate, letters: dict[str, Mail], case: str) -> None:
+    closed = conclude_once(stage, letters[CHAIR])
     with stage.db.reading() as tx:
         view = show_case(tx, case, now=stage.clock())
     narrate(
@@ -286,10 +298,10 @@ def _conclude(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, Ma
         told, "Én beslutning, med to forutsetninger", view.status == "decided" and len(view.conditions) == 2
     )
     check(told, "Grunnlaget er sju plasser: den inhabile er ute", view.tally.base == 7, base=view.tally.base)
-    check(told, "Siden viser beslutningen", closed.status_code == 200)
+    check(told, "Siden viser beslutningen", closed == 200)
 
 
-def _look_back(stage: Stage, told: Told, narrate: _Narrate, letters: dict[str, Mail], case: str) -> None:
+def _look_back(stage: Stage, told: Told, narrate: Narrate, letters: dict[str, Mail], case: str) -> None:
     before = len(stage.mailbox.all())
     stage.deliver()
     results = stage.mailbox.all()[before:]

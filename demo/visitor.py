@@ -28,6 +28,8 @@ class _Forms(HTMLParser):
         super().__init__()
         self.found: list[Form] = []
         self._inside = False
+        self._select = ""
+        self._text = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = {name: value or "" for name, value in attrs}
@@ -40,10 +42,26 @@ class _Forms(HTMLParser):
             is_set = tag == "input" and told.get("type", "text") not in {"radio", "checkbox", "submit"}
             if is_set or "checked" in told:
                 form.fields[told["name"]] = told.get("value", "")
+            if tag in {"select", "textarea"}:
+                self._select, self._text = (told["name"], "") if tag == "select" else ("", told["name"])
+        elif self._select and tag == "option":
+            # As in a browser: the one that is marked, else the first.
+            value = told.get("value", "")
+            if "selected" in told or self._select not in self.found[-1].fields:
+                self.found[-1].fields[self._select] = value
+
+    def handle_data(self, data: str) -> None:
+        if self._text:
+            fields = self.found[-1].fields
+            fields[self._text] = fields.get(self._text, "") + data
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._inside = False
+        if tag == "select":
+            self._select = ""
+        if tag == "textarea":
+            self._text = ""
 
 
 class Visitor:

@@ -98,6 +98,8 @@ class CasePaper:
     gate_title: str
     from_phase: str
     to_phase: str
+    political: str = ""
+    """How the case stands to the politicians; empty when they have nothing to do with it."""
     body: str
     handling: str
     requested_by: str
@@ -182,13 +184,16 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseMinutes:
-    """How one case ended. `recused` are offices, never reasons; `silent` are offices without an answer."""
+    """How one case ended; `awaits` when that takes effect only after a political decision. `recused` are
+    offices, never reasons; `silent` are offices without an answer.
+    """
 
     number: str
     project: str
     gate: str
     gate_title: str
     to_phase: str | None
+    awaits: bool = False
     proposal: str
     outcome: str
     wording: str
@@ -206,6 +211,19 @@ class ItemMinutes:
     kind: ItemKind
     title: str
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedOn:
+    """A case that was on the list and was not decided; `unable` when nobody can as things stand."""
+
+    number: str
+    project: str
+    gate: str
+    body: str
+    starts_at: datetime | None
+    why: str
+    unable: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +245,7 @@ class Minutes:
     issued_at: datetime
     contact: str
     contact_address: str
+    carried: tuple[CarriedOn, ...] = ()
 
 
 # ---------------------------------------------------------------- from a case
@@ -243,6 +262,11 @@ def case_paper(view: CaseView, *, meeting_at: datetime | None = None) -> CasePap
         gate_title=view.gate_title,
         from_phase=view.from_phase,
         to_phase=view.to_phase,
+        political=formats.political_words(
+            marked=view.political.marked,
+            reason=view.political.reason,
+            reference=view.political.reference,
+        ),
         body=view.body_title,
         handling=view.handling,
         requested_by=view.requested_by,
@@ -314,6 +338,11 @@ def agenda_of(
             [
                 *start,
                 *(agenda_item(case) for case in view.cases),
+                # What was on the list and went on was on it all the same.
+                *(
+                    AgendaItem(kind="beslutning", title=one.project_title, number=one.number, gate=one.gate)
+                    for one in (view.carried if view.meeting.status == "held" else ())
+                ),
                 *others,
                 AgendaItem(kind="eventuelt", title="Eventuelt"),
             ]
@@ -362,6 +391,7 @@ def minutes_of(
         issued_at=issued_at,
         contact=contact,
         contact_address=contact_address,
+        carried=tuple(_carried(one) for one in model.get("carried", ())),
     )
 
 
@@ -378,6 +408,7 @@ def _case_minutes(case: Mapping[str, Any], deputies: frozenset[str]) -> CaseMinu
         gate=case["gate"],
         gate_title=case["gate_title"],
         to_phase=case["to_phase"],
+        awaits=bool(case.get("awaits")),
         proposal=case["proposal"],
         outcome=case["outcome"],
         wording=case["wording"],
@@ -396,6 +427,19 @@ def _case_minutes(case: Mapping[str, Any], deputies: frozenset[str]) -> CaseMinu
         ),
         silent=tuple(one["office"] for one in taking_part if not one["choice"]),
         remarks=tuple(_remarks(taking_part, conditions)),
+    )
+
+
+def _carried(one: Mapping[str, Any]) -> CarriedOn:
+    at = one["starts_at"]
+    return CarriedOn(
+        number=one["number"],
+        project=one["title"],
+        gate=one["gate"],
+        body=one["body"],
+        starts_at=None if at is None else datetime.fromisoformat(at),
+        why=one["why"],
+        unable=one["unable"],
     )
 
 

@@ -15,6 +15,7 @@ from documents.papers import (
     Answer,
     Approval,
     Attendee,
+    CarriedOn,
     CaseMinutes,
     CasePaper,
     EarlierCondition,
@@ -152,7 +153,10 @@ def _about_case(paper: CasePaper) -> Iterator[tuple[str, str]]:
         early = paper.answer_by != paper.meeting_at
         until = f", forhåndssvar innen {formats.deadline(paper.answer_by)}" if early else ""
         yield "Behandling", f"I møte{met}{until}"
-    yield "Faseovergang", f"Fra {paper.from_phase} til {paper.to_phase}"
+    if paper.to_phase:
+        yield "Faseovergang", f"Fra {paper.from_phase} til {paper.to_phase}"
+    if paper.political:
+        yield "Politisk", paper.political
     yield "Bedt om av", f"{paper.requested_by}, {formats.day_and_year(paper.requested_at)}"
     titles = dict(ROLES)
     for role, name in paper.roles.items():
@@ -219,8 +223,13 @@ def _risk(risk: Mapping[str, Any]) -> str:
         if risk.get(name) is not None
     ]
     parts = [formats.upper_first(formats.listed(weighed)) + "."] if weighed else []
-    if risk.get("measures"):
-        parts.append(f"Tiltak: {risk['measures']}")
+    for word, name in (
+        ("", "assessment"),
+        ("Tiltak: ", "measures"),
+        ("Tiltak hvis det skjer: ", "mitigation"),
+    ):
+        if risk.get(name):
+            parts.append(f"{word}{risk[name]}")
     return " ".join(parts) or "Ikke vurdert."
 
 
@@ -360,6 +369,7 @@ def minutes_content(minutes: Minutes) -> Content:
             {"position": str(position), **_minuted(item, minutes.body)}
             for position, item in enumerate(minutes.items, 1)
         ],
+        "carried": [_carried(one, minutes.body) for one in minutes.carried],
         "evidence": (f"Versjon {minutes.version}, {formats.day_and_year(minutes.issued_at)}. {approval}."),
     }
 
@@ -397,9 +407,22 @@ def _minuted(item: ItemMinutes | CaseMinutes, body: str) -> Content:
     }
 
 
+def _carried(one: CarriedOn, body: str) -> str:
+    """«Sak 3/2025: Trygghet hjemme (P2). Saken tas opp igjen onsdag 19. februar 2025.»"""
+    to = f" i {formats.lower_first(one.body)}" if one.body != body else ""
+    when = f" {formats.day_and_year(one.starts_at)}" if one.starts_at is not None else ""
+    told = (
+        f"Sak {one.number}: {one.project} ({one.gate}). Saken tas opp{' igjen' if not to else ''}{to}{when}."
+    )
+    return told + (f" {one.body} kan ikke avgjøre den slik den er satt sammen nå." if one.unable else "")
+
+
 def outcome_sentence(item: CaseMinutes, body: str) -> str:
     """«Styringsgruppa besluttet: godkjent med forutsetninger. Prosjektet går til Planlegge.»"""
     told = f"{body} besluttet: {formats.lower_first(formats.outcome_word(item.outcome))}."
+    if item.awaits:
+        then = f" Da går prosjektet til {item.to_phase}." if item.to_phase else ""
+        return f"{told} Beslutningen gjennomføres når saken er politisk behandlet.{then}"
     return f"{told} Prosjektet går til {item.to_phase}." if item.to_phase else told
 
 

@@ -51,6 +51,9 @@ _NOUNS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "minutt": ("ett", "minutt", "minutter"),
         "tegn": ("ett", "tegn", "tegn"),
         "rad": ("én", "rad", "rader"),
+        "felt": ("ett", "felt", "felt"),
+        "linje": ("én", "linje", "linjer"),
+        "rapport": ("én", "rapport", "rapporter"),
         "frist": ("én", "frist", "frister"),
         "virkedag": ("én", "virkedag", "virkedager"),
     },
@@ -69,6 +72,9 @@ _NOUNS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "brev": ("eitt", "brev", "brev"),
         "dag": ("éin", "dag", "dagar"),
         "minutt": ("eitt", "minutt", "minutt"),
+        "felt": ("eitt", "felt", "felt"),
+        "linje": ("éi", "linje", "linjer"),
+        "rapport": ("éin", "rapport", "rapportar"),
         "tegn": ("eitt", "teikn", "teikn"),
         "rad": ("éi", "rad", "rader"),
         "frist": ("éin", "frist", "fristar"),
@@ -87,6 +93,9 @@ _NOUNS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "forsøk": ("one", "attempt", "attempts"),
         "feil": ("one", "mistake", "mistakes"),
         "brev": ("one", "letter", "letters"),
+        "felt": ("one", "field", "fields"),
+        "linje": ("one", "line", "lines"),
+        "rapport": ("one", "report", "reports"),
         "dag": ("one", "day", "days"),
         "minutt": ("one", "minute", "minutes"),
         "tegn": ("one", "character", "characters"),
@@ -172,6 +181,16 @@ _ROLES: Final[Mapping[str, tuple[str, str, str]]] = {
     "ansvarlig_kommunalsjef": ("ansvarlig kommunalsjef", "ansvarleg kommunalsjef", "responsible director"),
     "kontaktperson": ("kontaktperson", "kontaktperson", "contact"),
     "programkontor": ("programkontoret", "programkontoret", "the programme office"),
+    "ressursgruppe-gevinst": (
+        "ressursgruppa for gevinstarbeid",
+        "ressursgruppa for gevinstarbeid",
+        "the resource group for benefits",
+    ),
+    "ressursgruppe-implementering": (
+        "ressursgruppa for implementering",
+        "ressursgruppa for implementering",
+        "the resource group for implementation",
+    ),
 }
 _LETTER_STATES: Final[Mapping[str, tuple[str, str, str]]] = {
     "due": ("Venter på å bli sendt", "Ventar på å bli sendt", "Waiting to be sent"),
@@ -182,6 +201,23 @@ _LETTER_STATES: Final[Mapping[str, tuple[str, str, str]]] = {
     "bounced": ("Avvist: adressen tar ikke imot", "Avvist: adressa tek ikkje imot", "Refused by the address"),
     "dead": ("Kunne ikke sendes", "Kunne ikkje sendast", "Could not be sent"),
     "withdrawn": ("Trukket tilbake før sending", "Trekt tilbake før sending", "Withdrawn before sending"),
+}
+_PROGRESS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "identifisert": ("Identifisert", "Identifisert", "Identified"),
+    "under_arbeid": ("Under arbeid", "Under arbeid", "In progress"),
+    "ikke_pabegynt": ("Ikke påbegynt", "Ikkje påbyrja", "Not started"),
+}
+_LIGHTS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "gronn": ("Grønn", "Grøn", "Green"),
+    "gul": ("Gul", "Gul", "Yellow"),
+    "rod": ("Rød", "Raud", "Red"),
+}
+_AREAS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "helhet": ("Overordnet status", "Overordna status", "Overall status"),
+    "fremdrift": ("Fremdrift", "Framdrift", "Progress"),
+    "okonomi": ("Økonomi", "Økonomi", "Economy"),
+    "gevinst": ("Gevinster", "Gevinstar", "Benefits"),
+    "risiko": ("Risiko", "Risiko", "Risk"),
 }
 _LANGUAGE_COLUMN: Final = {"nb": 0, "nn": 1, "en": 2}
 
@@ -263,6 +299,19 @@ def listed(values: Sequence[str], locale: str = "nb") -> str:
     return str(format_list(list(values), locale=_babel(locale)))
 
 
+def political_words(*, marked: bool, reason: str, reference: str) -> str:
+    """How a case stands to the politicians, in bokmål as on pages and papers; empty when it is not marked."""
+    if not marked:
+        return ""
+    if reference:
+        return f"Merket for politisk beslutning: {reference.rstrip('. ')}."
+    why = f": {reason.rstrip('. ')}" if reason else ""
+    return (
+        f"Merket for politisk beslutning{why}. Det som besluttes her, gjennomføres først når saken er "
+        "politisk behandlet."
+    )
+
+
 def upper_first(text: str) -> str:
     """The text with a capital first letter, the rest as it is."""
     return text[:1].upper() + text[1:]
@@ -321,6 +370,21 @@ def rule_word(rule: str, locale: str = "nb") -> str:
 def role_word(role: str, locale: str = "nb") -> str:
     """A role in a project, as in a sentence: «gevinstansvarlig»."""
     return _word(_ROLES, role, locale)
+
+
+def progress_word(progress: str, locale: str = "nb") -> str:
+    """How far the work with benefits has come: «Under arbeid»."""
+    return _word(_PROGRESS, progress, locale)
+
+
+def light_word(light: str, locale: str = "nb") -> str:
+    """A light, which is never shown by its colour alone: «Gul»."""
+    return _word(_LIGHTS, light, locale)
+
+
+def area_word(area: str, locale: str = "nb") -> str:
+    """What a light is about: «Økonomi»."""
+    return _word(_AREAS, area, locale)
 
 
 def letter_state_word(state: str, locale: str = "nb") -> str:

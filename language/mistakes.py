@@ -42,6 +42,7 @@ _SHAPE: Final[Mapping[str, str]] = {
     "shape.too_large": "Tallet kan være høyst {limit}.",
     "shape.date": "«{value:plain}» er ikke en dato. Skriv den som 2025-04-04.",
     "shape.time": '«{value:plain}» er ikke et klokkeslett. Skriv det som "15:00".',
+    "shape.moment": "«{value:plain}» er ikke et tidspunkt. Skriv det som 2025-03-12T10:00.",
     "shape.year_day": '«{value:plain}» er ikke en dag i året. Skriv måned og dag, som "12-24".',
     "shape.email": "«{value:plain}» er ikke en e-postadresse.",
     "shape.other": "Kan ikke leses: {problem}.",
@@ -145,8 +146,21 @@ _PROGRAMME: Final[Mapping[str, str]] = {
     "programme.duplicate_code": (
         "Koden «{code:plain}» er brukt to ganger. Den står også på linje {first_line:plain}."
     ),
+    "programme.unknown_kind": "Gevinsttypen «{name}» finnes ikke.{nearest:suggestion}{allowed:among}",
+    "programme.kind_in_two": "«{kind}» er alt tatt av en annen gruppe, på linje {first_line:plain}.",
+    "programme.limits_equal": "Grensene for gult og rødt er like ({limit:plain}). De må være ulike.",
+    "programme.scale_order": "Tallene på skalaen må stige.",
     "programme.code_in_two": "Koden «{code:plain}» finnes også i «{taxonomy}», som gjelder samtidig.",
     "programme.other_weekday": "{date:day} er en {actual}, ikke en {weekday}.",
+}
+
+_ANSWERS: Final[Mapping[str, str]] = {
+    "answers.needs": "Når «do» er «{do}», må «{key}» være med.",
+    "answers.not_for": "«{key}» brukes ikke når «do» er «{do}».",
+    "answers.outside": "{at} er ikke mellom {first} og {last}, som simuleres.",
+    "answers.reversed": "Siste dag ({end}) er før den første ({start}).",
+    "answers.unknown": "«{name}» finnes ikke i databasen.{nearest:suggestion}",
+    "answers.unnamed": "«{name}» er ikke på formen {form}.",
 }
 
 _DUTY: Final[Mapping[str, str]] = {
@@ -236,6 +250,63 @@ _VALUES: Final[Mapping[str, str]] = {
     "value.missing_list": "Listen «{name}» mangler.",
 }
 
+_STATUS_REPORTS: Final[Mapping[str, str]] = {
+    "report.missing": "«{title}» mangler.",
+    "report.unknown_field": "Skjemaet har ikke feltet «{name}».{nearest:suggestion}",
+    "report.unknown_benefit": "Prosjektet har ingen gevinst «{name}».{nearest:suggestion}",
+    "report.half_weighed": "Sett både sannsynlighet og konsekvens på «{title}», eller ingen av dem.",
+    "report.risk_untitled": "Skriv hva som kan skje.",
+    "report.light_without_reason": "Lyset for «{area}» mangler grunn.",
+    "report.twice": "«{name}» står to ganger.",
+    "report.year_ahead": "Året {year:plain} er ikke kommet ennå.",
+    "report.no_figure": "«{benefit}» har verken årsverk eller kroner.",
+}
+
+_TABLES: Final[Mapping[str, str]] = {
+    "table_column_missing": "Kolonnen «{name}» mangler.",
+    "table_column_unknown": "Kolonnen «{name}» er ukjent.{nearest:suggestion}",
+    "table_cell_missing": "Raden mangler «{name}».",
+    "table_no_amount": "Raden har verken budsjett eller regnskap.",
+    "table_number_unknown": "Ingen prosjekter har prosjektnummeret «{value:plain}».{nearest:suggestion}",
+    "table_number_of_several": "Flere prosjekter har prosjektnummeret «{value:plain}»: {allowed}.",
+    "table_project_unknown": "Prosjektet «{value:plain}» finnes ikke.{nearest:suggestion}",
+    "table_twice": "«{value:plain}» står også på rad {first:plain}.",
+    "table_half_weighed": "Sett både sannsynlighet og konsekvens på «{value:plain}», eller ingen av dem.",
+}
+
+_SCORES: Final[Mapping[str, str]] = {
+    "score.unknown": "Kvalitetsindikatoren «{name}» finnes ikke.{nearest:suggestion}",
+    "score.off_scale": "«{value:plain}» er ikke på skalaen.{allowed:among}",
+    "score.none": "Oppgi minst én indikator med poeng.",
+}
+
+_BOOKS: Final[Mapping[str, str]] = {
+    "book_sheet_missing": "Arbeidsboka mangler arket «{name}».",
+    "book_column_moved": "Her skulle kolonnen «{wanted}» stått, men her står «{found}».",
+    "book_project_missing": "Raden mangler prosjektets nøkkel.",
+    "book_project_unknown": "Prosjektet «{value:plain}» finnes ikke.{nearest:suggestion}",
+    "book_period_unknown": "Perioden «{value:plain}» finnes ikke i programmet.{nearest:suggestion}",
+    "book_question_twice": "Feltet «{value:plain}» står også på rad {first:plain}.",
+    "book_not_asked": "«{name}» har et eget ark, og skal ikke stå her.",
+    "book_other_period": "Perioden er «{value:plain}», men prosjektets første rad har «{first:plain}».",
+    "book_empty": "Arket «Rapport» har ingen rader.",
+}
+
+_BENEFITS: Final[Mapping[str, str]] = {
+    "benefit.untitled": "Gi gevinsten et navn.",
+    "benefit.known": "Prosjektet har alt gevinsten «{title}».",
+    "benefit.kind_outside": "«{value:plain}» er ikke en gevinsttype her.{nearest:suggestion}{allowed:among}",
+    "benefit.wrong_unit": "Tallet er oppgitt i «{found}», men måleenheten er «{unit}».",
+    "benefit.before_baseline": "Målingen ({on:day}) er eldre enn nullpunktet ({baseline_on:day}).",
+    "benefit.no_baseline": "«{indicator}» har ikke noe nullpunkt. Mål det først.",
+    "benefit.baseline_after_measurement": (
+        "Nullpunktet ({on:day}) kan ikke være nyere enn den første målingen ({first:day})."
+    ),
+    "benefit.in_future": "Datoen {on:day} er ikke kommet ennå.",
+    "benefit.several_indicators": "Si hvilken måleindikator det gjelder.{allowed:among}",
+    "benefit.nothing_told": "Oppgi minst ett tall.",
+}
+
 _SHEETS: Final[Mapping[str, str]] = {
     "sheet_too_large": "Filen er større enn {limit} MB.",
     "sheet_unpacks_too_large": "Filen blir større enn {limit} MB når den pakkes ut.",
@@ -263,6 +334,14 @@ _SHEETS: Final[Mapping[str, str]] = {
     "import_phase_unknown": "Fasen «{value:plain}» finnes ikke.{nearest:suggestion}{known:among}",
     "import_person_unknown": "Ingen er registrert som «{value:plain}».",
     "import_dates_reversed": "Slutten ({value:day}) er før starten.",
+    "printed_column_missing": "Kolonnen «{name}» mangler.",
+    "printed_column_unknown": "Kolonnen «{name}» er ukjent.{nearest:suggestion}",
+    "printed_cell_missing": "Raden mangler «{name}».",
+    "printed_place_unknown": "«{value:plain}» er ikke et sted i rapporten.{nearest:suggestion}{known:among}",
+    "printed_row_unknown": "«{value:plain}» er ikke en rad i «{place:plain}».{nearest:suggestion}",
+    "printed_figure_unknown": "«{value:plain}» er ikke en kolonne i «{place:plain}».{known:among}",
+    "printed_twice": "Samme tall står også på rad {first:plain}.",
+    "printed_choice_unknown": "«{value:plain}» kan ikke stå her.{known:among}",
 }
 
 _VERIFICATION: Final[Mapping[str, str]] = {
@@ -326,8 +405,14 @@ MISTAKES: Final[Mapping[str, str]] = {
     **_DEFINITION,
     **_RULES,
     **_PROGRAMME,
+    **_ANSWERS,
     **_DUTY,
     **_VALUES,
+    **_BENEFITS,
+    **_SCORES,
+    **_BOOKS,
+    **_TABLES,
+    **_STATUS_REPORTS,
     **_SHEETS,
     **_VERIFICATION,
     **_LEDGER,

@@ -96,6 +96,19 @@ _CASES: Final[Mapping[str, str]] = {
     "case_closed": "Sak {number} er {status:status}, og kan ikke endres.",
     "case_changed": "Sak {number} er endret etter at du åpnet den. Les den på nytt og svar igjen.",
     "not_open": "Sak {number} er {status:status}, og kan ikke endres.",
+    "awaits_political": (
+        "Sak {number} om {gate} er besluttet, men gjennomføres først når den er politisk behandlet. "
+        "Prosjektet kan ikke be om noe nytt før det."
+    ),
+    "not_awaiting": "Sak {number} venter ikke på politisk behandling.",
+    "political_unchanged": "Sak {number} er alt merket slik.",
+    "consequences_required": "Skriv hvilke følger saken har, eller hvorfor den likevel ikke har dem.",
+    "reason_for_lapse": "Skriv hva som ble besluttet politisk, eller hvorfor saken faller bort.",
+    "reference_required": "Oppgi den politiske saken: utvalg og saksnummer.",
+    "execution_ahead": "Datoen for den politiske beslutningen er ikke kommet ennå: {on:day}.",
+    "execution_too_early": (
+        "Den politiske beslutningen kan ikke være fra {on:day}; saken ble besluttet her {decided:day}."
+    ),
     "project_waits": "Prosjektet avventer: {reason}. Det skal ses på igjen {until:day}.",
     "proposal_missing": "Skriv et forslag til beslutning.",
     "requester_never_decides": "Den som har bedt om beslutningen, svarer ikke selv.",
@@ -150,6 +163,7 @@ _MEETINGS: Final[Mapping[str, str]] = {
     "minutes_outrun": (
         "Noe i møtet {meeting:meeting} ble endret mens referatet ble laget. Les det på nytt og send igjen."
     ),
+    "minutes_not_sent": "Referatet fra møtet {meeting:meeting} er ikke sendt. Send det før det godkjennes.",
     "minutes_approved": "Referatet fra møtet {meeting:meeting} er alt godkjent.",
 }
 
@@ -167,8 +181,14 @@ _PEOPLE: Final[Mapping[str, str]] = {
         "Sak {number} kan bare endres av den som ba om den, eller av programkontoret. Bare programkontoret "
         "kan merke en retting som uten betydning for saken."
     ),
+    "may_not_mark": (
+        "Sak {number} kan bare merkes for politisk beslutning av den som ba om den, eller av "
+        "programkontoret. Bare programkontoret kan ta merket bort."
+    ),
+    "may_not_execute": "Bare programkontoret kan føre hva som ble politisk besluttet om sak {number}.",
     "may_not_accept": "Bare programkontoret kan følge opp forutsetningene i sak {number}.",
     "may_not_take_in": "Bare programkontoret kan ta et prosjekt inn i programmet.",
+    "may_not_publish": "Bare programkontoret og programlederen kan godkjenne og publisere rapporten.",
     "no_intake": "Arbeidsflyten {workflow} har ingen krav til å bli tatt inn i programmet.",
     "only_small_together": "Bare prosjekter med størrelsen «liten» kan ta {with} og {gate} i samme sak.",
     "taken_in": "Prosjektet ble tatt inn i programmet {on:day}.",
@@ -191,6 +211,25 @@ _PEOPLE: Final[Mapping[str, str]] = {
     ),
 }
 
+_DEADLINES: Final[Mapping[str, str]] = {
+    "own_stand_in": "{person} kan ikke være sin egen stedfortreder.",
+    "may_not_settle": "Bare den som har ansvaret, eller programkontoret, kan si at dette er gjort.",
+    "may_not_follow_up": "Bare programkontoret kan gjøre dette.",
+    "obligation_settled": "Dette er alt gjort.",
+    "obligation_gone": "Dette skal ikke lenger gjøres.",
+    "settled_elsewhere": "{where:where}",
+    "due_elsewhere": "{what:due_elsewhere}",
+    "note_required": "Skriv kort hva som er gjort.",
+    "reason_for_new_date": "Skriv hvorfor det blir en ny frist.",
+    "due_past": "Den nye fristen er passert: {due:day}. Velg i dag eller senere.",
+    "due_unchanged": "Fristen er alt {due:day}.",
+    "no_owner_to_alert": "Dette hører ikke til et prosjekt, så det er ingen prosjekteier å varsle.",
+    "nobody_to_alert": "Prosjektet har ingen prosjekteier med e-postadresse.",
+    "alerted_today": "{name} er alt varslet i dag om dette.",
+    "programme_closed": "Programmet ble avsluttet {on:day}.",
+    "heir_unreachable": "{person} har ingen e-postadresse, og kan ikke ta over.",
+}
+
 _PAPERS: Final[Mapping[str, str]] = {
     "paper_type": "Filer som slutter på «{ending}», tas ikke imot.{allowed:among}",
     "paper_empty": "Filen er tom.",
@@ -198,6 +237,9 @@ _PAPERS: Final[Mapping[str, str]] = {
     "paper_untitled": "Gi dokumentet en tittel.",
     "paper_long": "Saksframlegget er på {found} sider. Det bør ikke være på mer enn {limit}.",
     "paper_signs_replaced": "{found:Count tegn} kan ikke vises i PDF, og står som «□».",
+    "word_template_unreadable": "Malen er ikke et Word-dokument (docx).",
+    "word_template_too_large": "Malen er større enn {limit} MB.",
+    "word_template_unusual": "Malen er bygd på en måte som ikke kan brukes. Lagre den på nytt fra Word.",
 }
 
 _DELIVERY: Final[Mapping[str, str]] = {
@@ -213,13 +255,40 @@ _DELIVERY: Final[Mapping[str, str]] = {
     "mail_from": "Avsenderadressen «{value}» kan ikke brukes. Skriv den som «Navn <adresse@kommunen>».",
 }
 
+_REPORTS: Final[Mapping[str, str]] = {
+    "may_not_follow": "Bare {role:role} kan føre gevinstene i dette prosjektet.",
+    "may_not_report": "Bare {role:role} kan levere rapporten for dette prosjektet.",
+    "may_not_approve": "Bare {role:role} kan godkjenne rapporten for dette prosjektet.",
+    "only_office": "Bare programkontoret kan gjøre dette.",
+    "period_not_over": "Perioden {period} varer til {on:day}. Rapporten kan godkjennes når den er over.",
+    "report_not_approved": "Ingen godkjent versjon av rapporten for {period} venter på å bli publisert.",
+    "report_outrun": (
+        "Rapporten for {period} sier ikke lenger det samme som da versjon {version} ble godkjent. "
+        "Godkjenn den på nytt."
+    ),
+    "report_disagrees": (
+        "Rapporten for {period} har {found} avvik. Rett dem, eller oppgi hvorfor den publiseres likevel."
+    ),
+    "period_closed": "Perioden {period} er lukket. Programkontoret kan åpne den igjen.",
+    "period_open": "Perioden {period} er ikke lukket.",
+    "period_not_begun": "Perioden {period} begynner {on:day}.",
+    "report_missing": "Det er ikke levert noen rapport for {project} i {period}.",
+    "report_unchanged": "Rapporten er lik versjon {version:plain}, som alt er levert.",
+    "report_approved": "Versjon {version:plain} av rapporten er alt godkjent.",
+    "report_newer": "Det er levert en nyere versjon ({version:plain}). Les den før du godkjenner.",
+    "report_overtaken": "Versjon {version:plain} er levert i mellomtiden. Les den før du leverer en ny.",
+    "no_quality": "Programmet har ingen kvalitetsindikatorer.",
+}
+
 REFUSALS: Final[Mapping[str, str]] = {
+    **_REPORTS,
     **_CRITERIA,
     **_COUNT,
     **_DOOR,
     **_CASES,
     **_MEETINGS,
     **_PEOPLE,
+    **_DEADLINES,
     **_PAPERS,
     **_DELIVERY,
 }
@@ -233,15 +302,25 @@ UNKNOWN: Final[Mapping[str, str]] = {
     "gate": "Beslutningspunktet «{name}» finnes ikke.{nearest:suggestion}",
     "criterion": "Kravet «{name}» finnes ikke.{nearest:suggestion}",
     "case": "Saken «{name}» finnes ikke.{nearest:suggestion}",
+    "obligation": "Fristen «{name}» finnes ikke.{nearest:suggestion}",
     "condition": "Forutsetningen «{name}» finnes ikke.{nearest:suggestion}",
     "meeting": "Møtet «{name}» finnes ikke.{nearest:suggestion}",
     "minutes": "Det er ikke skrevet noe referat fra møtet «{name}».",
+    "published_report": "Ingen rapport er publisert for {name}.",
     "item_kind": "«{name}» er ikke en slags punkt på sakslista.{nearest:suggestion}",
     "phase": "Fasen «{name}» finnes ikke.{nearest:suggestion}",
     "workflow": "Arbeidsflyten «{name}» finnes ikke.{nearest:suggestion}",
     "fact": "Feltet «{name}» finnes ikke.{nearest:suggestion}",
     "field": "Feltet «{name}» finnes ikke.{nearest:suggestion}",
     "paper_kind": "Dokumenttypen «{name}» finnes ikke.{nearest:suggestion}",
+    "benefit": "Gevinsten «{name}» finnes ikke i prosjektet.{nearest:suggestion}",
+    "indicator": "Måleindikatoren «{name}» finnes ikke på gevinsten.{nearest:suggestion}",
+    "period": "Perioden «{name}» finnes ikke i programmet.{nearest:suggestion}",
+    "area": "«{name}» er ikke et område med trafikklys.{nearest:suggestion}",
+    "light": "«{name}» er ikke et trafikklys. Velg gronn, gul eller rod.{nearest:suggestion}",
+    "column": "Kolonnen «{name}» finnes ikke.{nearest:suggestion}",
+    "progress": "«{name}» er ikke en status for gevinstarbeidet.{nearest:suggestion}",
+    "quality_indicator": "Kvalitetsindikatoren «{name}» finnes ikke.{nearest:suggestion}",
     "programme": "Ikke noe program er lastet inn ennå.",
     "": "«{name}» finnes ikke ({kind}).{nearest:suggestion}",
 }

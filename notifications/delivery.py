@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from jinja2 import TemplateError
 
@@ -25,6 +25,21 @@ BATCH: Final = 20
 """Letters to a connection and to a claim: few, so that a claim holds the database's one writer briefly."""
 
 _BUGS: Final = (TemplateError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+
+
+class Carry(Protocol):
+    """How a batch gets to the mail server: `smtp.deliver`, or something that only takes the letters in."""
+
+    def __call__(
+        self,
+        batch: Sequence[smtp.Outgoing],
+        *,
+        server: smtp.Server,
+        before_data: smtp.BeforeData,
+        limits: smtp.Limits | None,
+        tls: ssl.SSLContext | None,
+    ) -> tuple[smtp.Outcome, ...]:
+        """Send the letters `before_data` lets through, and say how each ended."""
 
 
 Invite = Callable[[Mapping[str, Any]], bytes]
@@ -82,16 +97,22 @@ def deliver_due(
     now: datetime,
     limits: smtp.Limits | None = None,
     tls: ssl.SSLContext | None = None,
+    carry: Carry = smtp.deliver,
+    alive: Callable[[], None] | None = None,
     lease: timedelta = outbox.LEASE,
 ) -> Delivered:
     """Send every letter that is due at `now`, until none is left or the server cannot be reached.
 
     A batch costs three write transactions: claim and freeze, about to send, settle. `worker` must be this
-    run's own name. Raises MailSettingsError; faults of network, server or a single letter are outcomes.
+    run's own name. `alive` is called before each batch, so that a long queue is not taken for silence.
+    Raises MailSettingsError; faults of network, server or a single letter are outcomes.
     """
     server, domain = _checked(settings)
     ends: list[Settlement] = []
+    way = _Way(server=server, settings=settings, domain=domain, limits=limits, tls=tls, carry=carry)
     while True:
+        if alive is not None:
+            alive()
         claim = claim_letters(
             db,
             keys=keys,
@@ -108,7 +129,7 @@ def deliver_due(
             if not (claim.withdrawn or claim.dead):
                 return _counted(ends)
             continue
-        done, reached = _one_batch(db, claim, server, settings, domain, worker, now, limits, tls)
+        done, reached = _one_batch(db, claim, way, worker, now)
         ends += done
         if not reached:
             return _counted(ends)
@@ -136,20 +157,24 @@ def _identity(*parts: str) -> str:
     return base64.b32encode(hashlib.sha256("\0".join(parts).encode()).digest()[:20]).decode("ascii").lower()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """How letters go in this round."""
+
+    server: smtp.Server
+    settings: MailSettings
+    domain: str
+    limits: smtp.Limits | None
+    tls: ssl.SSLContext | None
+    carry: Carry
+
+
 def _one_batch(
-    db: Database,
-    claim: Claim,
-    server: smtp.Server,
-    settings: MailSettings,
-    domain: str,
-    worker: str,
-    now: datetime,
-    limits: smtp.Limits | None,
-    tls: ssl.SSLContext | None,
+    db: Database, claim: Claim, way: _Way, worker: str, now: datetime
 ) -> tuple[list[Settlement], bool]:
     """Word and send one batch; says how its letters ended, and whether the server was there at all."""
     ready = {one.claimed.id: one for one in claim.ready}
-    outgoing, unfit = _worded(claim.ready, settings, domain)
+    outgoing, unfit = _worded(claim.ready, way.settings, way.domain)
     withdrawn: list[Settlement] = []
 
     def before_data(about_to_leave: Sequence[str]) -> tuple[str, ...]:
@@ -160,7 +185,9 @@ def _one_batch(
 
     outcomes: tuple[smtp.Outcome, ...] = ()
     if outgoing:
-        outcomes = smtp.deliver(outgoing, server=server, before_data=before_data, limits=limits, tls=tls)
+        outcomes = way.carry(
+            outgoing, server=way.server, before_data=before_data, limits=way.limits, tls=way.tls
+        )
     settled = unfit + [_settlement(ready[one.letter], one, now) for one in outcomes]
     settle_letters(db, settlements=settled, worker=worker, now=now)
     unreachable = outcomes and all(one.phase in ("connect", "starttls", "login") for one in outcomes)

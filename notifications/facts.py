@@ -3,45 +3,25 @@
 Facts are JSON values and hold no words of ours; instants and dates are ISO text.
 """
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from engine.core.shape import text_in
 from engine.core.voting import Choice
-from engine.store import cases, ledger, meetings, programmes
+from engine.store import cases, meetings, programmes
 from engine.store.cases import CastBallot
 from engine.store.session import Connection
+from engine.use_cases.course import Stop
+from engine.use_cases.course import course as stops_of
 from engine.use_cases.show_case import CaseView, SeatView
 
 Facts = dict[str, Any]
 
-_COURSE: Final = frozenset({"CaseOpened", "CaseReferred", "CaseScheduled"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
-    """A body a case has lain with, at a meeting or (None) in writing, and why it came there."""
-
-    body: str
-    meeting: str | None
-    why: str
-
 
 def course(tx: Connection, view: CaseView) -> tuple[Stop, ...]:
     """Where a case has been, from its opening until now."""
-    stops: list[Stop] = []
-    for leaf in ledger.leaves(tx, f"project:{view.project_key}"):
-        plain = json.loads(leaf.body)["plain"] if leaf.kind in _COURSE else {}
-        if plain.get("case") == view.id:
-            body = plain.get("body") or stops[-1].body
-            stop = Stop(body=body, meeting=plain.get("meeting"), why=plain.get("why", ""))
-            # A meeting that is held on another day is still the same meeting.
-            if not stops or (stops[-1].body, stops[-1].meeting) != (stop.body, stop.meeting):
-                stops.append(stop)
-    return tuple(stops)
+    return stops_of(tx, project=view.project_key, case=view.id)
 
 
 def body_title(tx: Connection, body: str) -> str:

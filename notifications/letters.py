@@ -18,32 +18,40 @@ from jinja2 import Environment, FileSystemLoader
 from engine.core.calendar import local_date
 from engine.core.letters import (
     AGENDA,
+    ALERT,
     AMENDED,
     CASE,
+    EXECUTION,
     MEETING_CHANGED,
     MINUTES,
     RECEIPT,
     REMINDER,
+    RESCHEDULED,
     RESULT,
+    TROUBLE,
+    UNDECIDABLE,
     UNOPENED,
+    WAY_IN,
     WITHDRAWN,
     subject_of_case,
 )
 from engine.core.machine import next_gates
-from engine.store import cases, definitions, people, projects
+from engine.store import cases, definitions, meetings, people, projects
 from engine.store.outbox import Claimed
 from engine.store.session import Connection
+from engine.use_cases.course import Stop
 from engine.use_cases.show_case import CaseView, show_case
 from language import environments
 from language.catalogues import LOCALES
 from notifications import facts
-from notifications.facts import Facts, Stop, instant
+from notifications.facts import Facts, instant
 from notifications.meeting_facts import meeting_facts
-from notifications.reminder_facts import reminder_facts
+from notifications.reminder_facts import alert_facts, reminder_facts, way_in_facts
+from notifications.trouble_facts import trouble_facts
 
 KINDS: Final = (
-    CASE, RECEIPT, RESULT, WITHDRAWN, AMENDED, AGENDA, UNOPENED, MEETING_CHANGED, MINUTES,
-    REMINDER,
+    CASE, RECEIPT, RESULT, EXECUTION, WITHDRAWN, AMENDED, AGENDA, UNOPENED, MEETING_CHANGED, MINUTES,
+    UNDECIDABLE, RESCHEDULED, REMINDER, ALERT, WAY_IN, TROUBLE,
 )  # fmt: skip
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -74,13 +82,19 @@ def facts_for(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
         "locale": locale if locale in LOCALES else "nb",
         "to": {"name": "" if reader is None else reader.name or ""},
     }
-    if letter.kind == REMINDER:
-        return common | reminder_facts(tx, letter)
+    if letter.kind in _ABOUT_DEADLINES:
+        return common | _deadline_facts(tx, letter, now)
+    if letter.kind == TROUBLE:
+        return common | trouble_facts(tx, letter, now=now)
     if not letter.subject.startswith(_CASE):
         return common | meeting_facts(tx, letter, now=now)
+    return common | _about_case(tx, letter, now=now)
+
+
+def _about_case(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
     view = show_case(tx, letter.subject.removeprefix(_CASE), now=now, viewer=letter.recipient)
     stops = facts.course(tx, view)
-    common |= {
+    common: Facts = {
         "thread": view.id,
         "body": facts.body_title(tx, stops[-1].body) if stops else view.body_title,
         "contact": {"name": view.programme_office or "Programkontoret", "email": view.programme_address},
@@ -95,6 +109,12 @@ def facts_for(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
             return common | _receipt_facts(tx, view, letter.occurrence, now)
         case "result":
             return common | _result_facts(view, _next_gate(tx, view), involved=_is_involved(tx, view, letter))
+        case "execution":
+            return common | _execution_facts(view, _next_gate(tx, view))
+        case "undecidable":
+            return common | _undecidable_facts(view)
+        case "rescheduled":
+            return common | _rescheduled_facts(tx, view, letter.occurrence)
         case "withdrawn":
             return common | _withdrawn_facts(view)
         case _:
@@ -134,18 +154,21 @@ def _amended_facts(tx: Connection, view: CaseView, reader: str) -> Facts:
 
 
 def _result_facts(view: CaseView, next_gate: str, *, involved: bool) -> Facts:
-    """What was decided: outcome, to_phase, conditions, wording, decided_at/_by, basis; own answer."""
+    """What was decided: outcome, to_phase, awaits (the politicians), conditions, wording, decided_at/_by,
+    basis; own answer.
+    """
     moved = view.outcome_phase if view.outcome_phase != view.from_phase else None
     return {
         "outcome": view.outcome or "",
         "to_phase": moved or "",
+        "awaits": view.awaits,
         "decided_at": instant(view.closed_at or view.requested_at),
         "decided_by": view.decided_by,
         "basis": view.basis or "",
         "in_meeting": view.meeting is not None,
         "wording": view.wording,
         "conditions": facts.conditions(asdict(one) for one in view.conditions),
-        "next_gate": next_gate,
+        "next_gate": "" if view.awaits else next_gate,
         "member": view.mine is not None,
         "involved": involved,
         "answer": {"choice": None if view.mine is None else view.mine.choice},
@@ -164,6 +187,60 @@ def _receipt_facts(tx: Connection, view: CaseView, ballot_id: str, now: datetime
         "in_meeting": view.meeting is not None,
         "may_change": now < view.answer_by,
         "asks_for_code": view.link_level != "enkel",
+    }
+
+
+def _execution_facts(view: CaseView, next_gate: str) -> Facts:
+    """What became of a decision that waited for the politicians: executed, on, words (their case, or why it
+    fell), outcome, to_phase, decided_at, next_gate.
+    """
+    execution = view.political.execution
+    if execution is None or execution.on is None:
+        raise KeyError(view.id)
+    executed = execution.standing == "executed"
+    moved = view.outcome_phase if view.outcome_phase != view.from_phase else None
+    return {
+        "executed": executed,
+        "on": execution.on.isoformat(),
+        "words": execution.words.rstrip(". ") if executed else execution.words,
+        "outcome": view.outcome or "",
+        "to_phase": moved or "",
+        "decided_at": instant(view.closed_at or view.requested_at),
+        "next_gate": next_gate,
+    }
+
+
+def _undecidable_facts(view: CaseView) -> Facts:
+    """Why nobody can decide the case, and what can be done: body, able, quorum, out (office, why), ways."""
+    unable = view.unable
+    if unable is None:
+        raise KeyError(view.id)
+    why = {reason for _, reason in unable.out}
+    ways = [way for way, reason in (("deputy", "recused"), ("holder", "vacant")) if reason in why]
+    return {
+        "body": unable.body,
+        "top": unable.top,
+        "able": unable.able,
+        "quorum": unable.quorum,
+        "out": [{"office": office, "why": reason} for office, reason in unable.out],
+        "ways": [*ways, "body", "withdraw"],
+    }
+
+
+def _rescheduled_facts(tx: Connection, view: CaseView, occurrence: str) -> Facts:
+    """When the case comes up now: starts_at, why (a code of `CaseScheduled`), reason (the meeting's)."""
+    stops = facts.course(tx, view)
+    why, _, at = occurrence.partition(" ")
+    if not at:
+        # One that goes again to a new address tells the newest move.
+        why = stops[-1].why if stops else ""
+    left = stops[-2].meeting if why == "meeting_cancelled" and len(stops) > 1 else view.meeting
+    meeting = None if left is None else meetings.load(tx, left)
+    told = meeting is not None and why in ("meeting_cancelled", "meeting_moved")
+    return {
+        "starts_at": instant(view.answer_by),
+        "why": why,
+        "reason": meeting.reason.rstrip(". ") if told and meeting is not None else "",
     }
 
 
@@ -189,6 +266,15 @@ def _is_involved(tx: Connection, view: CaseView, letter: Claimed) -> bool:
     held = projects.roles(tx, view.project_key, on=local_date(view.closed_at or view.requested_at)).values()
     asked = state is not None and state.requested_by == letter.recipient
     return asked or any(role.person == letter.recipient for role in held)
+
+
+_ABOUT_DEADLINES: Final = frozenset({REMINDER, ALERT, WAY_IN})
+
+
+def _deadline_facts(tx: Connection, letter: Claimed, now: datetime) -> Facts:
+    if letter.kind == REMINDER:
+        return reminder_facts(tx, letter)
+    return alert_facts(tx, letter) if letter.kind == ALERT else way_in_facts(tx, letter, now=now)
 
 
 def render(

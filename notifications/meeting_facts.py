@@ -65,11 +65,14 @@ def _agenda(tx: Connection, view: MeetingView, reader: str, now: datetime) -> Fa
     """
     here = _concern(view, reader)
     mine = [chair for chair in view.chairs if chair.person == reader]
+    # Whoever is called in to one case takes no part in the rest of the meeting.
+    sits = bool(mine) or view.keeps
+    approves = view.to_approve if sits else None
     return {
         "cases": [_on_the_list(tx, case) for case in here],
-        "orientation": _items(view, "orientering"),
-        "discussion": _items(view, "drofting"),
-        "approves": None if view.to_approve is None else facts.starts_at(tx, view.to_approve.meeting),
+        "orientation": _items(view, "orientering") if sits else [],
+        "discussion": _items(view, "drofting") if sits else [],
+        "approves": None if approves is None else facts.starts_at(tx, approves.meeting),
         "deputy_for": [chair.office for chair in mine if chair.deputy],
         "member": view.is_member,
         "keeps": view.keeps,
@@ -153,6 +156,7 @@ def _minutes(tx: Connection, view: MeetingView, occurrence: str) -> Facts:
                 "gate": one["gate"],
                 "outcome": one["outcome"],
                 "to_phase": one["to_phase"] or "",
+                "awaits": bool(one.get("awaits")),
                 "conditions": facts.conditions(one["conditions"]),
             }
             for one in written.model.get("cases", ())

@@ -93,6 +93,10 @@ language: nb
 follow_from: 2024-01-01
 workflows: {{utviklingsprosjekt: liten}}
 reported_as: [Konsept, Prosjekt, Avsluttet]
+periods:
+  - {{id: 2024-T3, from: 2024-09-01, to: 2024-12-31, report_due: 2025-01-15}}
+  - {{id: 2025-T1, from: 2025-01-01, to: 2025-04-30, report_due: 2025-05-15}}
+  - {{id: 2025-T2, from: 2025-05-01, to: 2025-08-31, report_due: 2025-09-12}}
 offices:
   - {{id: programkontor, title: Programkontoret, email: {OFFICE}}}
 bodies:

@@ -82,8 +82,9 @@ def programme_text(
     owner: str = "svarer",
     above: bool = True,
     holders: str = "",
+    offices: str = "",
 ) -> str:
-    """The programme as a file; `changes` and `pauses` of the series as YAML."""
+    """The programme as a file; `changes` and `pauses` of the series, and more `offices`, as YAML."""
     seats = "".join(
         f"""
       - id: {seat}
@@ -121,9 +122,9 @@ title: Prøveprogrammet
 language: nb
 follow_from: 2024-01-01
 workflows: {{utviklingsprosjekt: liten}}
-reported_as: [Konsept, Prosjekt, Avsluttet]
+reported_as: [Konsept, Prosjekt, Realisering, Avsluttet]
 offices:
-  - {{id: programkontor, title: Programkontoret, email: {OFFICE}}}
+  - {{id: programkontor, title: Programkontoret, email: {OFFICE}}}{offices}
 bodies:
   - id: {BODY}
     title: Styringsgruppa

@@ -6,6 +6,7 @@ fail, crash or lose an answer at any point, thousands of times a second.
 """
 
 import json
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -71,6 +72,8 @@ def monthly(id_: str, day: int, *, owner: str = "okonomi", ladder: str = "") -> 
 def duties_text(*duties: str, calendar: str = PLAIN_CALENDAR, follow_from: date, periods: str = "") -> str:
     """The small programme with these duties and a second office, followed from a day."""
     text = builders.programme_text().replace("follow_from: 2024-01-01", f"follow_from: {follow_from}")
+    if periods:
+        text = re.sub(r"^periods:\n(  .*\n)+", "", text, flags=re.M)
     office = f"  - {{id: programkontor, title: Programkontoret, email: {OFFICE}}}\n"
     both = office + f"  - {{id: okonomi, title: Økonomiavdelingen, email: {ECONOMY}}}\n"
     owed = "duties:\n" + "".join(duties) if duties else ""

@@ -229,7 +229,7 @@ def one_job_each(folder: Path, *, stored: bool, size: int) -> tuple[float, float
     path = folder / f"jobs-{stored}-{size}.db"
     store = SQLAlchemyJobStore(f"sqlite:///{path}") if stored else MemoryJobStore()
     scheduler = BackgroundScheduler(jobstores={"default": store}, timezone="UTC")
-    soon = clock.now()
+    soon = clock.now()  # APScheduler has a clock of its own
     scheduler.start(paused=True)
 
     def plan() -> None:

@@ -2,11 +2,13 @@
 
 A virtual clock runs from the meeting of 5 February to that of 23 July 2025: thirteen meetings of the series,
 one cancelled in Easter week after it was called, one moved, July paused. Forty requests come in, in the
-meeting and in writing, eight of them the programmes' own, which the board takes, all but the portfolio;
-projects are taken in, wait and come back, and small ones pass two gates in one case. Members open their
-letters or do not, answer, change their minds, declare themselves inhabile, fall ill, leave; papers are
-amended and corrected, requests withdrawn, cases carried over and sent to the body above. Everything goes
-through the real use cases, and every letter through the real outbox.
+meeting and in writing: eight of them the programmes' own, which the board takes, all but the portfolio;
+twelve from the two real workflows, research included, one with a criterion waived, one that ends without
+going on, one that waits for the politicians and is executed later; the rest small and plain. Projects are
+taken in, wait and come back, and small ones pass two gates in one case. Members open their letters or do not,
+answer, change their minds, declare themselves inhabile, fall ill, leave; papers are amended and corrected,
+requests withdrawn, cases carried over and sent to the body above. Everything goes through the real use cases,
+and every letter through the real outbox.
 
 Then it is counted: no case lost, decided twice or in two referats; every cancellation and move explained to
 those who had been invited; at most four letters for each member and meeting.
@@ -31,6 +33,7 @@ from engine.core.letters import AGENDA, AMENDED, CASE, MEETING_CHANGED, MINUTES,
 from engine.core.misuse import Refused
 from engine.store import cases, ledger, meetings, outbox, people, projects, schema
 from engine.store.cases import CaseState
+from engine.store.projects import Project
 from engine.store.session import Connection, Database
 from engine.use_cases.add_paper import add_paper
 from engine.use_cases.amend_case import Amended, amend_case
@@ -42,7 +45,9 @@ from engine.use_cases.check_gate import SMALL
 from engine.use_cases.close_overdue import close_overdue
 from engine.use_cases.conclude_case import Concluded, Condition, conclude_case
 from engine.use_cases.decide_recusal import Found, decide_recusal
+from engine.use_cases.execute_decision import Settled, execute_decision
 from engine.use_cases.import_projects import import_projects
+from engine.use_cases.mark_political import Marked, mark_political
 from engine.use_cases.open_door import Entered, open_door
 from engine.use_cases.register_absence import register_absence
 from engine.use_cases.register_definition import register_definition
@@ -58,6 +63,7 @@ from engine.use_cases.write_minutes import Written, approve_minutes, write_minut
 from tests import meeting_builders as group
 from tests.builders import LEADER, OFFICE, PROPOSAL, SINCE, sheet
 from tests.meeting_builders import at
+from tools.half_year_projects import OFFICES, REAL, import_real, may_waive, open_gate
 from workflows import loader
 
 SEED: Final = 2025
@@ -80,7 +86,14 @@ PROGRAMMES: Final = ("program-1", "program-2", "program-3", "program-4")
 PROGRAMME_OWNER: Final = group.email("hjemme")
 TOGETHER: Final = "P3"
 """The gate a small project asks for one phase early; no other project names its gate."""
-ENDED: Final = ("avsluttet", "avviklet")
+ENDED: Final = ("avsluttet", "avviklet", "drift")
+WAIVER, ENDS, POLITICAL = "frafall", "uten videreføring", "politisk"
+SPECIAL: Final = (WAIVER, ENDS, POLITICAL)
+"""What happens to one case each of the real workflows, besides all that happens to any."""
+STOPPABLE: Final = ("ide", "konsept", "planlegge", "gjennomfore", "inntak", "forskning", "utproving")
+"""Phases whose project may be ended without going on."""
+POLITICS: Final = timedelta(days=27)
+"""How long the politicians take."""
 INTAKE: Final = """intake:
   title: Tatt inn i programmet
   criteria:
@@ -144,6 +157,7 @@ class Plan:
     until: date = date(2025, 12, 31)
     requests: int = 40
     programme_requests: int = 8
+    real_requests: int = 12
     projects: int = 34
     seed: int = SEED
 
@@ -161,6 +175,9 @@ class _World:
     doors: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     """Link and code of each member's last asking letter, by person and subject."""
     resting: set[str] = field(default_factory=set)
+    special: list[str] = field(default_factory=lambda: list(SPECIAL))
+    outcomes: dict[str, str] = field(default_factory=dict)
+    """What the chair has to conclude, by case, where it is not left to chance."""
     number: int = 0
 
     def later(self, when: datetime, what: Callable[[datetime], None]) -> None:
@@ -176,10 +193,11 @@ class _World:
 def simulate(db: Database, plan: Plan) -> Counter[str]:
     """Play the whole course; returns what happened how often. Nothing is checked here."""
     world = _World(db=db, plan=plan, chance=Random(plan.seed))  # noqa: S311 - a simulation, no secret
-    group.a_house(db, pauses=JULY)
+    group.a_house(db, pauses=JULY, offices=OFFICES)
     register_definition(db, text=WORKFLOW, now=group.SET_UP)
     group.projects(db, *(f"p{number}" for number in range(1, plan.projects + 1)))
     _programmes(db)
+    import_real(db, plan.real_requests)
     register_person(db, name="Ny leder boa", email="ny-boa@example.org", now=group.SET_UP)
     _foresee(world)
     day = plan.first
@@ -224,7 +242,8 @@ def _foresee(world: _World) -> None:
     for number in range(plan.requests):
         day = chance.choice(days)
         matter = MATTERS[number % len(MATTERS)] if number < plan.programme_requests else None
-        asked = partial(_request, world, matter)
+        real = plan.programme_requests <= number < plan.programme_requests + plan.real_requests
+        asked = partial(_request_real, world) if real else partial(_request, world, matter)
         world.later(at(day.month, day.day, chance.choice((9, 11, 14))), asked)
     for seat in ("st", "medisinske", "psykisk", "arbeid", "ho", "sykehjem"):
         gone = chance.choice(days)
@@ -250,13 +269,10 @@ def _days(first: date, last: date) -> Iterator[date]:
 def _request(world: _World, matter: _Matter | None, now: datetime) -> None:
     """A project asks for its next gate, or a programme for its own sake; a week later when none is free."""
     with world.db.reading() as tx:
-        busy = {one.project for one in cases.list_cases(tx, status="open")} | world.resting
         free = [
             one
-            for one in projects.all_projects(tx)
-            if (one.kind == "program") == (matter is not None)
-            and one.phase not in ENDED
-            and one.key not in busy
+            for one in _free(world, tx)
+            if one.workflow not in REAL and (one.kind == "program") == (matter is not None)
         ]
     if not free:
         world.later(now + timedelta(days=7), partial(_request, world, matter))
@@ -283,6 +299,57 @@ def _request(world: _World, matter: _Matter | None, now: datetime) -> None:
         _ask(world, chosen.key, gate, now)
 
 
+def _free(world: _World, tx: Connection) -> list[Project]:
+    """The projects that may ask for something now, by key."""
+    busy = {one.project for one in cases.list_cases(tx, status="open")} | world.resting
+    busy |= {one.project for one in cases.awaiting(tx)}
+    found = [one for one in projects.all_projects(tx) if one.phase not in ENDED and one.key not in busy]
+    return sorted(found, key=lambda one: one.key)
+
+
+def _request_real(world: _World, now: datetime) -> None:
+    """A project of one of the two real workflows asks for its next gate; a week later when none is free."""
+    with world.db.reading() as tx:
+        free = [one for one in _free(world, tx) if one.workflow in REAL]
+    if not free:
+        world.later(now + timedelta(days=7), partial(_request_real, world))
+        return
+    # The two in turn, as long as both have somebody to ask.
+    turn = [one for one in free if one.workflow == REAL[world.happened["prosjekt: ekte"] % len(REAL)]]
+    chosen = world.chance.choice(turn or free)
+    world.happened["prosjekt: ekte"] += 1
+    _settle_conditions(world, chosen.key, now)
+    waives = WAIVER in world.special and may_waive(world.db, chosen.key, today=local_date(now))
+    special = WAIVER if waives else next((one for one in world.special if one != WAIVER), "")
+    gate = "STANS" if special == ENDS and chosen.phase in STOPPABLE else None
+    asked = open_gate(world.db, chosen.key, gate=gate, waive=waives, now=now)
+    case = _open(world, chosen.key, asked, now)
+    world.happened[f"ekte: {chosen.workflow}"] += 1
+    if special == ENDS and gate is None:
+        special = ""
+    if special:
+        world.special.remove(special)
+        world.happened[f"ekte: {special}"] += 1
+    if special == ENDS:
+        world.outcomes[case] = "avsluttet_uten_videreforing"
+    elif special == POLITICAL:
+        world.outcomes[case] = "godkjent"
+        marked = mark_political(world.db, case=case, reason="Store kostnader.", by=LEADER, now=now)
+        assert isinstance(marked, Marked), marked
+    elif special != WAIVER:
+        _maybe_change(world, case, None, now)
+
+
+def _politicians(world: _World, case: str, key: str, now: datetime) -> None:
+    """While their decision is waited for nothing new is asked for; then the phase moves by the first one."""
+    refused = request_transition(world.db, key=key, proposal=PROPOSAL, by=LEADER, now=now)
+    assert isinstance(refused, Refused), refused
+    assert [one.code for one in refused.reasons] == ["awaits_political"]
+    found = execute_decision(world.db, case=case, reference="Formannskapet, sak 12/25", by=OFFICE, now=now)
+    assert isinstance(found, Settled), found
+    world.happened["sak: gjennomført etter politisk behandling"] += 1
+
+
 def _rest(world: _World, key: str, gate: str | None, now: datetime) -> None:
     """A project is set to wait: it asks in vain, and again when somebody has looked at it."""
     back = now + timedelta(days=world.chance.choice((6, 13, 27)))
@@ -305,6 +372,10 @@ def _rest(world: _World, key: str, gate: str | None, now: datetime) -> None:
 
 
 def _ask(world: _World, key: str, gate: str | None, now: datetime) -> None:
+    _maybe_change(world, _open(world, key, gate, now), key, now)
+
+
+def _open(world: _World, key: str, gate: str | None, now: datetime) -> str:
     handling = "skriftlig" if world.likely(15) else None
     found = request_transition(
         world.db, key=key, gate=gate, proposal=PROPOSAL, by=LEADER, handling=handling, now=now
@@ -319,7 +390,7 @@ def _ask(world: _World, key: str, gate: str | None, now: datetime) -> None:
     if found.handling == "skriftlig":
         world.happened["sak: skriftlig"] += 1
         world.later(found.answer_by + timedelta(days=2), partial(_conclude_written, world, found.case))
-    _maybe_change(world, found.case, key, now)
+    return found.case
 
 
 def _make_ready(db: Database, matter: _Matter, key: str, now: datetime) -> None:
@@ -343,13 +414,13 @@ def _settle_conditions(world: _World, key: str, now: datetime) -> None:
         world.happened["forutsetning: godtatt"] += 1
 
 
-def _maybe_change(world: _World, case: str, key: str, now: datetime) -> None:
+def _maybe_change(world: _World, case: str, key: str | None, now: datetime) -> None:
     """Some cases are amended, corrected or withdrawn, some of them after members have answered."""
     when = now + timedelta(hours=world.chance.choice((3, 30, 100, 200, 300)))
     kind = world.chance.choices(("none", "amend", "correct", "withdraw"), (58, 24, 10, 8))[0]
     if kind == "withdraw":
         world.later(when, partial(_withdraw, world, case))
-    elif kind != "none":
+    elif kind != "none" and key is not None:
         for number in range(world.chance.choice((1, 1, 2))):
             later = when + timedelta(hours=26 * number)
             world.later(later, partial(_amend, world, case, key, kind == "amend"))
@@ -384,7 +455,7 @@ def _new_holder(world: _World, now: datetime) -> None:
 
 
 def _series(world: _World, changes: str, now: datetime) -> None:
-    group.change_series(world.db, now=now, pauses=JULY, changes=changes)
+    group.change_series(world.db, now=now, pauses=JULY, changes=changes, offices=OFFICES)
 
 
 def _visit(world: _World, person: str, subject: str, now: datetime) -> None:
@@ -500,6 +571,7 @@ def _conclude(world: _World, case: str, now: datetime) -> None:
     outcome = world.chance.choices(
         ("godkjent", conditional, "ikke_godkjent", "utsatt", "sendt_tilbake"), (60, 15, 10, 8, 7)
     )[0]
+    outcome = world.outcomes.get(case, outcome)
     if outcome not in allowed:
         outcome = "ikke_godkjent"
     due = (local_date(now) + timedelta(days=30)).isoformat()
@@ -516,6 +588,9 @@ def _conclude(world: _World, case: str, now: datetime) -> None:
     )
     if isinstance(found, Concluded):
         world.happened[f"utfall: {outcome}"] += 1
+        if found.awaits:
+            world.happened["sak: venter på politisk behandling"] += 1
+            world.later(now + POLITICS, partial(_politicians, world, case, state.project))
     else:
         assert {one.code for one in found.reasons} == {"quorum_missing"}, found
         world.happened["sak: ikke beslutningsdyktig"] += 1

@@ -26,7 +26,16 @@ from web.forms import Form, fresh_mark, only
 from web.meeting_pages import present_for
 from web.own import Own, leads_in, own_in, seats_at
 from web.site import Contact, Site
-from web.wording import FormError, form_errors, outcome_sentence, short_facts, tally_sentence
+from web.wording import (
+    FormError,
+    form_errors,
+    leads_to,
+    outcome_sentence,
+    political_sentence,
+    short_facts,
+    tally_sentence,
+    unable_sentence,
+)
 
 MOST_ROWS: Final = 12
 FIRST_ROWS: Final = 3
@@ -136,10 +145,11 @@ def _outsider(site: Site, case: str, now: datetime) -> Response:
             view = None if state is None or state.status == "open" else show_case(tx, case, now=now)
         if view is not None:
             return _case_page(site, view, guest=None, typed=Typed())
-    return _ask_to_come_in(site)
+    return ask_to_come_in(site)
 
 
-def _ask_to_come_in(site: Site) -> Response:
+def ask_to_come_in(site: Site) -> Response:
+    """What somebody without a session meets."""
     return pages.message(
         site,
         "Åpne saken fra e-posten",
@@ -193,6 +203,10 @@ def _case_page(
         outcomes=sorted(view.outcomes, key=lambda one: OUTCOMES.index(one[0])),
         tally_sentence=tally_sentence(view.tally, present=present_for(about.meeting, view)),
         sentence_of_outcome=outcome_sentence(view),
+        political=political_sentence(view),
+        unable=unable_sentence(view),
+        waits_for_politicians=view.political.marked and not view.political.reference,
+        leads_to=leads_to,
     )
 
 
@@ -227,7 +241,7 @@ def _download(site: Site, request: Request, case: str, paper: str) -> Response:
     now = site.clock()
     guest = cookies.guest_at(request, case, site=site, now=now)
     if guest is None:
-        return _ask_to_come_in(site)
+        return ask_to_come_in(site)
     view = _view(site, guest, case, now)
     wanted = next((one for one in view.papers if one.id == paper), None)
     if wanted is None:
@@ -268,7 +282,7 @@ def _answer(site: Site, request: Request, case: str, fields: Mapping[str, str]) 
     now = site.clock()
     guest = cookies.guest_at(request, case, site=site, now=now)
     if guest is None:
-        return _ask_to_come_in(site)
+        return ask_to_come_in(site)
     view = _view(site, guest, case, now)
     if not _speaks_for(view, fields["plass"]):
         return _other_person(site, view)
@@ -293,7 +307,7 @@ def _answer(site: Site, request: Request, case: str, fields: Mapping[str, str]) 
             now=now,
         )
     except NotAllowed:
-        return _ask_to_come_in(site)
+        return ask_to_come_in(site)
     if isinstance(answered, Refused):
         return _refused(site, _view(site, guest, case, now), guest, answered, typed)
     return RedirectResponse(f"/kvittering/{_receipt_of(site, guest, answered)}", status_code=303)
@@ -380,7 +394,7 @@ def _conclude(site: Site, request: Request, case: str, fields: Mapping[str, str]
     now = site.clock()
     guest = cookies.guest_at(request, case, site=site, now=now)
     if guest is None:
-        return _ask_to_come_in(site)
+        return ask_to_come_in(site)
     view = _view(site, guest, case, now)
     if not _speaks_for(view, fields["plass"]):
         return _other_person(site, view)
@@ -465,12 +479,14 @@ def _receipt(site: Site, request: Request, code: str) -> Response:
                 view = _view(site, guest, case, now)
                 newest = max(own, key=lambda one: one.seq)
                 return _receipt_page(site, view, found, newest=newest, code=wanted, meeting=guest.meeting)
-    return _ask_to_come_in(site)
+    return ask_to_come_in(site)
 
 
 def _cases_of(site: Site, guest: Guest) -> list[str]:
     if guest.case is not None:
         return [guest.case]
+    if guest.meeting is None:
+        return []
     with site.db.reading() as tx:
         return [one.id for one in cases.list_cases(tx, meeting=guest.meeting)]
 

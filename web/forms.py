@@ -8,10 +8,20 @@ from urllib.parse import parse_qsl
 from fastapi import Depends, HTTPException, Request
 
 MOST_FIELDS: Final = 100
+MOST_FIELDS_LONG: Final = 800
+"""In a form with lists, as a status report."""
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 
 async def _fields(request: Request) -> dict[str, str]:
+    return await _read(request, most=MOST_FIELDS)
+
+
+async def _many_fields(request: Request) -> dict[str, str]:
+    return await _read(request, most=MOST_FIELDS_LONG)
+
+
+async def _read(request: Request, *, most: int) -> dict[str, str]:
     body = await request.body()
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if body and kind != FORM_TYPE:
@@ -22,7 +32,7 @@ async def _fields(request: Request) -> dict[str, str]:
             keep_blank_values=True,
             encoding="utf-8",
             errors="strict",
-            max_num_fields=MOST_FIELDS,
+            max_num_fields=most,
         )
     except ValueError as error:
         raise HTTPException(400, "form_unreadable") from error
@@ -34,6 +44,9 @@ async def _fields(request: Request) -> dict[str, str]:
 
 Form = Annotated[dict[str, str], Depends(_fields)]
 """The fields of a posted form by name."""
+
+LongForm = Annotated[dict[str, str], Depends(_many_fields)]
+"""The same, of a form with lists."""
 
 
 def only(fields: Mapping[str, str], *, known: Collection[str], needed: Collection[str] = ()) -> None:

@@ -34,6 +34,7 @@ _ALWAYS: Final[Mapping[str, str]] = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
 }
+_PAPERS: Final = ("/saksframlegg.html", "/saksliste.html", "/referat.html")
 _HSTS: Final = "max-age=63072000"
 
 log: Final = structlog.stdlib.get_logger("faseport.access")
@@ -70,7 +71,11 @@ def guarded(app: ASGIApp, *, site: Site) -> ASGIApp:
 def dress(headers: MutableHeaders, *, path: str, site: Site) -> None:
     """Set what every response carries. Only static files may be kept by browsers."""
     for name, value in _ALWAYS.items():
-        headers[name] = value
+        # Only a paper brings a policy of its own, for the style that stands in it.
+        if name != "Content-Security-Policy" or not path.endswith(_PAPERS):
+            headers[name] = value
+        else:
+            headers.setdefault(name, value)
     if site.settings.secure:
         headers["Strict-Transport-Security"] = _HSTS
     if not path.startswith("/static/"):

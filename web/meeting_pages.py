@@ -15,13 +15,20 @@ from engine.store.meetings import Item, Meeting, Minutes
 from engine.store.session import Connection
 from engine.use_cases.open_door import Guest
 from engine.use_cases.show_case import CaseView
-from engine.use_cases.show_meeting import ChairView, MeetingView, show_meeting
+from engine.use_cases.show_meeting import CarriedView, ChairView, MeetingView, show_meeting
 from engine.use_cases.take_part import part_in
 from web import cookies, pages
 from web.forms import fresh_mark
 from web.own import Own, leads_in, own_in
 from web.site import Contact, Site
-from web.wording import FormError, attendance_sentence, elapsed, outcome_sentence, tally_sentence
+from web.wording import (
+    FormError,
+    attendance_sentence,
+    elapsed,
+    outcome_sentence,
+    tally_sentence,
+    unable_sentence,
+)
 
 _PDF: Final = b"%PDF-"
 
@@ -36,8 +43,11 @@ class Decision:
     view: CaseView
     own: Own
     ending: str
+    unable: str
     tally: str
     reasons: Mapping[str, str]
+    recusals: tuple[tuple[str, str, str], ...] = ()
+    """Whom the body has found inhabil: office, why, and who stands in; for chair and secretary only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +63,7 @@ class Sitting:
     decisions: tuple[Decision, ...]
     orientations: tuple[Item, ...]
     discussions: tuple[Item, ...]
+    carried: tuple[CarriedView, ...]
     minutes: Minutes | None
     """The referat as far as the viewer may read it: members do not see a draft."""
     sent_after: str
@@ -145,7 +156,7 @@ def _sitting(tx: Connection, view: MeetingView, guest: Guest, now: datetime) -> 
     runs = view.leads or view.keeps
     sent = next((one for one in view.minutes if one.sent), None)
     readable = [one for one in view.minutes if (one.sent or runs) and not guest.only_called]
-    last = None if guest.only_called else _last_minutes(tx, view.meeting, drafts=runs)
+    last = None if guest.only_called else _last_minutes(tx, view.meeting)
     last_meeting = None if last is None else meetings.load(tx, last.meeting)
     over = view.meeting.closed_at
     return Sitting(
@@ -160,14 +171,20 @@ def _sitting(tx: Connection, view: MeetingView, guest: Guest, now: datetime) -> 
             for case in view.cases
             if case.mine is not None or not guest.only_called
         ),
-        orientations=tuple(one for one in view.items if one.kind == "orientering"),
-        discussions=tuple(one for one in view.items if one.kind == "drofting"),
+        # Whoever is called in to one case takes no part in the rest of the meeting.
+        orientations=() if guest.only_called else _items(view, "orientering"),
+        discussions=() if guest.only_called else _items(view, "drofting"),
+        carried=tuple(one for one in view.carried if one.mine or not guest.only_called),
         minutes=readable[-1] if readable else None,
         sent_after="" if sent is None or over is None else elapsed(over, sent.written_at),
         recorders=people.names(
             tx, [seat.recorded_by for case in view.cases for seat in case.seats if seat.recorded_by]
         ),
     )
+
+
+def _items(view: MeetingView, kind: str) -> tuple[Item, ...]:
+    return tuple(one for one in view.items if one.kind == kind)
 
 
 def _decision(
@@ -178,8 +195,14 @@ def _decision(
         view=case,
         own=own_in(tx, case, guest, seats=seats),
         ending=outcome_sentence(case),
+        unable=unable_sentence(case),
         tally=tally_sentence(case.tally, present=present_for(view.meeting, case)),
         reasons={seat: one.reason for seat, one in found.items() if one.recused},
+        recusals=tuple(
+            (seat.office, found[seat.seat].reason, "" if seat.recused else seat.name)
+            for seat in case.seats
+            if seat.seat in found and found[seat.seat].recused
+        ),
     )
 
 
@@ -191,16 +214,15 @@ def present_for(meeting: Meeting | None, case: CaseView) -> int | None:
     return sum(seat not in out and person is not None for seat, person in meeting.present.items())
 
 
-def _last_minutes(tx: Connection, meeting: Meeting, *, drafts: bool) -> Minutes | None:
-    """The referat of the body's meeting before this one, if it was still to be approved when this began.
-
-    Without `drafts` only what has been sent or approved is the referat.
+def _last_minutes(tx: Connection, meeting: Meeting) -> Minutes | None:
+    """The referat of the body's meeting before this one, as it was sent, if it was still to be approved when
+    this began.
     """
     earlier = [
         one for one in meetings.list_meetings(tx, body=meeting.body) if one.starts_at < meeting.starts_at
     ]
     for held in reversed(earlier):
-        versions = [one for one in meetings.minutes(tx, held.id) if drafts or one.sent or one.approved_at]
+        versions = [one for one in meetings.minutes(tx, held.id) if one.sent]
         if versions:
             at = versions[-1].approved_at
             return versions[-1] if at is None or at >= meeting.starts_at else None

@@ -13,13 +13,18 @@ from engine.core.criteria import CriterionCheck, GateCheck, summary
 from engine.core.definition import Definition
 from engine.core.facts import ROLES
 from engine.core.misuse import NotAllowed
+from engine.core.programme import Programme
+from engine.core.reporting import StatusReport
 from engine.core.shape import text_in
-from engine.store import cases, definitions, programmes, projects
+from engine.store import cases, definitions, programmes, projects, reporting
 from engine.store.cases import CaseState
 from engine.store.projects import PhaseEntry
 from engine.use_cases.check_gate import check_gate
 from engine.use_cases.describe import counts_json, focus_areas, portfolio_json, project_json
+from engine.use_cases.political import Execution, execution_of
+from engine.use_cases.report_form import approval_of
 from language import formats
+from language.status_reports import approval_word, period_word
 from web import pages
 from web.site import Site
 
@@ -44,25 +49,16 @@ def routes(site: Site) -> APIRouter:
     @router.api_route("/", methods=["GET", "HEAD"])
     def overview(q: str = "", status: str = "", omrade: str = "") -> Response:
         if not site.settings.open_portal:
-            return _closed(site)
+            return pages.closed(site)
         return _overview(site, q[:_LONGEST_SEARCH], status, omrade)
 
     @router.api_route("/prosjekt/{key}", methods=["GET", "HEAD"])
     def project(key: str) -> Response:
         if not site.settings.open_portal:
-            return _closed(site)
+            return pages.closed(site)
         return _project(site, key)
 
     return router
-
-
-def _closed(site: Site) -> Response:
-    return pages.message(
-        site,
-        "Har du fått en sak?",
-        "Åpne den med lenken i e-posten. Du trenger ikke noe passord.",
-        "Porteføljen er ikke åpen for alle på denne adressen.",
-    )
 
 
 def _overview(site: Site, search: str, status: str, area: str) -> Response:
@@ -71,6 +67,7 @@ def _overview(site: Site, search: str, status: str, area: str) -> Response:
         portfolio = portfolio_json(tx)
         programme = programmes.current(tx)
         waiting = cases.list_cases(tx, status="open")
+        political = cases.awaiting(tx)
     areas = focus_areas(programme, on=today) or {
         code: f"Innsatsområde {code}" for code in counts_json(portfolio)["focus_area"]
     }
@@ -92,6 +89,7 @@ def _overview(site: Site, search: str, status: str, area: str) -> Response:
             {"case": one, "title": titles.get(one.project, one.project), "body": bodies.get(one.body, "")}
             for one in waiting
         ],
+        political=[{"case": one, "title": titles.get(one.project, one.project)} for one in political],
     )
 
 
@@ -120,7 +118,9 @@ def _project(site: Site, key: str) -> Response:
         roles = projects.roles(tx, key, on=today)
         entered = projects.phases(tx, key)
         had = cases.list_cases(tx, project=key)
+        executions = {one.id: execution_of(cases.political_acts(tx, one.id)) for one in had}
         programme = programmes.current(tx)
+        reported = reporting.reports(tx, project=key)
         try:
             check: GateCheck | None = check_gate(tx, key=key, today=today).check
         except NotAllowed:
@@ -143,8 +143,27 @@ def _project(site: Site, key: str) -> Response:
         standing=None if check is None else summary(check),
         help={} if check is None else _help(definition, check.gate),
         open_case=next((one for one in had if one.status == "open"), None),
-        course=_course(entered, had, titles),
+        awaits=next((one for one in had if _stands(executions[one.id]) == "awaits"), None),
+        course=_course(entered, had, titles, executions),
+        reports=_reports(reported, programme, today=today),
     )
+
+
+def _stands(execution: Execution | None) -> str:
+    return "" if execution is None else execution.standing
+
+
+def _reports(
+    reported: Iterable[StatusReport], programme: Programme | None, *, today: date
+) -> list[tuple[str, str, str]]:
+    """The newest version of each period's report, latest first: period, its name, how the report stands."""
+    newest = {one.period: one for one in reported}
+    if programme is None:
+        return []
+    return [
+        (period, period_word(period), approval_word(approval_of(newest[period], programme, today=today)))
+        for period in sorted(newest, reverse=True)
+    ]
 
 
 def _help(definition: Definition, gate: str) -> dict[str, str]:
@@ -178,7 +197,12 @@ def grouped(check: GateCheck) -> dict[str, list[CriterionCheck]]:
     return groups
 
 
-def _course(entered: Iterable[PhaseEntry], had: Iterable[CaseState], titles: Mapping[str, str]) -> list[Step]:
+def _course(
+    entered: Iterable[PhaseEntry],
+    had: Iterable[CaseState],
+    titles: Mapping[str, str],
+    executions: Mapping[str, Execution | None],
+) -> list[Step]:
     steps = [
         Step(
             on=one.effective,
@@ -191,9 +215,24 @@ def _course(entered: Iterable[PhaseEntry], had: Iterable[CaseState], titles: Map
     for one in had:
         steps.append(Step(on=local_date(one.opened_at), text=f"Ba om {one.gate} (sak {one.number})"))
         if one.closed_at is not None:
-            ending = _ending(one, entered, titles)
+            execution = executions[one.id]
+            ending = _ending(one, [] if execution else entered, titles)
+            ending += ", venter på politisk behandling" if _stands(execution) == "awaits" else ""
             steps.append(Step(on=local_date(one.closed_at), text=ending, case=one.id))
+            if execution is not None and execution.on is not None:
+                told = _executed(one, execution, entered, titles)
+                steps.append(Step(on=execution.on, text=told, case=one.id))
     return sorted(steps, key=lambda step: step.on, reverse=True)
+
+
+def _executed(
+    case: CaseState, execution: Execution, entered: Iterable[PhaseEntry], titles: Mapping[str, str]
+) -> str:
+    if execution.standing == "lapsed":
+        return f"{case.gate}: falt bort etter politisk behandling"
+    moved = next((one.phase for one in entered if one.case == case.id), None)
+    told = f"{case.gate}: politisk behandlet og gjennomført"
+    return told if moved is None else f"{told}. Gikk til fasen {titles.get(moved, moved)}"
 
 
 def _ending(case: CaseState, entered: Iterable[PhaseEntry], titles: Mapping[str, str]) -> str:

@@ -8,8 +8,9 @@ from typing import Any, Final
 from engine.core.criteria import Reason
 from engine.core.facts import PROJECT_FIELDS, ROLES, Field
 from engine.core.voting import Choice, Tally
+from engine.use_cases.political import Execution
 from engine.use_cases.show_case import CaseView, SeatView
-from engine.use_cases.show_meeting import MeetingView
+from engine.use_cases.show_meeting import CarriedView, MeetingView
 from language import formats
 from language.sentences import sentence
 
@@ -65,9 +66,68 @@ def outcome_sentence(view: CaseView) -> str:
         return "Saken er trukket, og det er ikke tatt noen beslutning." if view.status == "withdrawn" else ""
     word = formats.lower_first(formats.outcome_word(view.outcome))
     told = f"{view.body_title} besluttet {formats.short_day(view.closed_at)}: {word}."
-    if view.outcome_phase:
-        return f"{told} Prosjektet går til fasen {view.outcome_phase}."
-    return f"{told} Prosjektet blir i fasen {view.from_phase}."
+    if view.political.execution is not None:
+        return f"{told} {_execution_sentence(view, view.political.execution)}"
+    led = leads_to(view, view.outcome_phase)
+    return f"{told} {led}".rstrip()
+
+
+_WHY_ON: Final[Mapping[str, str]] = {
+    "not_concluded": "Ble ikke avgjort i møtet",
+    "meeting_held": "Ble ikke avgjort i møtet",
+    "meeting_cancelled": "Møtet utgikk",
+    "referred": "Gruppa kunne ikke bli beslutningsdyktig",
+}
+
+
+def carried_sentence(one: CarriedView) -> str:
+    """«Ble ikke avgjort i møtet. Kommer opp i styringsgruppa onsdag 19. februar.»"""
+    why = _WHY_ON.get(one.why, "Gikk videre")
+    when = f" {formats.day(one.starts_at)}" if one.starts_at is not None else ""
+    unable = f" {one.body_title} kan ikke avgjøre den slik den er satt sammen nå." if one.unable else ""
+    return f"{why}. Kommer opp i {formats.lower_first(one.body_title)}{when}.{unable}"
+
+
+def unable_sentence(view: CaseView) -> str:
+    """Why nobody can decide a case as things stand, and what can be done; empty when somebody can."""
+    unable = view.unable
+    if unable is None:
+        return ""
+    above = " Ingen gruppe står over den." if unable.top else ""
+    return (
+        f"{unable.body} kan ikke avgjøre saken: {formats.count(unable.able, 'plass')} kan svare, og "
+        f"{formats.in_words(unable.quorum)} må til.{above} Programkontoret kan peke ut en "
+        "settefunksjonær eller stedfortreder, la en annen gruppe avgjøre, eller trekke saken."
+    )
+
+
+def political_sentence(view: CaseView) -> str:
+    """«Merket for politisk beslutning: store økonomiske følger. Det som besluttes her, …»"""
+    told = view.political
+    return formats.political_words(marked=told.marked, reason=told.reason, reference=told.reference)
+
+
+def leads_to(view: CaseView, phase: str | None) -> str:
+    """«Prosjektet går til fasen Planlegge.» Empty for a case about a proposal, which leads to no phase."""
+    who = "Programmet" if view.is_programme else "Prosjektet"
+    if phase:
+        return f"{who} går til fasen {phase}."
+    return f"{who} blir i fasen {view.from_phase}." if view.to_phase else ""
+
+
+def _execution_sentence(view: CaseView, execution: Execution) -> str:
+    """What becomes of a decision that the politicians must decide about too."""
+    phase = view.outcome_phase if view.outcome_phase != view.from_phase else None
+    who = "programmet" if view.is_programme else "prosjektet"
+    day = "" if execution.on is None else formats.short_day(execution.on)
+    words = execution.words.rstrip(". ")
+    if execution.standing == "executed":
+        went = f" {formats.upper_first(who)} gikk da til fasen {phase}." if phase else ""
+        return f"Politisk behandlet {day} ({words}), og gjennomført.{went}"
+    if execution.standing == "lapsed":
+        return f"Beslutningen falt bort {day} etter politisk behandling: {words}."
+    until = f" Til da er {who} i fasen {view.from_phase}; så går det til {phase}." if phase else ""
+    return f"Beslutningen gjennomføres når saken er politisk behandlet.{until}"
 
 
 def ending_sentence(view: CaseView) -> str:

@@ -105,6 +105,8 @@ NEXT_PART: Final = "next_part"
 """What an outcome may lead to besides a phase: the project stays, or starts on the next part of its phase."""
 
 Weight: TypeAlias = Literal["må", "bør", "tips"]
+PROGRAMME_ITSELF: Final = "program"
+"""The kind of the one «project» whose cases are about the programme."""
 ProjectKind: TypeAlias = Literal["utviklingsprosjekt", "forskningsprosjekt", "utenfor_programmet", "program"]
 ReportedAs: TypeAlias = Literal["Konsept", "Prosjekt", "Realisering", "Avsluttet"]
 Role: TypeAlias = Literal[

@@ -276,6 +276,7 @@ class CaseReferred(Event):
     answer_by: str
     meeting: str | None
     told: tuple[str, ...]
+    """Whoever asked for the decision, when it comes up at another meeting now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,6 +288,20 @@ class CaseScheduled(Event):
     meeting: str
     answer_by: str
     why: str
+    told: tuple[str, ...] = ()
+    """Whoever asked for the decision, and must know when it comes now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseUndecidable(Event):
+    """A case's body can have no quorum, and none above it can either: somebody must do something."""
+
+    project: str
+    case: str
+    body: str
+    able: int
+    quorum: int
+    told: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -417,8 +432,183 @@ class CaseDecided(Event):
     tally: Mapping[str, Any]
     told: tuple[str, ...]
     """The people who get the result: members, requester, the project's own."""
+    awaits: str | None = None
+    """The phase the project goes to once the political case is decided; the one it stands in when a next part
+    begins there. None when nothing is waited for.
+    """
     conditions: ProseJson
     wording: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenefitEstimated(Event):
+    """A benefit is expected to free so much in a year, as told in a period; None takes a figure away."""
+
+    project: str
+    benefit: str
+    year: int
+    period: str
+    fte: float | None
+    kroner: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenefitMeasured(Event):
+    """An indicator of a benefit was measured on a date."""
+
+    project: str
+    benefit: str
+    indicator: str
+    value: float
+    measured_on: str
+    comment: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenefitRealised(Event):
+    """A benefit has really freed so much in a year; a later telling of the same year takes its place."""
+
+    project: str
+    benefit: str
+    year: int
+    fte: float | None
+    kroner: int | None
+    comment: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressStated(Event):
+    """Somebody who knows better says how far the work with benefits has come, beside what is computed;
+    `progress` None lets the computed one stand again.
+    """
+
+    project: str
+    period: str
+    column: str
+    progress: str | None
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDelivered(Event):
+    """A version of a project's report of a period was delivered; it never changes."""
+
+    project: str
+    period: str
+    version: int
+    fields: ProseJson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportApproved(Event):
+    """The project's owner stands behind a delivered version."""
+
+    project: str
+    period: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodClosed(Event):
+    """No more reports are taken for a period; or, `reopened`, they are taken again."""
+
+    period: str
+    reopened: bool
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountsImported(Event):
+    """The programme's accounts of a period, whole, as they stood on a date; the newest import holds."""
+
+    period: str
+    as_of: str
+    lines: ProseJson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransfersImported(Event):
+    """What the projects apply to carry over after a period, whole; the newest import holds."""
+
+    period: str
+    lines: ProseJson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RisksImported(Event):
+    """The programme's own risks in a period, whole; the newest import holds."""
+
+    period: str
+    lines: ProseJson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTextWritten(Event):
+    """What the programme's own report says in one of its places; an empty text takes it away."""
+
+    period: str
+    place: str
+    text: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LightSet(Event):
+    """A person has judged an area of the programme, or of one project, in a period."""
+
+    project: str | None
+    period: str
+    area: str
+    light: str
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityScored(Event):
+    """The project's leader or its owner has scored it on the programme's quality indicators."""
+
+    project: str
+    period: str
+    side: str
+    scores: Mapping[str, int]
+    comment: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoliticalMarked(Event):
+    """An open case has clear economic or administrative consequences, so that its decision waits for a
+    political one; or it turned out not to have.
+    """
+
+    project: str
+    case: str
+    political: bool
+    reason: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionExecuted(Event):
+    """The political decision that a case waited for was made: what the body decided takes effect.
+
+    When `to_phase` is set the project moved there on `effective`, by the case's own decision.
+    """
+
+    project: str
+    case: str
+    to_phase: str | None
+    effective: str
+    told: tuple[str, ...]
+    reference: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionLapsed(Event):
+    """The political decision went the other way: what the body decided never takes effect."""
+
+    project: str
+    case: str
+    effective: str
+    told: tuple[str, ...]
+    reason: Prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -458,13 +648,16 @@ class ObligationExtended(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerAlerted(Event):
-    """Programkontoret has had a project's owner told that something is late."""
+    """Programkontoret has had a project's owner told that something is late. `on` is the day in Oslo, which
+    tells this letter from one of another day.
+    """
 
     project: str
     kind: str
     subject: str
     occurrence: str
     told: str
+    on: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -475,6 +668,31 @@ class ProgrammeClosed(Event):
 
     ended_on: str
     heir: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeReportApproved(Event):
+    """A version of the programme's own report of a period stands as it was known at an instant; `digest` is
+    the SHA-256 of the whole report as JSON.
+    """
+
+    period: str
+    version: int
+    known_at: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeReportPublished(Event):
+    """An approved version went out: `editions` are the SHA-256 of its bytes by format, `findings` how many
+    disagreements it was published over, and `despite` why.
+    """
+
+    period: str
+    version: int
+    editions: Mapping[str, str]
+    findings: int
+    despite: Prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -508,6 +726,7 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         RecusalDecided,
         CaseReferred,
         CaseScheduled,
+        CaseUndecidable,
         ConditionSettled,
         ConditionExtended,
         MeetingPlanned,
@@ -519,11 +738,29 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         MinutesApproved,
         BallotCast,
         CaseDecided,
+        PoliticalMarked,
+        DecisionExecuted,
+        DecisionLapsed,
         CaseWithdrawn,
+        BenefitEstimated,
+        BenefitMeasured,
+        BenefitRealised,
+        ProgressStated,
+        ReportDelivered,
+        ReportApproved,
+        PeriodClosed,
+        AccountsImported,
+        TransfersImported,
+        RisksImported,
+        ReportTextWritten,
+        LightSet,
+        QualityScored,
         ObligationSettled,
         ObligationExtended,
         OwnerAlerted,
         ProgrammeClosed,
+        ProgrammeReportApproved,
+        ProgrammeReportPublished,
         HeadsWitnessed,
     )
 }

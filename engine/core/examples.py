@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final, TypeAlias
 
-from engine.core.facts import Field, Scope, Value, member
+from engine.core.facts import Field, Scope, Value, item_of, member
 
 TODAY: Final = date(2025, 6, 16)
 """The day on which all examples are looked at."""
@@ -161,7 +161,8 @@ def _list(field: Field, reads: _Reads, dice: _Dice) -> Value:
 def _item(field: Field, reads: _Reads, dice: _Dice) -> Value:
     """An item of a list: a record, never quite empty, with its own lists always there; or a short text."""
     if not field.fields:
-        return dice.random.choice([id_ for id_, _ in field.choices] or dice.words.texts)
+        each = item_of(field)
+        return dice.random.choice(dice.words.texts) if each.type == "text" else _scalar(each, dice)
     record = _members(field, reads, dice)
     for each in field.fields:
         if each.type == "list":

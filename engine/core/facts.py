@@ -84,7 +84,8 @@ class Field:
     """One fact: `name` in rules and files, `title` for people (Norwegian).
 
     `choices` are (id, title) of a `choice`. `fields` are the members of a `record`, or of each item of a
-    `list`; a list without `fields` holds short texts. `low` and `high` bound a number, both included.
+    `list`; a list without `fields` holds values of the type `items`, short texts unless it says otherwise.
+    `low` and `high` bound a number, both included.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Field:
     help: str = ""
     low: int | None = None
     high: int | None = None
+    items: FieldType = "text"
 
     def __hash__(self) -> int:
         # Cheap, for the caches of compiled rules: equality still compares everything.
@@ -142,6 +144,7 @@ INDICATOR: Final = (
     _of("number", "baseline", "Nullpunkt"),
     _of("date", "baseline_on", "Nullpunkt målt"),
     _of("number", "target", "Ønsket verdi"),
+    Field(name="measure_on", title="Måles på datoene", type="list", items="date"),
 )
 
 PROJECT_FIELDS: Final[tuple[Field, ...]] = (
@@ -230,6 +233,7 @@ PROJECT_FIELDS: Final[tuple[Field, ...]] = (
                 "frigjort_tid": "Frigjort tid",
                 "kvalitet": "Kvalitet",
                 "unngatt_kostnad": "Unngått kostnad",
+                "andre_offentlige": "Virkning for andre offentlige virksomheter",
             },
         ),
         _of("yes_no", "prioritised", "Prioritert"),
@@ -238,6 +242,7 @@ PROJECT_FIELDS: Final[tuple[Field, ...]] = (
         _of("date", "due", "Tidsfrist"),
         _of("number", "freed_fte", "Frigjorte årsverk per år"),
         Field(name="from_year", title="Fra år", type="integer", low=1990, high=2100),
+        _of("project", "counted_in", "Regnes med i prosjektet"),
         _several("indicators", "Måleindikatorer", *INDICATOR),
     ),
     _several(
@@ -274,7 +279,9 @@ PROJECT_FIELDS: Final[tuple[Field, ...]] = (
         _choice("kind", "Trussel eller mulighet", {"trussel": "Trussel", "mulighet": "Mulighet"}),
         Field(name="probability", title="Sannsynlighet", type="integer", low=1, high=5),
         Field(name="consequence", title="Konsekvens", type="integer", low=1, high=5),
-        _long("measures", "Tiltak"),
+        _long("assessment", "Vurdering"),
+        _long("measures", "Tiltak som virker på sannsynligheten"),
+        _long("mitigation", "Tiltak som virker på konsekvensen"),
         _of("person", "owner", "Ansvarlig"),
         _of("date", "due", "Frist"),
     ),
@@ -750,7 +757,7 @@ def item_of(field: Field) -> Field:
     return Field(
         name=field.name,
         title=field.title,
-        type="choice" if field.choices else "text",
+        type="choice" if field.choices else field.items,
         choices=field.choices,
     )
 

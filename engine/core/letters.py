@@ -4,7 +4,7 @@ A case handled in writing has letters of its own. A case handled in a meeting sh
 link and one code for each member and meeting, one receipt, one referat.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,11 +16,16 @@ from engine.core.events import (
     CaseOpened,
     CaseReferred,
     CaseRolled,
+    CaseScheduled,
+    CaseUndecidable,
     CaseWithdrawn,
+    DecisionExecuted,
+    DecisionLapsed,
     Event,
     MeetingCalled,
     MeetingPlanned,
     MinutesWritten,
+    OwnerAlerted,
     RecusalDecided,
 )
 
@@ -28,6 +33,9 @@ CASE: Final = "case"
 RECEIPT: Final = "receipt"
 RESULT: Final = "result"
 WITHDRAWN: Final = "withdrawn"
+EXECUTION: Final = "execution"
+UNDECIDABLE: Final = "undecidable"
+RESCHEDULED: Final = "rescheduled"
 AMENDED: Final = "amended"
 AGENDA: Final = "agenda"
 UNOPENED: Final = "unopened"
@@ -37,9 +45,25 @@ REMINDER: Final = "reminder"
 """Everything somebody is to be reminded of on a day, in one letter."""
 ALERT: Final = "alert"
 """Programkontoret has a project's owner told that something is late."""
+WAY_IN: Final = "way_in"
+"""Somebody has asked for a new link to their own deadlines."""
+TROUBLE: Final = "trouble"
+"""Programkontoret is told, once a day at most, that the machinery stood still or letters did not arrive."""
 
 ASKING: Final = (CASE, AGENDA)
 """Letters that carry a link and ask for answers."""
+
+LINKLESS: Final = (WITHDRAWN, MEETING_CHANGED, EXECUTION, UNDECIDABLE, RESCHEDULED, ALERT, TROUBLE)
+"""Letters that only tell, and lead nowhere."""
+
+_ENDINGS: Final[Mapping[type[Event], str]] = {
+    CaseDecided: RESULT,
+    CaseWithdrawn: WITHDRAWN,
+    DecisionExecuted: EXECUTION,
+    DecisionLapsed: EXECUTION,
+}
+CARRIES_CODE: Final = (*ASKING, REMINDER, WAY_IN)
+"""Letters that make a link where there is none, and tell its code."""
 
 RECEIPT_DELAY: Final = timedelta(minutes=15)
 """A receipt waits this long after the last answer: changing one's mind gives one letter and not two."""
@@ -88,6 +112,9 @@ def subject_of_person(person: str) -> str:
 def letters_for(event: Event) -> tuple[Letter, ...]:
     """The letters an event calls for, each recipient once."""
     match event:
+        case CaseScheduled() | CaseReferred(meeting=str()):
+            why = event.why if isinstance(event, CaseScheduled) else "referred"
+            return _to_each(RESCHEDULED, subject_of_case(event.case), event.told, f"{why} {event.answer_by}")
         case CaseOpened(meeting=None) | CaseReferred(meeting=None):
             members = (str(seat["person"]) for seat in event.roll if seat.get("person"))
             return _to_each(CASE, subject_of_case(event.case), members, f"v{event.version}")
@@ -106,14 +133,39 @@ def letters_for(event: Event) -> tuple[Letter, ...]:
                 after=RECEIPT_DELAY,
             )
             return (receipt,)
-        case CaseDecided():
-            return _to_each(RESULT, subject_of_case(event.case), event.told, "1")
-        case CaseWithdrawn():
-            return _to_each(WITHDRAWN, subject_of_case(event.case), event.told, "1")
+        case CaseDecided() | CaseWithdrawn() | DecisionExecuted() | DecisionLapsed():
+            return _to_each(_ENDINGS[type(event)], subject_of_case(event.case), event.told, "1")
+        case CaseUndecidable():
+            return _to_each(UNDECIDABLE, subject_of_case(event.case), event.told, event.body)
         case MeetingCalled() | MeetingPlanned() | MinutesWritten():
             return _about_meeting(event)
+        case OwnerAlerted():
+            return _to_each(ALERT, subject_of_person(event.told), [event.told], alert_of(event))
         case _:
             return ()
+
+
+def alert_of(event: OwnerAlerted) -> str:
+    """How an alert is told from others: its day, and what it is about."""
+    return f"{event.on} {event.kind} {event.subject} {event.occurrence}"
+
+
+def read_alert(occurrence: str) -> tuple[str, str, str, str]:
+    """The day (ISO) an alert was asked for, and the kind, subject and occurrence of what it is about. Raises
+    ValueError for anything else.
+    """
+    on, kind, subject, about = first_call(occurrence).split(" ", 3)
+    return on, kind, subject, about
+
+
+def again(occurrence: str, mark: str) -> str:
+    """The occurrence of a letter that takes the place of one, since its reader's address has changed."""
+    return f"{first_call(occurrence)}+{mark}"
+
+
+def first_call(occurrence: str) -> str:
+    """The occurrence a letter, or the one it takes the place of, was first called for under."""
+    return occurrence.partition("+")[0]
 
 
 def recalls_for(event: Event) -> tuple[Recall, ...]:
@@ -135,6 +187,9 @@ def recalls_for(event: Event) -> tuple[Recall, ...]:
         case CaseReferred():
             subject = subject_of_case(event.case)
             return (Recall(subject=subject, kinds=(CASE, RECEIPT, AMENDED), reason="referred"),)
+        case CaseScheduled():
+            # One letter a move, and of two moves only the last is true.
+            return (Recall(subject=subject_of_case(event.case), kinds=(RESCHEDULED,), reason="superseded"),)
         case MeetingPlanned():
             # Another day has another reminder.
             return (Recall(subject=subject_of_meeting(event.meeting), kinds=(UNOPENED,), reason="moved"),)

@@ -14,9 +14,11 @@ from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 from pydantic import Field, StringConstraints
 
 from engine.core import duties as duties_
+from engine.core.benefits import FOUR_FIELDS, KINDS, Class
 from engine.core.duties import Duty, Kind, NamedLadder, WorkCalendar, ladder_named
 from engine.core.facts import nearest
 from engine.core.reminders import Ladder
+from engine.core.reporting import Area
 from engine.core.shape import (
     Clock,
     Day,
@@ -31,6 +33,7 @@ from engine.core.shape import (
     YesNo,
     parsed,
     schema_of,
+    text_in,
 )
 from engine.core.source import Mistake, Path, Plain, Source
 
@@ -52,6 +55,10 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "programme.periods_overlap": ("id", "other"),
     "programme.taxonomies_overlap": ("id", "other"),
     "programme.duplicate_code": ("code", "first_line"),
+    "programme.unknown_kind": ("name", "nearest", "allowed"),
+    "programme.kind_in_two": ("kind", "first_line"),
+    "programme.limits_equal": ("limit",),
+    "programme.scale_order": (),
     "programme.code_in_two": ("code", "taxonomy"),
     "programme.other_weekday": ("weekday", "date", "actual"),
 }
@@ -197,10 +204,11 @@ class Office(Shape):
 
 
 class Term(Shape):
-    """One word of a taxonomy, with those under it."""
+    """One word of a taxonomy, with those under it; `also` is what else it is called where it is printed."""
 
     code: Code
     title: Text
+    also: tuple[Line, ...] = ()
     terms: tuple["Term", ...] = ()
 
 
@@ -242,6 +250,72 @@ class Target(Shape):
     source: Line | None = None
 
 
+class BenefitClass(Shape):
+    """One field of the programme's own way of sorting benefits: which kinds it takes."""
+
+    letter: Annotated[str, StringConstraints(pattern=r"^[A-ZÆØÅ]{1,2}$")]
+    title: Text
+    kinds: Annotated[tuple[Line, ...], Field(min_length=1)]
+
+
+Figure: TypeAlias = Literal["avvik_prosent", "levert_prosent", "anslag_prosent", "hoye_risikoer"]
+
+
+class KeyFigure(Shape):
+    """A light that follows from a figure: worse the nearer it is to `red`, which may be the higher or the
+    lower of the two limits.
+    """
+
+    area: Area
+    figure: Figure
+    yellow: Number
+    red: Number
+
+
+class QualityIndicator(Shape):
+    """Something a project is scored on; its leader and its owner are to agree."""
+
+    id: Id
+    title: Line
+    help: Line | None = None
+
+
+class Quality(Shape):
+    """Scores by project leader and owner, lowest first."""
+
+    title: Line = "Kvalitetsindikatorer"
+    scale: Annotated[tuple[Whole, ...], Field(min_length=2, max_length=10)]
+    indicators: Annotated[tuple[QualityIndicator, ...], Field(min_length=1, max_length=50)]
+
+
+class Section(Shape):
+    """A part of the yearly report that a project writes itself."""
+
+    id: Id
+    title: Line
+    help: Line | None = None
+    source: Line | None = None
+
+
+class YearlyReport(Shape):
+    """The report a project writes once a year, in the status report of this period, and when it ends."""
+
+    title: Line
+    tertial: Literal["T1", "T2", "T3"]
+    sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=50)]
+
+
+class Reporting(Shape):
+    """What the programme asks its projects for, beside what every project is asked."""
+
+    project_lights: tuple[Area, ...] = ()
+    owner_days: Annotated[Whole, Field(ge=1, le=60)] = 3
+    """Working days a project owner has to approve a report before it is shown as not approved."""
+    key_figures: tuple[KeyFigure, ...] = ()
+    quality: Quality | None = None
+    yearly: YearlyReport | None = None
+
+
 class Period(Shape):
     """A reporting period (tertial) and the day its reports are due."""
 
@@ -271,6 +345,18 @@ class Programme(Document):
     platform: Platform | None = None
     targets: tuple[Target, ...] = ()
     periods: tuple[Period, ...] = ()
+    benefit_scheme: tuple[BenefitClass, ...] = ()
+    reporting: Reporting = Reporting()
+
+    @property
+    def scheme(self) -> tuple[Class, ...]:
+        """How benefits are sorted: as the file says, or else by the state's four fields."""
+        own = (
+            Class(letter=each.letter, title=text_in(each.title, self.language), kinds=each.kinds)
+            for each in self.benefit_scheme
+        )
+        return tuple(own) or FOUR_FIELDS
+
     calendar: WorkCalendar = WorkCalendar()
     ladders: tuple[NamedLadder, ...] = ()
     chase: dict[Kind, Id] = Field(default_factory=dict)
@@ -362,6 +448,9 @@ def _sense(source: Source) -> _Found:
         _targets,
         _meetings,
         duties_.sense,
+        _scheme,
+        _figures,
+        _scales,
     ):
         yield from check(source)
 
@@ -384,6 +473,9 @@ def _ids(source: Source) -> _Found:
         ("periods.*.id",),
         ("ladders.*.id",),
         ("duties.*.id",),
+        ("benefit_scheme.*.letter",),
+        ("reporting.quality.indicators.*.id",),
+        ("reporting.yearly.sections.*.id",),
     ):
         seen: dict[str, int] = {}
         for pattern in patterns:
@@ -616,3 +708,31 @@ def _targets(source: Source) -> _Found:
         if isinstance(low, int | float) and isinstance(high, int | float) and high < low:
             place = (*path, "high")
             yield source.mistake("programme.range_reversed", place, low=str(low), high=str(high))
+
+
+# ---------------------------------------------------------------- benefits and reports
+
+
+def _scheme(source: Source) -> _Found:
+    """Kinds that no benefit can have, and kinds that two fields of the scheme would take."""
+    first: dict[str, int] = {}
+    for path, kind in _texts(source, "benefit_scheme.*.kinds.*").items():
+        if kind not in KINDS:
+            yield _unknown(source, "programme.unknown_kind", path, kind, KINDS)
+        elif kind in first:
+            yield source.mistake("programme.kind_in_two", path, kind=kind, first_line=first[kind])
+        first.setdefault(kind, source.position_of(path)[0])
+
+
+def _figures(source: Source) -> _Found:
+    for path, rule in source.matching("reporting.key_figures.*"):
+        limit = rule.get("red") if isinstance(rule, dict) else None
+        if isinstance(limit, int | float) and source.value_at((*path, "yellow")) == limit:
+            yield source.mistake("programme.limits_equal", (*path, "red"), limit=str(limit))
+
+
+def _scales(source: Source) -> _Found:
+    scale = source.value_at(("reporting", "quality", "scale"))
+    numbers = [each for each in scale if isinstance(each, int)] if isinstance(scale, list) else []
+    if numbers != sorted(set(numbers)):
+        yield source.mistake("programme.scale_order", ("reporting", "quality", "scale"))

@@ -21,6 +21,17 @@ AREAS: Final[tuple[Area, ...]] = ("helhet", "fremdrift", "okonomi", "gevinst", "
 Progress = Literal["identifisert", "under_arbeid", "ikke_pabegynt"]
 """How far a project's work with its benefits has come. Source: 001:1215."""
 
+PROGRESS: Final[tuple[Progress, ...]] = ("identifisert", "under_arbeid", "ikke_pabegynt")
+
+COLUMNS: Final = ("gevinstmal", "indikatorer", "ambisjon", "tidsfrist")
+"""The columns of Vedlegg 2, and the fourth that the rule asks for. Source: 001:1150-1157."""
+
+
+OWNER_ANSWERS_WITHIN: Final = 3
+"""Working days in which a project's owner approves its report; after them it goes on, and says that it was
+not.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
@@ -35,6 +46,36 @@ class Estimate:
     fte: float | None
     """Årsverk in that year; None when only kroner are estimated."""
     kroner: int | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Realised:
+    """What a benefit has really freed in one year, told after the measures work; the newest telling of a
+    year holds.
+    """
+
+    project: str
+    benefit: str
+    year: int
+    fte: float | None
+    kroner: int | None
+    comment: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedProgress:
+    """How far a project's work with its benefits is said to have come in a tertial, where somebody knows
+    better than what is computed from the data; `column` is one of COLUMNS.
+    """
+
+    project: str
+    period: str
+    column: str
+    progress: Progress
+    reason: str
+    by: str | None
     recorded_at: datetime
 
 
@@ -62,8 +103,11 @@ class Risk:
     consequence: int | None
     assessment: str
     measures: str
+    """What acts on the probability."""
     owner: str
     due: date | None
+    mitigation: str = ""
+    """What acts on the consequence, should it happen. Source: 004:822-826."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,3 +161,17 @@ class Transfer:
     label: str
     """The project's name as it was written in the application."""
     amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """What one side has given a project on a quality indicator in a period. Source: 004:780-785."""
+
+    project: str
+    period: str
+    indicator: str
+    side: Literal["prosjektleder", "prosjekteier"]
+    score: int
+    comment: str
+    by: str | None
+    recorded_at: datetime

@@ -6,7 +6,7 @@ each of its complaints becomes a `Mistake` at the line and column of the text, w
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Annotated, Any, Final, TypeAlias, TypeVar, get_args
 
 from pydantic import (
@@ -44,6 +44,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "shape.too_large": ("limit",),
     "shape.date": ("value",),
     "shape.time": ("value",),
+    "shape.moment": ("value",),
     "shape.year_day": ("value",),
     "shape.email": ("value",),
     "shape.other": ("problem",),
@@ -166,6 +167,13 @@ YearDay: TypeAlias = Annotated[
     WithJsonSchema({"type": "string", "pattern": rf"^{YEAR_DAY}$"}),
 ]
 """A day of every year, written as "12-24": the month, then the day."""
+
+Moment: TypeAlias = Annotated[
+    datetime,
+    PlainValidator(_written_as("moment", r"\d{4}-\d\d-\d\dT\d\d:\d\d", datetime.fromisoformat)),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d$"}),
+]
+"""A day and a time of day, Oslo wall time, written as 2025-03-12T10:00; without a zone."""
 
 _MAILBOX: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _DOMAIN: Final = r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
@@ -310,7 +318,7 @@ def _complaint(error: ErrorDetails, *, known: tuple[str, ...]) -> tuple[str, dic
         return "shape.id", {"value": written}
     if kind == "blank":
         return "shape.blank", {}
-    if kind in {"date", "time", "year_day", "email"}:
+    if kind in {"date", "time", "moment", "year_day", "email"}:
         return f"shape.{kind}", {"value": written}
     if kind in _LIMITS:
         code, key, name = _LIMITS[kind]

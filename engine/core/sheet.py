@@ -9,7 +9,7 @@ import io
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from zlib import error as ZlibError
@@ -120,26 +120,97 @@ def _from_csv(content: bytes) -> _Grid | tuple[Mistake, ...]:
     return grid
 
 
-def _from_workbook(content: bytes) -> _Grid | tuple[Mistake, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One sheet of a workbook: the values of its rows that are not empty, by their number in the sheet."""
+
+    name: str
+    rows: tuple[tuple[int, tuple[Any, ...]], ...]
+
+    def at(self, row: int, column: int, code: str, /, **data: str | int) -> Mistake:
+        """A mistake at a cell, counted from 1, named with its sheet: «Usikkerhet!D5»."""
+        return replace(_mistake(code, row, column, **data), where=f"{self.name}!{_name(row, column)}")
+
+
+def read_tables(content: bytes) -> Mapping[str, Table] | tuple[Mistake, ...]:
+    """Every sheet of a workbook by its name, its cells as the values they hold, or every mistake, with sheet
+    and cell. Never raises.
+    """
+    if len(content) > FILE_LIMIT:
+        return (_mistake("sheet_too_large", 1, 1, limit=FILE_LIMIT // 1024 // 1024),)
+    book = _opened(content)
+    if isinstance(book, tuple):
+        return book
+    tables: dict[str, Table] = {}
+    mistakes: list[Mistake] = []
+    for sheet in book.worksheets:
+        table = Table(name=sheet.title, rows=())
+        found: list[tuple[int, tuple[Any, ...]]] = []
+        try:
+            for number, cells in enumerate(sheet.iter_rows(), 1):
+                if number > ROW_LIMIT:
+                    mistakes.append(table.at(number, 1, "sheet_too_many_rows", limit=ROW_LIMIT))
+                    break
+                mistakes += _cell_mistakes(table, number, cells)
+                values = tuple(_value(cell.value) for cell in cells[:COLUMN_LIMIT])
+                if any(value is not None for value in values):
+                    found.append((number, values))
+        except _UNREADABLE:
+            return (_mistake("sheet_not_a_workbook", 1, 1),)
+        tables[sheet.title] = Table(name=sheet.title, rows=tuple(found))
+    return tuple(mistakes) or tables
+
+
+def _cell_mistakes(table: Table, number: int, cells: Iterable[Any]) -> Iterator[Mistake]:
+    for column, cell in enumerate(cells, 1):
+        kind = getattr(cell, "data_type", "n")
+        if kind in ("f", "e"):
+            code = "sheet_formula" if kind == "f" else "sheet_cell_error"
+            more = {} if kind == "f" else {"value": str(cell.value)}
+            yield table.at(number, column, code, cell=_name(number, column), **more)
+
+
+def _value(value: object) -> Any:
+    """A cell's own value; text in normal form C without blanks around it, and nothing when it is empty."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value.strip()) or None
+    if isinstance(value, bool):
+        return "ja" if value else "nei"
+    return value if isinstance(value, int | float | datetime | date | None) else str(value)
+
+
+def _opened(content: bytes) -> Any:
+    """The workbook, or the one mistake that says why it is none."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             # The unpacked sizes an archive claims are the most that zipfile will ever read from it.
             if sum(part.file_size for part in archive.infolist()) > UNPACKED_LIMIT:
                 return (_mistake("sheet_unpacks_too_large", 1, 1, limit=UNPACKED_LIMIT // 1024 // 1024),)
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-        sheet = book.worksheets[0]
-        return _cells_of(sheet.iter_rows())
-    except (
-        zipfile.BadZipFile,
-        InvalidFileException,
-        KeyError,
-        ValueError,
-        IndexError,
-        OSError,
-        ZlibError,
-        SyntaxError,
-    ):
-        # SyntaxError is what the XML parser raises for a broken part.
+        return load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+    except _UNREADABLE:
+        return (_mistake("sheet_not_a_workbook", 1, 1),)
+
+
+# SyntaxError is what the XML parser raises for a broken part.
+_UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    InvalidFileException,
+    KeyError,
+    ValueError,
+    IndexError,
+    OSError,
+    ZlibError,
+    SyntaxError,
+)
+
+
+def _from_workbook(content: bytes) -> _Grid | tuple[Mistake, ...]:
+    book = _opened(content)
+    if isinstance(book, tuple):
+        return book
+    try:
+        return _cells_of(book.worksheets[0].iter_rows())
+    except _UNREADABLE:
         return (_mistake("sheet_not_a_workbook", 1, 1),)
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, bindparam, func, select, text
@@ -238,6 +238,20 @@ class Recusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoliticalAct:
+    """One step of a case that needs a political decision; `words` is the reason or the reference, `effective`
+    the day the politicians decided.
+    """
+
+    act: str
+    phase: str | None
+    effective: date | None
+    words: str
+    by: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """A condition of a decision as it stands now; `due` is the newest date it has been given."""
 
@@ -284,10 +298,56 @@ def recusals(tx: Connection, case: str) -> dict[str, Recusal]:
     }
 
 
+def political_acts(tx: Connection, case: str) -> tuple[PoliticalAct, ...]:
+    """What a case has had to do with a political decision, in order."""
+    wanted = (
+        select(_POLITICAL_ACT, _PROSE.c.text.label("words"))
+        .join(_PROSE, _PROSE.c.digest == _POLITICAL_ACT.c.words_ref, isouter=True)
+        .where(_POLITICAL_ACT.c.case == case)
+        .order_by(_POLITICAL_ACT.c.seq)
+    )
+    return tuple(
+        PoliticalAct(
+            act=row.act,
+            phase=row.phase,
+            effective=None if row.effective is None else date.fromisoformat(row.effective),
+            words=row.words or "",
+            by=row.by,
+            at=row.at,
+        )
+        for row in tx.execute(wanted)
+    )
+
+
+def awaiting(tx: Connection, *, project: str | None = None) -> tuple[CaseState, ...]:
+    """Decided cases whose decision waits for a political one, in the order they were opened."""
+    newest = select(_POLITICAL_ACT.c.case, func.max(_POLITICAL_ACT.c.seq).label("seq")).group_by(
+        _POLITICAL_ACT.c.case
+    )
+    last = newest.subquery()
+    wanted = (
+        select(*_STATE_COLUMNS)
+        .join(last, last.c.case == _CASE.c.id)
+        .join(
+            _POLITICAL_ACT,
+            (_POLITICAL_ACT.c.case == last.c.case) & (_POLITICAL_ACT.c.seq == last.c.seq),
+        )
+        .where(_POLITICAL_ACT.c.act == "awaits")
+        .order_by(_CASE.c.opened_at, _CASE.c.number)
+    )
+    if project is not None:
+        wanted = wanted.where(_CASE.c.project == project)
+    return tuple(CaseState(**row._mapping) for row in tx.execute(wanted))
+
+
 def conditions(tx: Connection, project: str) -> tuple[Condition, ...]:
-    """Every condition that decisions have put on a project, in the order of the decisions."""
+    """Every condition that decisions have put on a project, in the order of the decisions; a decision that
+    lapsed puts none.
+    """
     found: list[Condition] = []
     for decided in list_cases(tx, project=project, status="decided"):
+        if any(one.act == "lapsed" for one in political_acts(tx, decided.id)):
+            continue
         case = load(tx, decided.id)
         acts = _acts_on(tx, decided.id)
         for told in case.conditions if case is not None else ():
@@ -315,6 +375,7 @@ def conditions(tx: Connection, project: str) -> tuple[Condition, ...]:
 _AMENDMENT: Final = metadata.tables["amendment"]
 _RECUSAL: Final = metadata.tables["recusal"]
 _CONDITION_ACT: Final = metadata.tables["condition_act"]
+_POLITICAL_ACT: Final = metadata.tables["political_act"]
 
 
 def _acts_on(tx: Connection, case: str) -> list[Any]:

@@ -8,9 +8,10 @@ empty database?
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from engine.core.ledger import GENESIS, Fault, Head, Leaf, check_chain, check_text
 from engine.store.record import replay
@@ -92,6 +93,12 @@ def leaves(tx: Connection, chain: str) -> Iterator[Leaf]:
     )
     for row in rows:
         yield Leaf(chain=row.chain, seq=row.seq, kind=row.kind, at=row.at, body=row.body, hash=row.hash)
+
+
+def last_at(tx: Connection) -> datetime | None:
+    """When something was last recorded, in any chain; None in an empty ledger."""
+    found = tx.execute(select(func.max(_LEAF.c.at))).scalar_one()
+    return None if found is None else datetime.fromisoformat(found)
 
 
 def place_of_head(tx: Connection, chain: str) -> Head:

@@ -115,6 +115,12 @@ def mark_planned(tx: Connection, chains: Sequence[str]) -> None:
         tx.execute(update(_CHAIN).where(_CHAIN.c.name.in_(chains)).values(planned=True))
 
 
+def chains(tx: Connection, *, planned: bool = False) -> tuple[str, ...]:
+    """Every chain of the ledger, by name; only those that need not be worked out anew, if asked."""
+    wanted = select(_CHAIN.c.name).order_by(_CHAIN.c.name)
+    return tuple(tx.execute(wanted.where(_CHAIN.c.planned) if planned else wanted).scalars())
+
+
 def unplan_all(tx: Connection) -> None:
     """Have every chain worked out anew."""
     tx.execute(update(_CHAIN).values(planned=False))
@@ -226,6 +232,15 @@ def due(tx: Connection, *, now: datetime) -> tuple[Stored, ...]:
     return tuple(map(_stored, tx.execute(_DUE, {"now": now})))
 
 
+def next_at(tx: Connection, *, after: datetime) -> datetime | None:
+    """When, after an instant, the next ladder is to be looked at; None when none is."""
+    wanted = select(func.min(_OBLIGATION.c.next_at)).where(
+        _OBLIGATION.c.status == "open", _OBLIGATION.c.next_at > after
+    )
+    found: datetime | None = tx.execute(wanted).scalar_one()
+    return found
+
+
 def advance(tx: Connection, moved: Iterable[tuple[str, int, datetime | None]]) -> None:
     """Note how far ladders have come: id, rung passed, when to look again."""
     rows = [{"this": id_, "new_passed": passed, "new_next_at": next_at} for id_, passed, next_at in moved]
@@ -282,6 +297,14 @@ def waiting(
     return tuple((_stored(_Labelled(row)), _reminder(row)) for row in tx.execute(_WAITING, told))
 
 
+_TOLD_BY: Final = (
+    select(_REMINDER, *(_OBLIGATION.c[name].label(f"ob_{name}") for name in _COLUMNS))
+    .join(_OBLIGATION, _OBLIGATION.c.id == _REMINDER.c.obligation)
+    .where(_REMINDER.c.letter == bindparam("of"))
+    .order_by(_OBLIGATION.c.due_on, _OBLIGATION.c.kind, _OBLIGATION.c.id, _REMINDER.c.rung)
+)
+
+
 class _Labelled:
     """An obligation's columns in a row that holds another table's too."""
 
@@ -290,6 +313,11 @@ class _Labelled:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._row, f"ob_{name}")
+
+
+def told_by(tx: Connection, letter: str) -> tuple[tuple[Stored, Reminder], ...]:
+    """What a letter has told, whatever has become of it since, the most urgent first."""
+    return tuple((_stored(_Labelled(row)), _reminder(row)) for row in tx.execute(_TOLD_BY, {"of": letter}))
 
 
 _CARRY: Final = (
@@ -320,6 +348,16 @@ def carry(tx: Connection, letter: str, reminders: Sequence[Reminder]) -> None:
         tx.execute(_CARRY, rows)
 
 
+def carried_by(tx: Connection, letter: str) -> tuple[Reminder, ...]:
+    """What a letter was to tell when it was worded."""
+    return tuple(map(_reminder, tx.execute(select(_REMINDER).where(_REMINDER.c.letter == letter))))
+
+
+def release(tx: Connection, letter: str) -> None:
+    """Forget what a letter was to carry: it is about to be worded anew."""
+    tx.execute(update(_REMINDER).where(_REMINDER.c.letter == letter).values(letter=None))
+
+
 def reminders_of(tx: Connection, obligation: str) -> tuple[Reminder, ...]:
     """Everything that has been said about an obligation, in order."""
     wanted = select(_REMINDER).where(_REMINDER.c.obligation == obligation)
@@ -334,6 +372,19 @@ def by_id(tx: Connection, id_: str, *, lock: bool = False) -> Stored | None:
     wanted = select(_OBLIGATION).where(_OBLIGATION.c.id == id_)
     row = tx.execute(wanted.with_for_update() if lock else wanted).one_or_none()
     return None if row is None else _stored(row)
+
+
+def by_key(tx: Connection, key: Key) -> Stored | None:
+    """The obligation with this key, or None."""
+    same = (_OBLIGATION.c.kind == key.kind) & (_OBLIGATION.c.subject == key.subject)
+    wanted = select(_OBLIGATION).where(same, _OBLIGATION.c.occurrence == key.occurrence)
+    row = tx.execute(wanted).one_or_none()
+    return None if row is None else _stored(row)
+
+
+def hold(tx: Connection, chain: str) -> None:
+    """Lock a chain, so that two who act on what it owes wait for each other: before any obligation of it."""
+    tx.execute(select(_CHAIN.c.name).where(_CHAIN.c.name == chain).with_for_update())
 
 
 def list_obligations(

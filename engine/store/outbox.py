@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Update, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.core.calendar import local_date
@@ -26,6 +26,7 @@ LEASE: Final = timedelta(minutes=20)
 _OUTBOX: Final = metadata.tables["outbox"]
 _ATTEMPT: Final = metadata.tables["attempt"]
 _PERSON: Final = metadata.tables["person"]
+_POSTED: Final = select(_OUTBOX, _PERSON.c.name).join(_PERSON, _PERSON.c.id == _OUTBOX.c.recipient)
 # Written out in the statement, or a database that prepares it could not use the index of what waits.
 _WAITING: Final = _OUTBOX.c.state.in_(
     bindparam("waiting", ("due", "retry", "claimed", "in_doubt"), expanding=True, literal_execute=True)
@@ -76,6 +77,7 @@ class Posted:
     attempts: int
     settled_at: datetime | None
     reason: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,10 +325,45 @@ def forget(tx: Connection, person: str, *, words: Sequence[str]) -> None:
     tx.execute(update(_OUTBOX).where(_OUTBOX.c.recipient == person, waiting).values(withdrawn))
 
 
-def next_due(tx: Connection) -> datetime | None:
-    """When the next waiting letter is due, or None when nothing waits."""
+def next_due(tx: Connection, *, after: datetime | None = None) -> datetime | None:
+    """When the next waiting letter is due (the next after an instant, if asked), or None when none is."""
     waiting = select(func.min(_OUTBOX.c.due_at)).where(_WAITING, _OUTBOX.c.state.in_(["due", "retry"]))
+    if after is not None:
+        waiting = waiting.where(_OUTBOX.c.due_at > after)
     found: datetime | None = tx.execute(waiting).scalar_one()
+    return found
+
+
+def kind_of(tx: Connection, message_id: str) -> str | None:
+    """The kind of the letter that left under an identity (with or without its angle brackets), or None."""
+    named = select(_OUTBOX.c.kind).where(_OUTBOX.c.message_id == message_id.strip("<>"))
+    return tx.execute(named).scalar_one_or_none()
+
+
+def failing(tx: Connection, *, tries: int) -> tuple[Posted, ...]:
+    """The letters that have come back at least so many times and are still to leave, oldest first."""
+    came_back = (_OUTBOX.c.state == "retry") & (_OUTBOX.c.attempts >= tries)
+    out_again = _OUTBOX.c.state.in_(["claimed", "in_doubt"]) & (_OUTBOX.c.attempts > tries)
+    return _posted(tx, _POSTED.where(came_back | out_again))
+
+
+def lost(tx: Connection, *, since: datetime) -> tuple[Posted, ...]:
+    """The letters that were given up, or refused for good, after an instant."""
+    ended = _OUTBOX.c.state.in_(["dead", "bounced"]) & (_OUTBOX.c.settled_at > since)
+    return _posted(tx, _POSTED.where(ended))
+
+
+def last_sent(tx: Connection, *, kind: str) -> datetime | None:
+    """When a letter of a kind last left, or None."""
+    sent = select(func.max(_OUTBOX.c.settled_at)).where(_OUTBOX.c.kind == kind, _OUTBOX.c.state == "sent")
+    found: datetime | None = tx.execute(sent).scalar_one()
+    return found
+
+
+def last_occurrence(tx: Connection, *, kind: str, recipient: str) -> str | None:
+    """The greatest occurrence of a kind of letter to somebody, whatever became of it; None without any."""
+    same = (_OUTBOX.c.kind == kind) & (_OUTBOX.c.recipient == recipient)
+    found: str | None = tx.execute(select(func.max(_OUTBOX.c.occurrence)).where(same)).scalar_one()
     return found
 
 
@@ -340,11 +377,15 @@ def list_letters(
     tx: Connection, *, subject: str | None = None, state: str | None = None
 ) -> tuple[Posted, ...]:
     """Letters, oldest first, of one subject or in one state if asked."""
-    wanted = select(_OUTBOX, _PERSON.c.name).join(_PERSON, _PERSON.c.id == _OUTBOX.c.recipient)
+    wanted = _POSTED
     if subject is not None:
         wanted = wanted.where(_OUTBOX.c.subject == subject)
     if state is not None:
         wanted = wanted.where(_OUTBOX.c.state == state)
+    return _posted(tx, wanted)
+
+
+def _posted(tx: Connection, wanted: Select[Any]) -> tuple[Posted, ...]:
     return tuple(
         Posted(
             id=row.id,
@@ -357,6 +398,7 @@ def list_letters(
             attempts=row.attempts,
             settled_at=row.settled_at,
             reason=row.reason,
+            created_at=row.created_at,
         )
         for row in tx.execute(wanted.order_by(_OUTBOX.c.created_at, _OUTBOX.c.id))
     )

@@ -142,12 +142,24 @@ _INSERT: Final = {
         "meeting",
         "meeting_item",
         "minutes",
+        "estimate",
+        "measurement",
+        "realised",
+        "stated_progress",
+        "status_report",
+        "period_act",
+        "period_import",
+        "report_text",
+        "light",
+        "quality_score",
         "gate_case",
         "amendment",
         "recusal",
         "condition_act",
+        "political_act",
         "ballot",
         "obligation_act",
+        "programme_report",
     )
 }
 
@@ -565,6 +577,48 @@ def _case_decided(tx: Connection, event: ev.CaseDecided, stamp: Stamp) -> None:
         _enter_phase(
             tx, event.project, event.to_phase, event.effective, stamp, assumed=False, case=event.case
         )
+    if event.awaits is not None:
+        _insert_political_act(tx, event, stamp, act="awaits", phase=event.awaits)
+
+
+def _political_marked(tx: Connection, event: ev.PoliticalMarked, stamp: Stamp) -> None:
+    act = "marked" if event.political else "unmarked"
+    _insert_political_act(tx, event, stamp, act=act, words=stamp.refs["reason"])
+
+
+def _decision_executed(tx: Connection, event: ev.DecisionExecuted, stamp: Stamp) -> None:
+    words, on, to_phase = stamp.refs["reference"], event.effective, event.to_phase
+    _insert_political_act(tx, event, stamp, act="executed", phase=to_phase, effective=on, words=words)
+    if to_phase is not None:
+        _enter_phase(tx, event.project, to_phase, on, stamp, assumed=False, case=event.case)
+
+
+def _decision_lapsed(tx: Connection, event: ev.DecisionLapsed, stamp: Stamp) -> None:
+    words = stamp.refs["reason"]
+    _insert_political_act(tx, event, stamp, act="lapsed", effective=event.effective, words=words)
+
+
+def _insert_political_act(
+    tx: Connection,
+    event: ev.CaseDecided | ev.PoliticalMarked | ev.DecisionExecuted | ev.DecisionLapsed,
+    stamp: Stamp,
+    *,
+    act: str,
+    phase: str | None = None,
+    effective: str | None = None,
+    words: str | None = None,
+) -> None:
+    row = {
+        "case": event.case,
+        "seq": stamp.seq,
+        "act": act,
+        "phase": phase,
+        "effective": effective,
+        "words_ref": words,
+        "by": event.by,
+        "at": stamp.at,
+    }
+    tx.execute(_INSERT["political_act"], row)
 
 
 def _case_withdrawn(tx: Connection, event: ev.CaseWithdrawn, stamp: Stamp) -> None:
@@ -615,6 +669,192 @@ def _programme_closed(tx: Connection, event: ev.ProgrammeClosed, _stamp: Stamp) 
     tx.execute(update(_CHAIN).values(planned=False))
 
 
+def _case_undecidable(_tx: Connection, _event: ev.CaseUndecidable, _stamp: Stamp) -> None:
+    """That a case is stuck is seen from its roll; this says that somebody was told."""
+
+
+def _benefit_estimated(tx: Connection, event: ev.BenefitEstimated, stamp: Stamp) -> None:
+    told = {"benefit": event.benefit, "year": event.year, "period": event.period}
+    _insert_told(tx, "estimate", event, stamp, told | {"fte": event.fte, "kroner": event.kroner})
+
+
+def _benefit_measured(tx: Connection, event: ev.BenefitMeasured, stamp: Stamp) -> None:
+    told = {
+        "benefit": event.benefit,
+        "indicator": event.indicator,
+        "value": event.value,
+        "measured_on": event.measured_on,
+        "comment_ref": stamp.refs["comment"],
+        "by": event.by,
+    }
+    _insert_told(tx, "measurement", event, stamp, told)
+
+
+def _benefit_realised(tx: Connection, event: ev.BenefitRealised, stamp: Stamp) -> None:
+    told = {
+        "benefit": event.benefit,
+        "year": event.year,
+        "fte": event.fte,
+        "kroner": event.kroner,
+        "comment_ref": stamp.refs["comment"],
+        "by": event.by,
+    }
+    _insert_told(tx, "realised", event, stamp, told)
+
+
+def _progress_stated(tx: Connection, event: ev.ProgressStated, stamp: Stamp) -> None:
+    told = {
+        "period": event.period,
+        "column": event.column,
+        "progress": event.progress,
+        "reason_ref": stamp.refs["reason"],
+        "by": event.by,
+    }
+    _insert_told(tx, "stated_progress", event, stamp, told)
+
+
+def _quality_scored(tx: Connection, event: ev.QualityScored, stamp: Stamp) -> None:
+    told = {
+        "period": event.period,
+        "side": event.side,
+        "scores": dict(event.scores),
+        "comment_ref": stamp.refs["comment"],
+        "by": event.by,
+    }
+    _insert_told(tx, "quality_score", event, stamp, told)
+
+
+_Told = ev.BenefitEstimated | ev.BenefitMeasured | ev.BenefitRealised | ev.ProgressStated | ev.QualityScored
+
+
+def _insert_told(tx: Connection, table: str, event: _Told, stamp: Stamp, told: Mapping[str, Any]) -> None:
+    """Keep one more telling about a project; the earlier ones stay."""
+    row = {"project": event.project, "seq": stamp.seq, "recorded_at": stamp.at}
+    tx.execute(_INSERT[table], {**row, **told})
+
+
+def _report_delivered(tx: Connection, event: ev.ReportDelivered, stamp: Stamp) -> None:
+    row = {
+        "project": event.project,
+        "period": event.period,
+        "version": event.version,
+        "fields_ref": stamp.refs["fields"],
+        "delivered_by": event.by,
+        "delivered_at": stamp.at,
+        "approved_by": None,
+        "approved_at": None,
+    }
+    tx.execute(_INSERT["status_report"], row)
+
+
+def _report_approved(tx: Connection, event: ev.ReportApproved, stamp: Stamp) -> None:
+    report = metadata.tables["status_report"]
+    this = (report.c.project == event.project) & (report.c.period == event.period)
+    approved = {"approved_by": event.by, "approved_at": stamp.at}
+    tx.execute(update(report).where(this, report.c.version == event.version).values(approved))
+
+
+def _period_closed(tx: Connection, event: ev.PeriodClosed, stamp: Stamp) -> None:
+    row = {
+        "period": event.period,
+        "seq": stamp.seq,
+        "closed": not event.reopened,
+        "reason_ref": stamp.refs["reason"],
+        "by": event.by,
+        "at": stamp.at,
+    }
+    tx.execute(_INSERT["period_act"], row)
+
+
+def _accounts_imported(tx: Connection, event: ev.AccountsImported, stamp: Stamp) -> None:
+    _insert_import(tx, event, stamp, kind="accounts", as_of=event.as_of)
+
+
+def _transfers_imported(tx: Connection, event: ev.TransfersImported, stamp: Stamp) -> None:
+    _insert_import(tx, event, stamp, kind="transfers", as_of="")
+
+
+def _risks_imported(tx: Connection, event: ev.RisksImported, stamp: Stamp) -> None:
+    _insert_import(tx, event, stamp, kind="risks", as_of="")
+
+
+def _report_text_written(tx: Connection, event: ev.ReportTextWritten, stamp: Stamp) -> None:
+    row = {
+        "period": event.period,
+        "seq": stamp.seq,
+        "place": event.place,
+        "text_ref": stamp.refs["text"],
+        "by": event.by,
+        "recorded_at": stamp.at,
+    }
+    tx.execute(_INSERT["report_text"], row)
+
+
+def _insert_import(
+    tx: Connection,
+    event: ev.AccountsImported | ev.TransfersImported | ev.RisksImported,
+    stamp: Stamp,
+    *,
+    kind: str,
+    as_of: str,
+) -> None:
+    row = {
+        "period": event.period,
+        "seq": stamp.seq,
+        "kind": kind,
+        "as_of": as_of,
+        "lines_ref": stamp.refs["lines"],
+        "by": event.by,
+        "recorded_at": stamp.at,
+    }
+    tx.execute(_INSERT["period_import"], row)
+
+
+def _light_set(tx: Connection, event: ev.LightSet, stamp: Stamp) -> None:
+    row = {
+        "chain": event.chain,
+        "seq": stamp.seq,
+        "project": event.project,
+        "period": event.period,
+        "area": event.area,
+        "light": event.light,
+        "reason_ref": stamp.refs["reason"],
+        "by": event.by,
+        "recorded_at": stamp.at,
+    }
+    tx.execute(_INSERT["light"], row)
+
+
+def _programme_report_approved(tx: Connection, event: ev.ProgrammeReportApproved, stamp: Stamp) -> None:
+    row = {
+        "period": event.period,
+        "version": event.version,
+        "known_at": datetime.fromisoformat(event.known_at),
+        "digest": event.digest,
+        "approved_by": event.by,
+        "approved_at": stamp.at,
+        "published_by": None,
+        "published_at": None,
+        "editions": None,
+        "findings": None,
+        "despite_ref": None,
+    }
+    tx.execute(_INSERT["programme_report"], row)
+
+
+def _programme_report_published(tx: Connection, event: ev.ProgrammeReportPublished, stamp: Stamp) -> None:
+    report = metadata.tables["programme_report"]
+    this = (report.c.period == event.period) & (report.c.version == event.version)
+    published = {
+        "published_by": event.by,
+        "published_at": stamp.at,
+        "editions": dict(event.editions),
+        "findings": event.findings,
+        "despite_ref": stamp.refs["despite"],
+    }
+    tx.execute(update(report).where(this).values(published))
+
+
 def _heads_witnessed(_tx: Connection, _event: ev.HeadsWitnessed, _stamp: Stamp) -> None:
     """A checkpoint is evidence only: no state follows from it."""
 
@@ -649,6 +889,7 @@ _APPLY: Final[Mapping[type[ev.Event], _Apply]] = {
     ev.RecusalDecided: _recusal_decided,
     ev.CaseReferred: _case_referred,
     ev.CaseScheduled: _case_scheduled,
+    ev.CaseUndecidable: _case_undecidable,
     ev.ConditionSettled: _condition_settled,
     ev.ConditionExtended: _condition_extended,
     ev.MeetingPlanned: _meeting_planned,
@@ -660,10 +901,28 @@ _APPLY: Final[Mapping[type[ev.Event], _Apply]] = {
     ev.MinutesApproved: _minutes_approved,
     ev.BallotCast: _ballot_cast,
     ev.CaseDecided: _case_decided,
+    ev.BenefitEstimated: _benefit_estimated,
+    ev.BenefitMeasured: _benefit_measured,
+    ev.BenefitRealised: _benefit_realised,
+    ev.ProgressStated: _progress_stated,
+    ev.ReportDelivered: _report_delivered,
+    ev.ReportApproved: _report_approved,
+    ev.PeriodClosed: _period_closed,
+    ev.AccountsImported: _accounts_imported,
+    ev.TransfersImported: _transfers_imported,
+    ev.RisksImported: _risks_imported,
+    ev.ReportTextWritten: _report_text_written,
+    ev.LightSet: _light_set,
+    ev.QualityScored: _quality_scored,
+    ev.PoliticalMarked: _political_marked,
+    ev.DecisionExecuted: _decision_executed,
+    ev.DecisionLapsed: _decision_lapsed,
     ev.CaseWithdrawn: _case_withdrawn,
     ev.ObligationSettled: _obligation_settled,
     ev.ObligationExtended: _obligation_extended,
     ev.OwnerAlerted: _owner_alerted,
     ev.ProgrammeClosed: _programme_closed,
+    ev.ProgrammeReportApproved: _programme_report_approved,
+    ev.ProgrammeReportPublished: _programme_report_published,
     ev.HeadsWitnessed: _heads_witnessed,
 }

@@ -10,7 +10,16 @@ that one erasure is enough.
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, MetaData, UniqueConstraint, false
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    UniqueConstraint,
+    false,
+)
 from sqlmodel import Column, Field, SQLModel
 
 metadata: Final[MetaData] = SQLModel.metadata
@@ -314,6 +323,25 @@ class ConditionActRow(SQLModel, table=True):
     __table_args__ = (CheckConstraint("act in ('settled', 'extended')", name="act"),)
 
 
+class PoliticalActRow(SQLModel, table=True):
+    """What a case has to do with a political decision: that it needs one or not, that its own decision waits
+    for it, and how that ended; the newest holds. `phase` is where the project goes, or went.
+    """
+
+    __tablename__ = "political_act"
+    case: str = Field(primary_key=True, foreign_key="gate_case.id")
+    seq: int = Field(primary_key=True)
+    act: str
+    phase: str | None = None
+    effective: str | None = None
+    words_ref: str | None = Field(default=None, foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    at: datetime
+    __table_args__ = (
+        CheckConstraint("act in ('marked', 'unmarked', 'awaits', 'executed', 'lapsed')", name="act"),
+    )
+
+
 class MeetingRow(SQLModel, table=True):
     """A meeting of a body's series that has been needed; its id is the body and the date it was planned
     for.
@@ -381,6 +409,154 @@ class BallotRow(SQLModel, table=True):
     recorded_by: str | None = Field(default=None, foreign_key="person.id")
     cast_at: datetime
     __table_args__ = (UniqueConstraint("case", "nonce"),)
+
+
+def _kroner() -> Any:
+    # PostgreSQL's own integer ends at two milliards.
+    return Field(default=None, sa_column=Column(BigInteger, nullable=True))
+
+
+class EstimateRow(SQLModel, table=True):
+    """What a benefit is expected to free in a year, as told in a period. All are kept."""
+
+    __tablename__ = "estimate"
+    project: str = Field(primary_key=True, foreign_key="project.key")
+    seq: int = Field(primary_key=True)
+    benefit: str
+    year: int
+    period: str
+    fte: float | None = None
+    kroner: int | None = _kroner()
+    recorded_at: datetime
+
+
+class MeasurementRow(SQLModel, table=True):
+    """One measured value of an indicator."""
+
+    __tablename__ = "measurement"
+    project: str = Field(primary_key=True, foreign_key="project.key")
+    seq: int = Field(primary_key=True)
+    benefit: str
+    indicator: str
+    value: float
+    measured_on: str
+    comment_ref: str = Field(foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime
+
+
+class RealisedRow(SQLModel, table=True):
+    """What a benefit has really freed in a year. All are kept; the newest of a year holds."""
+
+    __tablename__ = "realised"
+    project: str = Field(primary_key=True, foreign_key="project.key")
+    seq: int = Field(primary_key=True)
+    benefit: str
+    year: int
+    fte: float | None = None
+    kroner: int | None = _kroner()
+    comment_ref: str = Field(foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime
+
+
+class ProgressRow(SQLModel, table=True):
+    """How far the work with benefits is said to have come, where it is not as computed; the newest holds."""
+
+    __tablename__ = "stated_progress"
+    project: str = Field(primary_key=True, foreign_key="project.key")
+    seq: int = Field(primary_key=True)
+    period: str
+    column: str
+    progress: str | None = None
+    reason_ref: str = Field(foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime
+
+
+class StatusReportRow(SQLModel, table=True):
+    """A delivered version of a project's report of a period."""
+
+    __tablename__ = "status_report"
+    project: str = Field(primary_key=True, foreign_key="project.key")
+    period: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    fields_ref: str = Field(foreign_key="prose.digest")
+    delivered_by: str | None = Field(default=None, foreign_key="person.id")
+    delivered_at: datetime
+    approved_by: str | None = Field(default=None, foreign_key="person.id")
+    approved_at: datetime | None = None
+
+
+class PeriodActRow(SQLModel, table=True):
+    """A reporting period was closed, or opened again; the newest holds."""
+
+    __tablename__ = "period_act"
+    period: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    closed: bool
+    reason_ref: str = Field(foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    at: datetime
+
+
+class PeriodImportRow(SQLModel, table=True):
+    """One import of a period's accounts, of the transfers applied for, or of the programme's risks: whole.
+    The newest of a kind holds.
+    """
+
+    __tablename__ = "period_import"
+    period: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    kind: str
+    as_of: str
+    lines_ref: str = Field(foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime
+    __table_args__ = (CheckConstraint("kind in ('accounts', 'transfers', 'risks')", name="kind"),)
+
+
+class ReportTextRow(SQLModel, table=True):
+    """What the programme's own report says in one place of a period. All are kept; the newest holds."""
+
+    __tablename__ = "report_text"
+    period: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    place: str
+    text_ref: str = Field(foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime
+
+
+class LightRow(SQLModel, table=True):
+    """A person's judgement of an area in a period: of the programme (`chain` is its own), or of a project."""
+
+    __tablename__ = "light"
+    chain: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    project: str | None = Field(default=None, foreign_key="project.key")
+    period: str
+    area: str
+    light: str
+    reason_ref: str = Field(foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime
+    __table_args__ = (CheckConstraint("light in ('gronn', 'gul', 'rod')", name="light"),)
+
+
+class QualityScoreRow(SQLModel, table=True):
+    """One side's scores of a project on the quality indicators; the newest of a side holds."""
+
+    __tablename__ = "quality_score"
+    project: str = Field(primary_key=True, foreign_key="project.key")
+    seq: int = Field(primary_key=True)
+    period: str
+    side: str
+    scores: dict[str, Any] = _json()
+    comment_ref: str = Field(foreign_key="prose.digest")
+    by: str | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime
+    __table_args__ = (CheckConstraint("side in ('prosjektleder', 'prosjekteier')", name="side"),)
 
 
 class LinkRow(SQLModel, table=True):
@@ -555,6 +731,25 @@ class HeartbeatRow(SQLModel, table=True):
     at: datetime
 
 
+class ProgrammeReportRow(SQLModel, table=True):
+    """A version of the programme's own report of a period: approved as known at an instant, then published
+    as bytes.
+    """
+
+    __tablename__ = "programme_report"
+    period: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    known_at: datetime
+    digest: str
+    approved_by: str | None = Field(default=None, foreign_key="person.id")
+    approved_at: datetime
+    published_by: str | None = Field(default=None, foreign_key="person.id")
+    published_at: datetime | None = None
+    editions: dict[str, str] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    findings: int | None = None
+    despite_ref: str | None = Field(default=None, foreign_key="prose.digest")
+
+
 STATE_TABLES: Final = (
     "programme",
     "definition",
@@ -574,9 +769,21 @@ STATE_TABLES: Final = (
     "amendment",
     "recusal",
     "condition_act",
+    "political_act",
     "ballot",
     "obligation_act",
     "programme_end",
+    "estimate",
+    "measurement",
+    "realised",
+    "stated_progress",
+    "status_report",
+    "period_act",
+    "period_import",
+    "report_text",
+    "light",
+    "quality_score",
+    "programme_report",
 )
 """The tables that the ledger can rebuild, in an order that respects their foreign keys (`phase` last but
 for cases).

@@ -150,7 +150,12 @@ def scheduled(
     """The events that give a case a meeting, and the roll of the day that is held."""
     at = slot.starts_at
     yield CaseScheduled(
-        project=case.project, case=case.id, meeting=meeting, answer_by=at.isoformat(), why=why
+        project=case.project,
+        case=case.id,
+        meeting=meeting,
+        answer_by=at.isoformat(),
+        why=why,
+        told=() if case.requested_by is None else (case.requested_by,),
     )
     there = replace(case, meeting=meeting, handling="i_mote", answer_by=at)
     rolled = rerolled(tx, programme, there, now=now)

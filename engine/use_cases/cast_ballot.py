@@ -20,6 +20,7 @@ from engine.store.session import Connection, Database, new_id
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, programme_in_force
 from engine.use_cases.call_meetings import carried
 from engine.use_cases.panel import IN_MEETING, body_named, term_for
+from engine.use_cases.political import awaits_politicians
 from engine.use_cases.tally import as_json, tally_of
 from engine.use_cases.words import read_words
 
@@ -130,6 +131,7 @@ def decision(
 ) -> CaseDecided:
     """The event that closes a case: what was decided, where the project goes, and who is told.
 
+    What the politicians must decide first is decided here and waits for them: the project stays.
     Without a `wording` of the chair's own, what was proposed is what was decided, or it was not.
     """
     project = projects.load(tx, state.project, lock=True)
@@ -137,6 +139,7 @@ def decision(
         raise Unknown("project", state.project)
     definition = definitions.load(tx, project.workflow, project.version)
     phase = move_on(definition, gate=state.gate, outcome=outcome, phase=project.phase, open=True)
+    awaits = awaits_politicians(tx, state, definition, outcome=outcome, now=now)
     today = local_date(now)
     involved = projects.roles(tx, state.project, on=today).values()
     # Members of a meeting read its referat; those of a case in writing get the result.
@@ -151,7 +154,8 @@ def decision(
         gate=state.gate,
         outcome=outcome,
         basis=basis,
-        to_phase=None if phase == project.phase else phase,
+        to_phase=None if awaits or phase == project.phase else phase,
+        awaits=phase if awaits else None,
         effective=today.isoformat(),
         tally=as_json(tally),
         told=tuple(dict.fromkeys([*told, *(role.person for role in involved)])),

@@ -10,21 +10,31 @@ from typing import Final
 from engine.core.calendar import in_office_hours
 from engine.core.letters import (
     AGENDA,
+    ALERT,
     AMENDED,
     ASKING,
+    CARRIES_CODE,
     CASE,
+    EXECUTION,
+    LINKLESS,
     MEETING_CHANGED,
     MINUTES,
     RECEIPT,
     REMINDER,
+    RESCHEDULED,
     RESULT,
+    TROUBLE,
+    UNDECIDABLE,
     UNOPENED,
     WITHDRAWN,
     Letter,
+    again,
+    read_alert,
     subject_of_meeting,
 )
 from engine.core.links import Link, Purpose, code_for, last_moment, receipt_code, token_for, token_hash
 from engine.core.misuse import Misuse
+from engine.core.obligations import Key
 from engine.core.reminders import next_slot
 from engine.store import cases, links, obligations, outbox, people, programmes
 from engine.store.obligations import Reminder, Stored
@@ -32,11 +42,16 @@ from engine.store.outbox import Claimed, Frozen, Settlement
 from engine.store.session import Connection, Database, new_id
 from engine.use_cases.plan_obligations import freshen
 from engine.use_cases.subject import Subject, subject_named
+from engine.use_cases.tell_unable import unable_to_decide
+from engine.use_cases.watch_machinery import trouble
 
 _STANDING: Final[Mapping[str, frozenset[str]]] = {
     CASE: frozenset({"open"}),
     AMENDED: frozenset({"open"}),
     RESULT: frozenset({"decided"}),
+    EXECUTION: frozenset({"decided"}),
+    UNDECIDABLE: frozenset({"open"}),
+    RESCHEDULED: frozenset({"open"}),
     WITHDRAWN: frozenset({"withdrawn"}),
     AGENDA: frozenset({"called"}),
     UNOPENED: frozenset({"called"}),
@@ -46,6 +61,7 @@ _STANDING: Final[Mapping[str, frozenset[str]]] = {
 """How the case or the meeting must stand for a kind of letter to be true; a kind that is not here always
 is.
 """
+_NEWS: Final = frozenset({MEETING_CHANGED, RESCHEDULED, UNDECIDABLE})
 _BUGS: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, Misuse)
 
 
@@ -118,7 +134,7 @@ def claim_letters(
             try:
                 frozen = letter.frozen
                 outdated = frozen is not None and present and frozen.template_digest != present(letter.kind)
-                if frozen is None or outdated or letter.kind == REMINDER:
+                if frozen is None or outdated or letter.kind in (REMINDER, TROUBLE):
                     frozen = _frozen(tx, letter, compose, keys=keys, now=now)
                 ready.append(_ready(tx, letter, frozen, keys=keys, base_url=base_url))
             except _BUGS as bug:
@@ -154,14 +170,10 @@ def withdrawal(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement 
         return None
     # A letter that asks for answers got its successor with the change itself.
     if reason == "address_changed" and letter.kind not in (*ASKING, RECEIPT):
-        again = Letter(
-            kind=letter.kind,
-            subject=letter.subject,
-            recipient=letter.recipient,
-            # A letter of reminders goes on telling which day's it is.
-            occurrence=f"{letter.occurrence[:10] if letter.kind == REMINDER else 'moved'}-{new_id()}",
-        )
-        outbox.enqueue(tx, [again], now=now)
+        # Reminders and alerts tell by their occurrence what they are about.
+        told = again(letter.occurrence, new_id()) if letter.kind in (REMINDER, ALERT) else f"moved-{new_id()}"
+        anew = Letter(kind=letter.kind, subject=letter.subject, recipient=letter.recipient, occurrence=told)
+        outbox.enqueue(tx, [anew], now=now)
     return _settled(letter, "withdrawn", "withdrawn", reason)
 
 
@@ -178,17 +190,48 @@ def _untrue(tx: Connection, letter: Claimed, now: datetime) -> str | None:
         return "address_changed"
     if letter.kind in (*ASKING, AMENDED, UNOPENED):
         return _untrue_request(tx, letter, subject)
-    if letter.kind == REMINDER:
-        # What has been settled since it was called for needs no reminder; with nothing left, no letter.
-        return None if _to_tell(tx, letter) else "settled"
-    if letter.kind == MEETING_CHANGED and _is_of_another_day(letter, subject):
-        return "superseded"
-    if letter.kind == RECEIPT and _last_ballot(tx, subject, letter.recipient) != letter.occurrence:
+    if letter.kind in (REMINDER, ALERT):
+        return None if _still_owed(tx, letter) else "settled"
+    if letter.kind == TROUBLE:
+        return None if trouble(tx, now=now) else "settled"
+    if letter.kind == RECEIPT:
+        return _untrue_receipt(tx, letter, subject)
+    return _untrue_news(tx, letter, subject) if letter.kind in _NEWS else None
+
+
+def _untrue_receipt(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
+    if _last_ballot(tx, subject, letter.recipient) != letter.occurrence:
         return "answered_again"
-    if letter.kind == RECEIPT and subject.meeting is not None and outbox.has_left(tx, letter):
+    if subject.meeting is not None and outbox.has_left(tx, letter):
         # One receipt for each member and meeting: the page tells of what is answered or changed after it.
         return "receipt_sent"
     return None
+
+
+def _untrue_news(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
+    """Why news of a meeting or of a case that goes on are news no more."""
+    if letter.kind == MEETING_CHANGED:
+        return "superseded" if _is_of_another_day(letter, subject) else None
+    if letter.kind == RESCHEDULED:
+        return "superseded" if _is_moved_again(letter, subject) else None
+    return None if subject.case is not None and unable_to_decide(tx, subject.case) else "decidable"
+
+
+def _still_owed(tx: Connection, letter: Claimed) -> bool:
+    """Whether anything a reminder or an alert is about is still owed: with nothing left, no letter."""
+    if letter.kind == REMINDER:
+        return bool(_to_tell(tx, letter))
+    _, *key = read_alert(letter.occurrence)
+    late = obligations.by_key(tx, Key(*key))
+    return late is not None and late.status == "open"
+
+
+def has_changed(tx: Connection, letter: Claimed) -> bool:
+    """Whether a day's reminders, frozen, hold something that has been done or got another date since."""
+    if letter.kind != REMINDER or letter.frozen is None:
+        return False
+    owed = {reminder for _, reminder in _to_tell(tx, letter)}
+    return not owed.issuperset(obligations.carried_by(tx, letter.id))
 
 
 def _untrue_request(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
@@ -217,6 +260,13 @@ def _has_answered_anew(tx: Connection, letter: Claimed, subject: Subject) -> boo
         ballot.person == letter.recipient and ballot.version == case.version
         for ballot in cases.ballots(tx, case.id)
     )
+
+
+def _is_moved_again(letter: Claimed, subject: Subject) -> bool:
+    """Whether the case has gone on once more since this letter was called for; the next one tells that."""
+    _, _, answer_by = letter.occurrence.partition(" ")
+    case = subject.case
+    return case is None or (bool(answer_by) and datetime.fromisoformat(answer_by) != case.answer_by)
 
 
 def _is_of_another_day(letter: Claimed, subject: Subject) -> bool:
@@ -259,7 +309,9 @@ def _frozen(
     )
     outbox.freeze(tx, letter.id, frozen)
     if letter.kind == REMINDER:
-        obligations.carry(tx, letter.id, [reminder for _, reminder in _to_tell(tx, letter)])
+        told = _to_tell(tx, letter)
+        obligations.release(tx, letter.id)
+        obligations.carry(tx, letter.id, [reminder for _, reminder in told])
     return frozen
 
 
@@ -271,7 +323,7 @@ def _to_tell(tx: Connection, letter: Claimed) -> tuple[tuple[Stored, Reminder], 
 
 def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: datetime) -> Link | None:
     """The reader's link: made by a letter that asks for answers, carried by all letters of the thread."""
-    if letter.kind in (WITHDRAWN, MEETING_CHANGED):
+    if letter.kind in LINKLESS:
         return None
     subject = subject_named(tx, letter.subject, letter.recipient, now=now)
     if subject is None:
@@ -284,7 +336,7 @@ def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: da
     found = links.newest_for(tx, person=letter.recipient, subject=name, purpose=purpose)
     if found is not None and _is_good(found, keys=keys, now=now):
         return found
-    if letter.kind not in (*ASKING, REMINDER):
+    if letter.kind not in CARRIES_CODE:
         # Until its meeting is called, a case taken there is entered by the link it had in writing.
         own = links.newest_for(tx, person=letter.recipient, subject=letter.subject, purpose=Purpose.BALLOT)
         return own if own is not None and _is_good(own, keys=keys, now=now) else None
@@ -320,7 +372,7 @@ def _ready(
         token = token_for(keys, kid=kid, purpose=link.purpose, link_id=id_, generation=generation)
         url = f"{base_url.rstrip('/')}/b/{token}"
         # The code is told once, with the request: a receipt with it would be one more key to the door.
-        if letter.kind in (*ASKING, REMINDER) and link.level != "enkel":
+        if letter.kind in CARRIES_CODE and link.level != "enkel":
             code = code_for(keys, kid=kid, link_id=id_, generation=generation)
     receipt = None
     if letter.kind == RECEIPT:

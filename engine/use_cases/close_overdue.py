@@ -5,8 +5,9 @@ means?
 from datetime import datetime
 
 from engine.store import cases
+from engine.store.cases import CaseState
 from engine.store.record import record
-from engine.store.session import Database
+from engine.store.session import Connection, Database
 from engine.use_cases.cast_ballot import counted_outcome, decision, to_next_meeting
 from engine.use_cases.tally import tally_of
 
@@ -23,13 +24,22 @@ def close_overdue(db: Database, *, now: datetime) -> int:
     that a case that cannot be closed keeps none of the others.
     """
     with db.reading() as tx:
-        open_cases = cases.list_cases(tx, status="open")
-        overdue = [one for one in open_cases if _is_due(one.handling, one.answer_by, now)]
         # What waits for its chair is left alone: nobody needs the writer's turn for it at every heartbeat.
-        due = [
-            one.id for one in overdue if tally_of(one, cases.ballots(tx, one.id), closing=True).state in _ENDS
-        ]
+        due = [one.id for one in closes_by_itself(tx, by=now)]
     return sum(_close(db, case, now) for case in due)
+
+
+def closes_by_itself(tx: Connection, *, by: datetime | None = None) -> tuple[CaseState, ...]:
+    """The open written cases that end when their answers are due, as they have been answered so far; those
+    due by an instant, if asked.
+    """
+    return tuple(
+        one
+        for one in cases.list_cases(tx, status="open")
+        if one.handling == WRITTEN
+        and (by is None or one.answer_by <= by)
+        and tally_of(one, cases.ballots(tx, one.id), closing=True).state in _ENDS
+    )
 
 
 def _close(db: Database, case: str, now: datetime) -> bool:

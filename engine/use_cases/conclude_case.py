@@ -26,12 +26,15 @@ APPROVED: Final = frozenset({"godkjent", "godkjent_med_forutsetninger"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concluded:
-    """The case is closed. `to_phase` is where the project went, None when it stayed."""
+    """The case is closed. `to_phase` is where the project went, None when it stayed; `awaits` says that the
+    decision takes effect when the politicians have decided.
+    """
 
     case: str
     number: str
     outcome: str
     to_phase: str | None
+    awaits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +107,13 @@ def conclude_case(
             conditions=terms,
         )
         record(tx, [decided], now=now)
-    return Concluded(case=case, number=state.number, outcome=outcome, to_phase=decided.to_phase)
+    return Concluded(
+        case=case,
+        number=state.number,
+        outcome=outcome,
+        to_phase=decided.to_phase,
+        awaits=decided.awaits is not None,
+    )
 
 
 def _as_present(tx: Connection, state: CaseState, cast: Sequence[CastBallot]) -> Tally:

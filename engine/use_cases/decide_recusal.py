@@ -117,15 +117,19 @@ def _referred(
     out = {entry["out"] for entry in found.roll if entry.get("out")} - by_rule
     seats = people.roll(tx, body_named(programme, above), on=day, owner=None, requester=None)
     recused = frozenset(entry["seat"] for entry in seats if entry["person"] in out)
-    panel = panel_for(
-        tx,
-        programme,
-        above,
-        owner=owner,
-        requester=state.requested_by,
-        now=now,
-        recused=recused,
-    )
+    try:
+        panel = panel_for(
+            tx,
+            programme,
+            above,
+            owner=owner,
+            requester=state.requested_by,
+            now=now,
+            recused=recused,
+        )
+    except NotAllowed:
+        # Nobody further up can either. What was found stands all the same; the secretary is told.
+        return [], []
     meeting, plans = (None, []) if panel.term.slot is None else planned(tx, panel.body.id, panel.term.slot)
     body, roll = panel.body, tuple(panel.roll)
     referred = CaseReferred(
@@ -138,7 +142,7 @@ def _referred(
         version=state.version + 1,
         answer_by=panel.term.answer_by.isoformat(),
         meeting=meeting,
-        told=(),
+        told=() if meeting is None or state.requested_by is None else (state.requested_by,),
     )
     kept = [
         replace(found, seat=entry["seat"], recused=True, roll=roll, told=(), meeting=meeting)

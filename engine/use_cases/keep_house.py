@@ -9,9 +9,9 @@ from engine.core.events import PROGRAMME_CHAIN, HeadsWitnessed
 from engine.store import ledger, links, settings
 from engine.store.record import record
 from engine.store.session import Connection, Database
+from engine.use_cases.inspect_machinery import note_beat
+from engine.use_cases.watch_machinery import watch_machinery
 
-WORKER: Final = "worker"
-"""The heartbeat of whatever sends letters."""
 CHECKPOINT: Final = "checkpoint"
 """When the programme's chain last took note of the other chains' heads."""
 
@@ -25,14 +25,15 @@ class Kept:
 
 
 def keep_house(db: Database, *, now: datetime) -> Kept:
-    """Beat the heart, forget ended visits, and once a day let the programme's chain witness every project's
-    head.
+    """See to what has gone wrong, beat the heart, forget ended visits, and once a day let the programme's
+    chain witness every project's head.
 
     A head stands in the checkpoint as `seq:hash`, so that a chain cut short or rewritten later contradicts
     another one.
     """
     with db.writing() as tx:
-        settings.beat(tx, WORKER, now=now)
+        watch_machinery(tx, now=now)
+        note_beat(tx, "housekeeping", now=now)
         forgotten = links.forget_visits(tx, before=now)
         return Kept(visits_forgotten=forgotten, heads_witnessed=_witness(tx, now))
 

@@ -5,32 +5,23 @@ conditions and benefits ask for is compared with what is kept, and what is new, 
 written down. Nobody reads what is owed without first bringing it up to date.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from engine.core import obligations as core
-from engine.core.calendar import OSLO, Policy, local_date
-from engine.core.events import PROGRAMME_CHAIN
-from engine.core.facts import ROLES
-from engine.core.meetings import landing
-from engine.core.obligations import Affairs, Course, Key, Obligation, Owner
+from engine.core.calendar import Policy, local_date
+from engine.core.obligations import Obligation
 from engine.core.programme import Programme
 from engine.core.reminders import NO_RUNG, passed_at, planned
-from engine.core.shape import text_in
-from engine.store import cases, definitions, meetings, obligations, people, programmes, projects, settings
-from engine.store.cases import CaseState, Condition
+from engine.store import obligations, programmes, settings
 from engine.store.obligations import Stored
-from engine.store.projects import Project
 from engine.store.session import Connection, Database
-from engine.use_cases.actors import PROGRAMME_OFFICE
-from engine.use_cases.close_overdue import WRITTEN
-from engine.use_cases.panel import body_named
+from engine.use_cases.what_is_owed import what_is_owed
 
 BATCH: Final = 100
 """Chains worked out in one transaction."""
-_AGAIN: Final = frozenset({"sendt_tilbake", "utsatt"})
-_PROJECT: Final = "project:"
 
 
 def plan_obligations(db: Database, *, now: datetime) -> int:
@@ -42,14 +33,19 @@ def plan_obligations(db: Database, *, now: datetime) -> int:
     todo = found_at_a_look.unplanned or is_new_month(found_at_a_look.ahead, now)
     done = 0
     while todo:
-        with db.writing() as tx:
-            if is_new_month(settings.last_beat(tx, obligations.LOOKED_AHEAD), now):
-                obligations.unplan_all(tx)
-                settings.beat(tx, obligations.LOOKED_AHEAD, now=now)
-            found = freshen(tx, now=now, most=BATCH)
+        found = _one_batch(db, now)
         done += found
         todo = found == BATCH
     return done
+
+
+def _one_batch(db: Database, now: datetime) -> int:
+    """Each batch is whole in itself, so that a large portfolio does not keep the writer from everybody."""
+    with db.writing() as tx:
+        if is_new_month(settings.last_beat(tx, obligations.LOOKED_AHEAD), now):
+            obligations.unplan_all(tx)
+            settings.beat(tx, obligations.LOOKED_AHEAD, now=now)
+        return freshen(tx, now=now, most=BATCH)
 
 
 def freshen(tx: Connection, *, now: datetime, most: int = 1_000_000) -> int:
@@ -67,210 +63,62 @@ def freshen(tx: Connection, *, now: datetime, most: int = 1_000_000) -> int:
     return len(chains)
 
 
+def freshen_chain(tx: Connection, chain: str, *, now: datetime) -> None:
+    """The same for one chain, which the caller has locked, whether it has grown or not."""
+    programme = programmes.current(tx)
+    if programme is not None:
+        end = obligations.programme_end(tx)
+        _plan(tx, programme, chain, now=now, ended_on=None if end is None else end.ended_on)
+        obligations.mark_planned(tx, [chain])
+
+
 def is_new_month(last: datetime | None, now: datetime) -> bool:
     """Whether everything is to be worked out for a year ahead again."""
     return last is None or local_date(last).replace(day=1) != local_date(now).replace(day=1)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What has become of a chain's obligations since they were last worked out: those that are `new`, those
+    that have `changed` (with what is kept of them), each with the rung it has passed and when it is looked
+    at; and those `gone`, which nobody owes any more. `kept` is all there was.
+    """
+
+    kept: tuple[Stored, ...]
+    new: Sequence[tuple[Obligation, int, datetime | None]]
+    changed: Sequence[tuple[Stored, Obligation, int, datetime | None]]
+    gone: tuple[Stored, ...]
+
+
 def _plan(tx: Connection, programme: Programme, chain: str, *, now: datetime, ended_on: date | None) -> None:
     until = local_date(now) + core.AHEAD
-    wanted = _owed(tx, programme, chain, until=until)
+    plan = plan_of(tx, programme, chain, until=until, now=now, ended_on=ended_on)
+    obligations.add(tx, chain, plan.new, now=now)
+    obligations.change(tx, plan.changed, now=now)
+    obligations.void(tx, [was.id for was in plan.gone])
+
+
+def plan_of(
+    tx: Connection, programme: Programme, chain: str, *, until: date, now: datetime, ended_on: date | None
+) -> Plan:
+    """What a chain owes until a day, beside what is kept of it. Only reads."""
+    wanted = what_is_owed(tx, programme, chain, until=until)
+    if ended_on is not None:
+        # What would have come again does not, once the programme has ended; what was owed then stays owed,
+        # and so does what has been given another date since.
+        wanted = (one for one in wanted if not _comes_after(one, ended_on))
     acted = core.with_acts(wanted, obligations.acts(tx, chain=chain))
     followed = core.chased(acted, follow_from=programme.follow_from)
-    if ended_on is not None:
-        # What would have come again does not, once the programme has ended; what was owed then stays owed.
-        followed = (one for one in followed if not _comes_after(one, ended_on))
-    _keep(tx, programme, chain, list(followed), now=now)
+    return _compared(tx, programme, chain, list(followed), now=now)
 
 
 def _comes_after(one: Obligation, ended_on: date) -> bool:
     return one.key.kind.startswith(core.DUTY) and one.due_on > ended_on
 
 
-def _owed(tx: Connection, programme: Programme, chain: str, *, until: date) -> Iterator[Obligation]:
-    if chain == PROGRAMME_CHAIN:
-        yield from core.owed_by_programme(programme, _affairs(tx), until=until)
-        yield from _minutes(tx, programme)
-        return
-    project = projects.load(tx, chain.removeprefix(_PROJECT))
-    if project is None:
-        return
-    found = cases.list_cases(tx, project=project.key)
-    yield from core.owed_by_project(programme, _course(tx, project), key=project.key, until=until)
-    yield from _answers(tx, programme, found)
-    yield from _papers(programme, found)
-    yield from _conditions(tx, programme, project)
-    facts = projects.facts(tx, project.key)
-    yield from _look_again(programme, project, facts)
-    yield from _measurements(tx, programme, project, facts)
-
-
-# ---------------------------------------------------------------- what follows from the state
-
-
-def _course(tx: Connection, project: Project) -> Course:
-    definition = definitions.load(tx, project.workflow, project.version)
-    entries = projects.phases(tx, project.key)
-    answered: dict[str, list[datetime]] = {}
-    for act in projects.acts(tx, project.key):
-        if act.act == "answered":
-            answered.setdefault(act.criterion, []).append(act.at)
-    return Course(
-        reported=tuple((one.effective, definition.phase(one.phase).reported_as) for one in entries),
-        reports=(),
-        answered=answered,
-    )
-
-
-def _affairs(tx: Connection) -> Affairs:
-    held: dict[tuple[str, int], int] = {}
-    last: dict[tuple[str, int], datetime] = {}
-    for meeting in meetings.list_meetings(tx, status="held"):
-        of_year = (meeting.body, local_date(meeting.starts_at).year)
-        held[of_year] = held.get(of_year, 0) + 1
-        last[of_year] = meeting.closed_at or meeting.starts_at
-    return Affairs(published={}, held=held, last_held=last)
-
-
-def _minutes(tx: Connection, programme: Programme) -> Iterator[Obligation]:
-    """A referat that has been sent is approved at the body's next meeting: its secretary sees to it."""
-    bodies = {body.id: body for body in programme.bodies}
-    for meeting in meetings.list_meetings(tx, status="held"):
-        sent = [one for one in meetings.minutes(tx, meeting.id) if one.sent]
-        rhythm = bodies[meeting.body].meetings if meeting.body in bodies else None
-        if not sent or rhythm is None:
-            continue
-        after = landing(rhythm, asked_at=meeting.starts_at)
-        if after is not None:
-            yield Obligation(
-                key=Key(core.MINUTES, f"meeting:{meeting.id}", ""),
-                owner=Owner("office", bodies[meeting.body].secretary or PROGRAMME_OFFICE),
-                due_on=after.slot.on,
-                ladder=programme.chase.get("referat", ""),
-                since=sent[0].written_at,
-                settled_at=next((one.approved_at for one in reversed(sent) if one.approved_at), None),
-            )
-
-
-def _answers(tx: Connection, programme: Programme, found: Iterable[CaseState]) -> Iterator[Obligation]:
-    """In a written case, each who speaks for a seat and has not answered its present version."""
-    for case in found:
-        if case.status != "open" or case.handling != WRITTEN:
-            continue
-        standing = cases.standing(case, cases.ballots(tx, case.id))
-        due = case.answer_by.astimezone(OSLO)
-        asked: dict[str, list[str]] = {}
-        for entry in case.roll:
-            if entry["person"] and not entry["recused"] and not entry["requester"]:
-                asked.setdefault(str(entry["person"]), []).append(str(entry["seat"]))
-        for person, seats in asked.items():
-            given = [standing[seat].cast_at for seat in seats if seat in standing]
-            yield Obligation(
-                key=Key(core.ANSWER, f"case:{case.id}", person),
-                owner=Owner("person", person),
-                due_on=due.date(),
-                due_time=due.time().replace(microsecond=0),
-                ladder=programme.chase.get("svar", ""),
-                since=case.opened_at,
-                settled_at=max(given) if len(given) == len(seats) else None,
-            )
-
-
-def _papers(programme: Programme, found: Iterable[CaseState]) -> Iterator[Obligation]:
-    """A case that was put off or sent back is owed anew by the next meeting's paper deadline, by whoever
-    asked.
-    """
-    last = max(found, key=lambda case: case.opened_at, default=None)
-    if last is None or last.outcome not in _AGAIN or last.closed_at is None or last.requested_by is None:
-        return
-    rhythm = body_named(programme, last.body).meetings
-    after = None if rhythm is None else landing(rhythm, asked_at=last.closed_at)
-    if after is not None:
-        due = after.slot.papers_by.astimezone(OSLO)
-        yield Obligation(
-            key=Key(core.PAPERS, f"case:{last.id}", ""),
-            owner=Owner("person", last.requested_by),
-            due_on=due.date(),
-            due_time=due.time(),
-            ladder=programme.chase.get("saksunderlag", ""),
-            since=last.closed_at,
-        )
-
-
-def _conditions(tx: Connection, programme: Programme, project: Project) -> Iterator[Obligation]:
-    for one in cases.conditions(tx, project.key):
-        yield Obligation(
-            key=Key(core.CONDITION, f"case:{one.case}", one.id),
-            owner=_owner_of(one, tx, programme, project),
-            due_on=date.fromisoformat(one.due),
-            ladder=programme.chase.get("forutsetning", ""),
-            settled_at=one.settled_at,
-            since=one.decided_at,
-            dated_at=one.dated_at,
-        )
-
-
-def _owner_of(condition: Condition, tx: Connection, programme: Programme, project: Project) -> Owner:
-    """Whoever the chair named in words: an address, a role, an office or a seat; else the project's
-    leader.
-    """
-    named = " ".join(condition.owner.split()).casefold()
-    if "@" in named:
-        found = people.by_email(tx, named)
-        if found is not None:
-            return Owner("person", found.id)
-    definition = definitions.load(tx, project.workflow, project.version)
-    for id_, title in ROLES:
-        if named in (id_.casefold(), title.casefold()):
-            return Owner("role", id_)
-    for office in programme.offices:
-        if named in (office.id.casefold(), text_in(office.title).casefold()):
-            return Owner("office", office.id)
-    for body in programme.bodies:
-        for seat in body.seats:
-            if named in (seat.id.casefold(), seat.office.casefold()):
-                return Owner("seat", seat.id)
-    return Owner("role", definition.roles.leader[-1])
-
-
-def _look_again(programme: Programme, project: Project, facts: projects.Facts) -> Iterator[Obligation]:
-    waiting = facts.get("waiting")
-    if isinstance(waiting, dict) and waiting.get("look_again_on"):
-        yield Obligation(
-            key=Key(core.LOOK_AGAIN, f"{_PROJECT}{project.key}", str(waiting["look_again_on"])),
-            owner=Owner("office", PROGRAMME_OFFICE),
-            due_on=date.fromisoformat(str(waiting["look_again_on"])),
-            ladder=programme.chase.get("ses_pa_igjen", ""),
-        )
-
-
-def _measurements(
-    tx: Connection, programme: Programme, project: Project, facts: projects.Facts
-) -> Iterator[Obligation]:
-    """Each prioritised benefit is measured by its tidsfrist, whatever has become of the project meanwhile."""
-    for benefit in facts.get("benefits", []):
-        if benefit.get("prioritised") and benefit.get("due"):
-            named = people.by_email(tx, str(benefit["owner"])) if benefit.get("owner") else None
-            owner = Owner("role", "gevinstansvarlig") if named is None else Owner("person", named.id)
-            for indicator in benefit.get("indicators", []):
-                yield Obligation(
-                    key=Key(
-                        core.MEASUREMENT,
-                        f"{_PROJECT}{project.key}",
-                        f"{benefit.get('id', '')}/{indicator.get('id', '')}/{benefit['due']}",
-                    ),
-                    owner=owner,
-                    due_on=date.fromisoformat(str(benefit["due"])),
-                    ladder=programme.chase.get("maling", ""),
-                )
-
-
-# ---------------------------------------------------------------- what is kept of it
-
-
-def _keep(
+def _compared(
     tx: Connection, programme: Programme, chain: str, wanted: list[Obligation], *, now: datetime
-) -> None:
+) -> Plan:
     kept = obligations.of_chain(tx, chain)
     policy = programme.calendar.policy()
     unknown = [one for one in wanted if one.key not in kept]
@@ -282,10 +130,9 @@ def _keep(
         onward = None if was is None else _onward(programme, was, one, policy, now)
         if was is not None and onward is not None and _differs(was, one, onward, now):
             changed.append((was, one, *onward))
-    gone = {one.key for one in wanted}
-    obligations.add(tx, chain, new, now=now)
-    obligations.change(tx, changed, now=now)
-    obligations.void(tx, [was.id for key, was in kept.items() if key not in gone and was.status == "open"])
+    wanted_keys = {one.key for one in wanted}
+    gone = tuple(was for key, was in kept.items() if key not in wanted_keys and was.status == "open")
+    return Plan(kept=tuple(kept.values()), new=new, changed=changed, gone=gone)
 
 
 def _differs(was: Stored, one: Obligation, onward: tuple[int, datetime | None], now: datetime) -> bool:

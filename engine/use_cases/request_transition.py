@@ -83,6 +83,13 @@ def request_transition(
             return Refused(
                 reasons=(Reason(code="case_open", data={"number": already.number, "gate": already.gate}),)
             )
+        undone = next(iter(cases.awaiting(tx, project=key)), None)
+        if undone is not None:
+            return Refused(
+                reasons=(
+                    Reason(code="awaits_political", data={"number": undone.number, "gate": undone.gate}),
+                )
+            )
         reasons = _waits(checked) or _shut(checked, words, unfit)
         if reasons:
             return NotReady(reasons=reasons, check=checked.check)

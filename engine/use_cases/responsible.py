@@ -1,8 +1,9 @@
 """Who answers for something owed, on a day: whoever holds the role, office or seat, or stands in for them?"""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from engine.core.obligations import Owner
 from engine.store import obligations, people
@@ -12,8 +13,10 @@ from engine.store.people import Absence, Holding
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE
 
-_LINE: tuple[str, ...] = ("prosjekteier",)
+_LINE: Final = "prosjekteier"
 """The role that stays when a project has nobody else: the owner in the line."""
+_EARLIER: Final[Mapping[str, str]] = {"prosjektleder": "utredningsleder"}
+"""Who has the work of a role before a project has somebody in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,11 @@ class Directory:
     end: ProgrammeEnd | None
     roles: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the programme has ended by this day, so that the line answers."""
+        return self.end is not None and self.end.ended_on <= self.on
+
     def find(self, owner: Owner, *, project: str | None) -> Responsible | None:
         """Whoever answers for this owner's duties: never nobody, while programkontoret (or, when the
         programme has ended, its heir) has an address.
@@ -49,7 +57,7 @@ class Directory:
         first = self._holder(owner, project)
         if first is not None:
             return self._present(first, owner)
-        for role in _LINE if project is not None else ():
+        for role in () if project is None else (_EARLIER.get(owner.id, _LINE), _LINE):
             other = self._roles(project or "").get(role)
             if other in self.reachable:
                 return self._present(other, Owner("role", role), instead_of=owner.id)
@@ -58,7 +66,7 @@ class Directory:
 
     def office(self, office: str) -> str | None:
         """Who answers for an office; the heir's when the programme has ended."""
-        if self.end is not None and self.end.ended_on <= self.on:
+        if self.end is not None and self.has_ended:
             return self.end.heir if self.end.heir in self.reachable else None
         return self._seated(office)
 
@@ -67,9 +75,9 @@ class Directory:
             found: str | None = owner.id
         elif owner.kind == "role":
             found = None if project is None else self._roles(project).get(owner.id)
-            if self.end is not None and self.end.ended_on <= self.on:
+            if self.has_ended:
                 # The line takes over: whoever led the project for the programme has gone.
-                found = self._roles(project or "").get(_LINE[0], found)
+                found = self._roles(project or "").get(_LINE, found)
         elif owner.kind == "office":
             found = self.office(owner.id)
         else:

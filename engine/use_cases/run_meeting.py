@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from engine.core.criteria import Reason
-from engine.core.events import AttendanceNoted, Event, MeetingClosed, MeetingItemAdded
-from engine.core.meetings import following
+from engine.core.events import AttendanceNoted, Event, MeetingClosed, MeetingItemAdded, MeetingPlanned
+from engine.core.meetings import following, series
 from engine.core.misuse import Refused, unknown
-from engine.store import cases
+from engine.store import cases, meetings
 from engine.store.cases import CaseState
 from engine.store.meetings import Meeting
 from engine.store.record import record
 from engine.store.session import Connection, Database, new_id
 from engine.use_cases.actors import person_named, programme_in_force
 from engine.use_cases.call_meetings import carried
+from engine.use_cases.panel import as_planned
 from engine.use_cases.take_part import running
 from engine.use_cases.words import read_words
 
@@ -33,7 +34,7 @@ def add_item(
     db: Database, *, meeting: str, kind: str, title: str, text: str, by: str, now: datetime
 ) -> str | Refused:
     """Put something that is not a decision on a meeting's list, as its secretary or chair; returns the
-    item's id.
+    item's id. A meeting of the series that nothing has needed before is planned by it.
 
     Raises Unknown for a meeting, kind or person, NotAllowed for anybody else.
     """
@@ -42,7 +43,8 @@ def add_item(
     name, unfit = read_words(title, field="title", one_line=True)
     words, also = read_words(text, field="text")
     with db.writing() as tx:
-        part = running(tx, meeting, person_named(tx, by).id, now=now)
+        plans = plan_of(tx, meeting, now=now)
+        part = running(tx, meeting, person_named(tx, by).id, now=now, planned=plans)
         reasons = (*_over(part.meeting), *unfit, *also)
         if not name and not unfit:
             reasons += (Reason(code="title_missing", data={}),)
@@ -51,8 +53,28 @@ def add_item(
         item = MeetingItemAdded(
             by=part.person, meeting=meeting, item=new_id(), kind=kind, title=name, text=words
         )
-        record(tx, [item], now=now)
+        record(tx, [*([] if plans is None else [plans]), item], now=now)
     return item.item
+
+
+def plan_of(tx: Connection, meeting: str, *, now: datetime) -> MeetingPlanned | None:
+    """The event that plans a meeting of a series that is ahead and that nothing has needed yet; None for any
+    other.
+    """
+    body_id, _, day = meeting.rpartition(":")
+    programme = programme_in_force(tx)
+    body = next((one for one in programme.bodies if one.id == body_id), None)
+    if meetings.load(tx, meeting) is not None or body is None or body.meetings is None:
+        return None
+    try:
+        planned_on = date.fromisoformat(day)
+    except ValueError:
+        return None
+    slots = series(body.meetings, since=planned_on, until=planned_on)
+    slot = next((one for one in slots if one.planned_on == planned_on), None)
+    if slot is None or slot.starts_at <= now or slot.status == "cancelled":
+        return None
+    return as_planned(body.id, slot)
 
 
 def note_attendance(

@@ -7,14 +7,17 @@ from typing import Any
 
 from engine.core.calendar import local_date
 from engine.core.criteria import Reason
+from engine.core.definition import PROGRAMME_ITSELF
 from engine.core.misuse import Unknown
 from engine.core.shape import text_in
 from engine.core.voting import Choice, Tally
-from engine.store import cases, people, programmes
+from engine.store import cases, people, programmes, projects
 from engine.store.cases import Amendment, Case, CastBallot, Condition, standing
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE
+from engine.use_cases.political import Political, political_of
 from engine.use_cases.tally import chair_of, tally_of
+from engine.use_cases.tell_unable import Unable, unable_to_decide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,8 @@ class CaseView:
     digest: str
     project_key: str
     project_title: str
+    is_programme: bool
+    """Whether the «project» is the programme itself."""
     gate: str
     gate_title: str
     from_phase: str
@@ -116,13 +121,13 @@ class CaseView:
     criteria: tuple[CriterionView, ...]
     papers: tuple[PaperView, ...]
     facts: Mapping[str, Any]
-    political: bool
-    """Marked for political decision: the change is not introduced before that case is decided."""
-    political_case: str
-    """Which case that is; empty until it is known."""
+    political: Political
+    """Whether it is marked for political decision, and how its own decision stands meanwhile."""
     roles: Mapping[str, str]
     seats: tuple[SeatView, ...]
     tally: Tally
+    unable: Unable | None
+    """Why nobody can decide the case as things stand; None when somebody can."""
     outcome: str | None
     outcome_phase: str | None
     wording: str
@@ -135,6 +140,12 @@ class CaseView:
     outcomes: tuple[tuple[str, str | None], ...]
     programme_office: str
     programme_address: str
+
+    @property
+    def awaits(self) -> bool:
+        """Whether what was decided waits for a political decision."""
+        execution = self.political.execution
+        return execution is not None and execution.standing == "awaits"
 
     @property
     def mine(self) -> SeatView | None:
@@ -153,7 +164,6 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
     if found is None:
         raise Unknown("case", case)
     state, dossier = found.state, found.dossier
-    about = dossier.get("facts", {}).get("project", {})
     cast = cases.ballots(tx, case)
     office = people.office_holder(tx, PROGRAMME_OFFICE, on=local_date(now))
     keeps = office is not None and office.id == viewer
@@ -168,6 +178,7 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
         digest=state.digest,
         project_key=state.project,
         project_title=_inside(dossier, "project", "title") or state.project,
+        is_programme=_is_programme(tx, state.project),
         gate=state.gate,
         gate_title=_inside(dossier, "gate", "title"),
         from_phase=_inside(dossier, "gate", "from"),
@@ -190,11 +201,11 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
         criteria=tuple(_criterion(one, called) for one in dossier.get("criteria", ())),
         papers=tuple(_paper(one) for one in dossier.get("papers", ())),
         facts=dossier.get("facts", {}),
-        political=bool(about.get("political_consequence")),
-        political_case=str(about.get("political_case", "")),
+        political=political_of(tx, state, dossier, now=now),
         roles={role: called[person] for role, person in dossier.get("roles", {}).items()},
         seats=seats,
         tally=tally_of(state, cast),
+        unable=unable_to_decide(tx, state),
         outcome=state.outcome,
         outcome_phase=dict(dossier.get("outcomes", ())).get(state.outcome),
         wording=found.wording or "",
@@ -209,6 +220,11 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
         programme_office="" if office is None else office.name or "",
         programme_address="" if office is None else office.email or "",
     )
+
+
+def _is_programme(tx: Connection, key: str) -> bool:
+    project = projects.load(tx, key)
+    return project is not None and project.kind == PROGRAMME_ITSELF
 
 
 class _Names(dict[str | None, str]):

@@ -8,7 +8,9 @@ from engine.core.shape import text_in
 from engine.store import cases, meetings, people
 from engine.store.meetings import Item, Meeting, Minutes
 from engine.store.session import Connection
-from engine.use_cases.actors import PROGRAMME_OFFICE
+from engine.use_cases.actors import PROGRAMME_OFFICE, programme_in_force
+from engine.use_cases.course import GoneOn, gone_on_from
+from engine.use_cases.panel import body_named
 from engine.use_cases.show_case import CaseView, show_case
 from engine.use_cases.take_part import part_in
 
@@ -28,10 +30,29 @@ class ChairView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedView:
+    """A case that was on this meeting's list and went on: to which meeting of which body, and why.
+
+    `mine` when the viewer speaks for a seat in it; `unable` when nobody can decide it as things stand.
+    """
+
+    id: str
+    number: str
+    project_title: str
+    gate: str
+    body_title: str
+    meeting: str | None
+    starts_at: datetime | None
+    why: str
+    unable: bool
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingView:
     """Everything about a meeting that its pages, letters and papers say; instants are UTC.
 
-    `cases` are those that came up here, concluded or open; `carried` counts those that have gone on.
+    `cases` are those that came up here, concluded or open; `carried` those that have gone on.
     `to_approve` is the body's last referat that nobody has approved yet: it comes first on the list.
     """
 
@@ -43,6 +64,7 @@ class MeetingView:
     quorum: int
     items: tuple[Item, ...]
     cases: tuple[CaseView, ...]
+    carried: tuple[CarriedView, ...]
     minutes: tuple[Minutes, ...]
     to_approve: Minutes | None
     is_member: bool
@@ -84,6 +106,7 @@ def show_meeting(tx: Connection, meeting: str, *, now: datetime, viewer: str | N
         cases=tuple(
             show_case(tx, case.id, now=now, viewer=viewer) for case in here if case.status != "withdrawn"
         ),
+        carried=tuple(_carried(tx, one, viewer=viewer, now=now) for one in gone_on_from(tx, found)),
         minutes=meetings.minutes(tx, meeting),
         to_approve=_to_approve(tx, found),
         is_member=bool(part.seats) or part.stands_in,
@@ -94,12 +117,29 @@ def show_meeting(tx: Connection, meeting: str, *, now: datetime, viewer: str | N
     )
 
 
+def _carried(tx: Connection, one: GoneOn, *, viewer: str | None, now: datetime) -> CarriedView:
+    case = show_case(tx, one.state.id, now=now, viewer=viewer)
+    to = body_named(programme_in_force(tx), one.body)
+    return CarriedView(
+        id=case.id,
+        number=case.number,
+        project_title=case.project_title,
+        gate=case.gate,
+        body_title=text_in(to.title),
+        meeting=one.meeting,
+        starts_at=one.starts_at,
+        why=one.why,
+        unable=case.unable is not None,
+        mine=case.mine is not None,
+    )
+
+
 def _to_approve(tx: Connection, meeting: Meeting) -> Minutes | None:
     earlier = [
         one for one in meetings.list_meetings(tx, body=meeting.body) if one.starts_at < meeting.starts_at
     ]
     for held in reversed(earlier):
-        versions = meetings.minutes(tx, held.id)
+        versions = [one for one in meetings.minutes(tx, held.id) if one.sent]
         if versions:
             return versions[-1] if versions[-1].approved_at is None else None
     return None

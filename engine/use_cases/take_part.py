@@ -1,9 +1,10 @@
 """Who takes part in a meeting, and as what: member, chair, secretary — or not at all?"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from engine.core.calendar import local_date
+from engine.core.events import MeetingPlanned
 from engine.core.misuse import NotAllowed, Unknown
 from engine.core.programme import Body
 from engine.store import cases, meetings, people
@@ -30,9 +31,19 @@ class Part:
     """Whether the person has been called to one of its cases for somebody who is recused there."""
 
 
-def part_in(tx: Connection, meeting: str, person: str, *, now: datetime, lock: bool = False) -> Part:
-    """What a person is in a meeting. Raises Unknown when there is no such meeting."""
-    found = meetings.load(tx, meeting, lock=lock)
+def part_in(
+    tx: Connection,
+    meeting: str,
+    person: str,
+    *,
+    now: datetime,
+    lock: bool = False,
+    planned: MeetingPlanned | None = None,
+) -> Part:
+    """What a person is in a meeting, or in one that is about to be planned. Raises Unknown when there is no
+    such meeting.
+    """
+    found = meetings.load(tx, meeting, lock=lock) or _as_planned(planned)
     if found is None:
         raise Unknown("meeting", meeting)
     body = body_named(programme_in_force(tx), found.body)
@@ -52,15 +63,35 @@ def part_in(tx: Connection, meeting: str, person: str, *, now: datetime, lock: b
     )
 
 
+def _as_planned(planned: MeetingPlanned | None) -> Meeting | None:
+    if planned is None:
+        return None
+    return Meeting(
+        id=planned.meeting,
+        body=planned.body,
+        planned_on=date.fromisoformat(planned.planned_on),
+        starts_at=datetime.fromisoformat(planned.starts_at),
+        papers_by=datetime.fromisoformat(planned.papers_by),
+        status=planned.status,
+        sequence=0,
+        reason=planned.reason,
+        called_at=None,
+        closed_at=None,
+        present=None,
+    )
+
+
 def _stands_in(tx: Connection, meeting: str, person: str) -> bool:
     return any(
         entry["person"] == person for case in cases.list_cases(tx, meeting=meeting) for entry in case.roll
     )
 
 
-def running(tx: Connection, meeting: str, person: str, *, now: datetime) -> Part:
+def running(
+    tx: Connection, meeting: str, person: str, *, now: datetime, planned: MeetingPlanned | None = None
+) -> Part:
     """The same, for what only chair and secretary may do. Raises NotAllowed for anybody else."""
-    part = part_in(tx, meeting, person, now=now, lock=True)
+    part = part_in(tx, meeting, person, now=now, lock=True, planned=planned)
     if not (part.leads or part.keeps):
         raise NotAllowed("not_running", {"body": part.meeting.body})
     return part

@@ -14,7 +14,7 @@ from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import person_named
 from engine.use_cases.show_case import CaseView
-from engine.use_cases.show_meeting import MeetingView, show_meeting
+from engine.use_cases.show_meeting import CarriedView, MeetingView, show_meeting
 from engine.use_cases.take_part import running
 
 Render = Callable[[Mapping[str, Any]], bytes]
@@ -65,15 +65,20 @@ def write_minutes(
 
 
 def approve_minutes(db: Database, *, meeting: str, by: str, now: datetime) -> Refused | None:
-    """Approve the newest version of a meeting's referat, as the body's chair or secretary enters it."""
+    """Approve the newest version of a meeting's referat that has been sent, as the body's chair or secretary
+    enters it: what nobody has read is not what they approved.
+    """
     with db.writing() as tx:
         part = running(tx, meeting, person_named(tx, by).id, now=now)
         versions = meetings.minutes(tx, meeting)
         if not versions:
             raise Unknown("minutes", meeting)
-        if versions[-1].approved_at is not None:
+        sent = [one for one in versions if one.sent]
+        if not sent:
+            return Refused(reasons=(Reason(code="minutes_not_sent", data={"meeting": meeting}),))
+        if sent[-1].approved_at is not None:
             return Refused(reasons=(Reason(code="minutes_approved", data={"meeting": meeting}),))
-        approved = MinutesApproved(by=part.person, meeting=meeting, version=versions[-1].version)
+        approved = MinutesApproved(by=part.person, meeting=meeting, version=sent[-1].version)
         record(tx, [approved], now=now)
     return None
 
@@ -94,6 +99,7 @@ def model_of(tx: Connection, meeting: str, *, now: datetime) -> dict[str, Any]:
         "chairs": [_chair(view, index) for index in range(len(view.chairs))],
         "items": [{"kind": item.kind, "title": item.title, "text": item.text} for item in view.items],
         "cases": [_case(case) for case in view.cases if case.status == "decided"],
+        "carried": [_carried(one) for one in view.carried],
         "approves": None if view.to_approve is None else view.to_approve.meeting,
     }
 
@@ -111,6 +117,18 @@ def _chair(view: MeetingView, index: int) -> dict[str, Any]:
     }
 
 
+def _carried(one: CarriedView) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "title": one.project_title,
+        "gate": one.gate,
+        "body": one.body_title,
+        "starts_at": None if one.starts_at is None else one.starts_at.isoformat(),
+        "why": one.why,
+        "unable": one.unable,
+    }
+
+
 def _case(case: CaseView) -> dict[str, Any]:
     return {
         "number": case.number,
@@ -121,6 +139,8 @@ def _case(case: CaseView) -> dict[str, Any]:
         "outcome": case.outcome,
         "wording": case.wording,
         "to_phase": case.outcome_phase,
+        # What was decided in the meeting waited then, however it has ended since.
+        "awaits": case.political.execution is not None,
         "conditions": [
             {"id": one.id, "text": one.text, "owner": one.owner, "due": one.due.isoformat()}
             for one in case.conditions

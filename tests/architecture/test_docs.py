@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import typer
@@ -13,14 +13,17 @@ import typer
 from cli.main import app
 from cli.settings import NAMES, Settings
 from engine.core.definition import Definition, parse_definition
+from engine.core.duties import Per, Settles
 from engine.core.facts import PROJECT_FIELDS, scope
 from engine.core.programme import Programme, parse_programme
+from engine.core.source import Mistake
 from engine.core.verification import verify
 from workflows import loader
 
 HOUSE = Path(__file__).resolve().parents[2]
 PAGES = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")])
 EXAMPLE = HOUSE / "docs/how-to/write-a-workflow.md"
+DEADLINES = HOUSE / "docs/how-to/write-deadlines.md"
 OPERATE = HOUSE / "docs/how-to/operate.md"
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(HOUSE).as_posix())
@@ -187,6 +190,24 @@ def test_the_page_about_workflows_names_every_member_of_a_list() -> None:
     lists = {name: members for name, members in known.items() if name not in ("project", "roles")}
     assert told == lists
     assert {field.name for field in PROJECT_FIELDS if field.type == "list" and field.fields} <= set(lists)
+
+
+def shipped_with_other_deadlines(text: str) -> Programme | tuple[Mistake, ...]:
+    head = loader.read_programme("trondheim").partition("\ncalendar:")[0]
+    return parse_programme(f"{head}\n{text}")
+
+
+def test_the_example_of_deadlines_is_a_programme_in_the_place_of_those_that_ship() -> None:
+    (text,) = blocks(text_of(DEADLINES), "yaml")
+    programme = shipped_with_other_deadlines(text)
+    assert isinstance(programme, Programme), programme
+    assert [duty.id for duty in programme.duties] == ["statusrapport", "manedsmote"]
+    assert not isinstance(shipped_with_other_deadlines(text.replace("day: 20", "day: 31")), Programme)
+
+
+def test_the_page_about_deadlines_names_every_rhythm_and_every_way_of_settling() -> None:
+    told = re.findall(r"^\| `(\w+)`.* \|$", text_of(DEADLINES), re.M)
+    assert told == ["per", *get_args(Per), "settled_by", *get_args(Settles)]
 
 
 # ---- can these tests fail? ----

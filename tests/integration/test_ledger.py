@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,21 +15,40 @@ from sqlalchemy.exc import DBAPIError
 from engine.core.ledger import Head, Leaf, leaf_hash
 from engine.core.misuse import Misuse
 from engine.core.voting import Choice
-from engine.store import cases, ledger, people, schema
+from engine.store import cases, ledger, obligations, people, schema
 from engine.store.ledger import Verified
 from engine.store.session import Database
+from engine.use_cases.add_benefit import add_benefit
+from engine.use_cases.alert_owner import alert_owner
 from engine.use_cases.answer_criterion import waive_criterion
+from engine.use_cases.approve_report import approve_report
 from engine.use_cases.assign_seat import assign_seat
 from engine.use_cases.cast_ballot import cast_ballot
 from engine.use_cases.change_facts import change_facts
+from engine.use_cases.close_period import close_period
+from engine.use_cases.close_programme import close_programme
 from engine.use_cases.conclude_case import Condition, conclude_case
+from engine.use_cases.deliver_report import deliver_report
 from engine.use_cases.erase_person import erase_person
+from engine.use_cases.estimate_benefit import estimate_benefit
+from engine.use_cases.extend_obligation import extend_obligation
+from engine.use_cases.import_accounts import import_accounts
+from engine.use_cases.import_risks import import_risks
+from engine.use_cases.import_transfers import import_transfers
+from engine.use_cases.load_programme import load_programme
+from engine.use_cases.measure_benefit import measure_benefit
+from engine.use_cases.plan_obligations import plan_obligations
+from engine.use_cases.realise_benefit import realise_benefit
 from engine.use_cases.register_absence import register_absence
 from engine.use_cases.register_person import register_person
 from engine.use_cases.request_transition import request_transition
+from engine.use_cases.set_light import set_light
+from engine.use_cases.settle_obligation import settle_obligation
+from engine.use_cases.state_progress import state_progress
 from engine.use_cases.withdraw_case import withdraw_case
+from engine.use_cases.write_report_text import write_report_text
 from tests import builders
-from tests.builders import ASKER, LEADER, NOW, OFFICE
+from tests.builders import ASKER, LEADER, NOW, OFFICE, OWNER
 from tests.databases import Emptied
 
 LATER = NOW + timedelta(days=1)
@@ -60,7 +79,50 @@ def house(db: Database) -> Database:
         now=LATER,
     )
     assert concluded.case == second  # type: ignore[union-attr]
+    report(db, "klar")
+    follow_up_deadlines(db)
     return db
+
+
+def report(db: Database, key: str) -> None:
+    """A benefit followed, a report of it approved, and a period's tables, lights and texts."""
+    indicator = {"title": "Tilsyn", "baseline": 79, "baseline_on": "2025-01-01"}
+    told = {"title": "Færre tilsyn", "kind": "A", "indicators": [indicator]}
+    add_benefit(db, key=key, told=told, by=ASKER, now=LATER)
+    the_benefit: dict[str, Any] = {"key": key, "benefit": "A1", "by": ASKER, "now": LATER}
+    measure_benefit(db, value="70", measured_on=date(2025, 1, 14), comment="To soner", **the_benefit)
+    estimate_benefit(db, fte={"2027": "3"}, kroner={"2027": "5"}, **the_benefit)
+    realise_benefit(db, fte={"2025": "1"}, kroner={}, comment="Halvt år", **the_benefit)
+    report_of: dict[str, Any] = {"key": key, "period": "2025-T1", "now": LATER}
+    deliver_report(db, raw={"progress": "Vi er i gang."}, by=ASKER, **report_of)
+    approve_report(db, by=OWNER, **report_of)
+    state_progress(db, column="ambisjon", progress="under_arbeid", reason="Nesten", by=ASKER, **report_of)
+    of_period: dict[str, Any] = {"period": "2024-T3", "by": OFFICE, "now": LATER}
+    lines = builders.sheet([{"label": "Kurs", "group": "utgift", "budget": "5"}])
+    import_accounts(db, sheet=lines, as_of=date(2025, 1, 10), **of_period)
+    transfers = builders.sheet([{"project": key, "label": "Kurs", "amount": "5"}])
+    import_transfers(db, sheet=transfers, **of_period)
+    import_risks(db, sheet=builders.sheet([{"number": "1", "title": "Lite tid"}]), **of_period)
+    set_light(db, area="okonomi", light="gul", reason="Mindreforbruk", **of_period)
+    write_report_text(db, place="status", text="Godt i gang.", **of_period)
+    close_period(db, **of_period)
+
+
+def follow_up_deadlines(db: Database) -> None:
+    """One deadline is done, one gets another date and is passed on to the owner; and the programme ends."""
+    duties = """duties:
+  - {id: risiko, title: Risikoanalyse, owner: programkontor, rhythm: {per: ar, dates: ["03-03"]}}
+  - {id: status, title: Status, each: prosjekt, owner: prosjektleder, rhythm: {per: ar, dates: ["03-03"]}}
+"""
+    load_programme(db, text=builders.programme_text(seats=3, quorum=2) + duties, now=LATER)
+    plan_obligations(db, now=LATER)
+    with db.reading() as tx:
+        (risk, *_) = obligations.list_obligations(tx, kind="duty:risiko", status="open")
+        (status, *_) = obligations.list_obligations(tx, kind="duty:status", chain=CHAIN, status="open")
+    settle_obligation(db, obligation=risk.id, note="Revidert.", by=OFFICE, now=LATER)
+    alert_owner(db, obligation=status.id, by=OFFICE, now=LATER)
+    extend_obligation(db, obligation=status.id, due=date(2025, 4, 1), reason="Sykdom.", by=OFFICE, now=LATER)
+    close_programme(db, ended_on=date(2025, 12, 31), heir=LEADER, by=OFFICE, now=LATER)
 
 
 def verified(db: Database, *witnesses: Head) -> Verified:
@@ -198,6 +260,22 @@ TOUCHES: dict[str, tuple[str, tuple[str, ...]]] = {
     "a phase": ("state_changed", ("UPDATE project SET phase = 'avsluttet' WHERE key = 'trukket'",)),
     "a name": ("state_changed", (f"UPDATE person SET name = 'En annen' WHERE email = '{LEADER}'",)),
     "a fact's date": ("state_changed", ("UPDATE fact SET effective = '2024-01-01' WHERE name = 'size'",)),
+    "a measured value": ("state_changed", ("UPDATE measurement SET value = 10",)),
+    "an estimate": ("state_changed", ("UPDATE estimate SET fte = 30",)),
+    "whose report is approved": ("state_changed", ("UPDATE status_report SET approved_at = NULL",)),
+    "a report": ("ledger_text_changed", ("UPDATE prose SET text = 'x' WHERE text LIKE '%i gang.\"%'",)),
+    "the accounts": ("ledger_text_changed", ("UPDATE prose SET text = 'x' WHERE text LIKE '%Kurs%'",)),
+    "a light": ("state_changed", ("UPDATE light SET light = 'gronn'",)),
+    "a closed period": ("state_missing", ("DELETE FROM period_act",)),
+    "a deadline's new date": (
+        "state_changed",
+        ("UPDATE obligation_act SET due = '2025-05-01' WHERE act = 'extended'",),
+    ),
+    "that a deadline was met": ("state_missing", ("DELETE FROM obligation_act WHERE act = 'settled'",)),
+    "who takes over": (
+        "state_changed",
+        (f"UPDATE programme_end SET heir = (SELECT id FROM person WHERE email = '{ASKER}')",),
+    ),
     "a ballot taken out": ("state_missing", ("DELETE FROM ballot WHERE seat = 'plass-2'",)),
     "a ballot put in": (
         "state_invented",
@@ -291,6 +369,8 @@ ACTS = st.one_of(
     st.tuples(st.just("person"), WORDS),
     st.tuples(st.just("seat"), SEATS, st.integers(0, 400)),
     st.tuples(st.just("erase"), SEATS),
+    st.tuples(st.just("benefit"), WORDS, WORDS),
+    st.tuples(st.just("report"), WORDS, WORDS),
 )
 
 
@@ -322,8 +402,25 @@ def do(db: Database, act: tuple[Any, ...], turn: int) -> None:
         case ("seat", seat, days):
             since = now.date() - timedelta(days=days)
             assign_seat(db, body="gruppa", seat=f"plass-{seat}", who=LEADER, valid_from=since, now=now)
+        case ("benefit" | "report", *_):
+            tell(db, act, now)
         case ("erase", seat):
             erase_person(db, who=builders.seat_email(seat), now=now)
+
+
+def tell(db: Database, act: tuple[Any, ...], now: datetime) -> None:
+    """One thing somebody tells of a benefit, or reports."""
+    match act:
+        case ("benefit", title, figure):
+            told = {"title": title or "Gevinst", "kind": "A", "ambition": figure}
+            added = add_benefit(db, key="trygghet", told=told, by=ASKER, now=now)
+            figures = {"2027": figure, "2028": "3,5 årsverk"}
+            estimate_benefit(
+                db, key="trygghet", benefit=added.benefit, fte=figures, kroner={}, by=ASKER, now=now
+            )
+        case ("report", words, risk):
+            raw = {"progress": words or "I gang.", "risks": [{"title": risk}] if risk else []}
+            deliver_report(db, key="trygghet", period="2025-T1", raw=raw, by=ASKER, now=now)
 
 
 @settings(

@@ -167,7 +167,9 @@ def test_a_meeting_cancelled_before_it_was_called_disturbs_nobody(house: Databas
     case = group.a_case(house, now=at(4, 3, 9)).case
     group.change_series(house, now=at(4, 4, 9), changes=EASTER)
     group.call(house, now=at(4, 4, 9, 1))
-    assert group.letters(house) == []
+    assert [(one.kind, one.recipient) for one in group.letters(house)] == [
+        ("rescheduled", group.person(house, ASKER))
+    ]
     assert group.state(house, case).meeting == "styringsgruppa:2025-04-30"
 
 
@@ -488,19 +490,19 @@ def test_every_version_of_a_referat_is_kept_and_the_newest_is_approved_once(hous
     conclude(house, case)
     close_meeting(house, meeting=MEETING, by=OFFICE, now=MEETS + timedelta(hours=1))
     drafts = iter([b"utkast", b"ferdig"])
-    for _ in range(2):
+    for send in (False, True):
         write_minutes(
             house,
             meeting=MEETING,
             by=OFFICE,
-            send=False,
+            send=send,
             render=lambda _model: next(drafts),
             now=at(2, 5, 11),
         )
     with house.reading() as tx:
         assert [one.version for one in meetings.minutes(tx, MEETING)] == [1, 2]
         assert len({one.sha256 for one in meetings.minutes(tx, MEETING)}) == 2
-    assert group.letters(house, "minutes") == []
+    assert len(group.letters(house, "minutes")) == 8
     assert approve_minutes(house, meeting=MEETING, by=email("ho"), now=at(2, 19, 9)) is None
     assert codes(approve_minutes(house, meeting=MEETING, by=email("ho"), now=at(2, 19, 9))) == [
         "minutes_approved"

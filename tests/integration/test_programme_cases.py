@@ -14,8 +14,12 @@ from engine.use_cases.add_paper import add_paper
 from engine.use_cases.cast_ballot import Answered, cast_ballot
 from engine.use_cases.change_facts import assign_role, change_facts
 from engine.use_cases.conclude_case import Concluded, conclude_case
+from engine.use_cases.execute_decision import Settled, execute_decision
 from engine.use_cases.import_projects import import_projects
+from engine.use_cases.mark_political import mark_political
 from engine.use_cases.request_transition import NotReady, Opened, request_transition
+from engine.use_cases.show_case import show_case
+from web.wording import outcome_sentence
 
 KEY = "programmet"
 CHAIR = "kommunaldirektor-ho@example.org"
@@ -72,7 +76,7 @@ def fill_in(db: Database, change: str, now: datetime) -> None:
     assert not isinstance(added, Refused)
 
 
-def decide(db: Database, asked: Opened, now: datetime) -> Concluded:
+def decide(db: Database, asked: Opened, now: datetime, *, outcome: str = "godkjent") -> Concluded:
     with db.reading() as tx:
         state = cases.state(tx, asked.case)
     assert state is not None
@@ -88,7 +92,9 @@ def decide(db: Database, asked: Opened, now: datetime) -> Concluded:
             now=now,
         )
         assert isinstance(answered, Answered)
-    concluded = conclude_case(db, case=asked.case, by=CHAIR, outcome="godkjent", now=now)
+    concluded = conclude_case(
+        db, case=asked.case, by=CHAIR, outcome=outcome, wording="Slik ble det.", now=now
+    )
     assert isinstance(concluded, Concluded)
     return concluded
 
@@ -126,3 +132,40 @@ def test_the_change_log_is_the_decisions_in_order_with_their_approval(office: Da
         "To hovedstrategier med sju områder",
     ]
     assert all(one.state.concluded_by for one in told if one)
+
+
+@pytest.mark.requirement("002-14")
+def test_a_change_of_the_programme_can_wait_for_the_politicians_too(office: Database) -> None:
+    fill_in(office, "Programmet får et nytt innsatsområde", at(6, 10))
+    asked = ask(office, at(6, 11))
+    assert isinstance(asked, Opened)
+    mark_political(office, case=asked.case, by=scene.OFFICE, reason="Ny bevilgning.", now=at(6, 12))
+    assert decide(office, asked, at(30, 10)).awaits
+    assert isinstance(ask(office, at(30, 11)), Refused)
+    with office.reading() as tx:
+        view = show_case(tx, asked.case, now=at(30, 11))
+    assert outcome_sentence(view) == (
+        "Programstyret besluttet 30. januar: godkjent. Beslutningen gjennomføres når saken er politisk "
+        "behandlet."
+    )
+    done = execute_decision(
+        office, case=asked.case, by=scene.OFFICE, reference="Bystyret, sak 4/25", now=at(31, 10)
+    )
+    assert isinstance(done, Settled)
+    assert done.to_phase is None
+    again = ask(office, at(31, 11))
+    assert isinstance(again, Opened)
+    with office.reading() as tx:
+        assert ledger.verify(tx).faults == ()
+
+
+@pytest.mark.parametrize("outcome", ["godkjent", "ikke_godkjent"])
+def test_a_case_about_the_programme_speaks_of_no_phase_and_no_project(office: Database, outcome: str) -> None:
+    fill_in(office, "Forskning blir en egen portefølje", at(6, 10))
+    asked = ask(office, at(6, 11))
+    assert isinstance(asked, Opened)
+    decide(office, asked, at(30, 10), outcome=outcome)
+    with office.reading() as tx:
+        view = show_case(tx, asked.case, now=at(30, 11))
+    word = {"godkjent": "godkjent", "ikke_godkjent": "ikke godkjent"}[outcome]
+    assert outcome_sentence(view) == f"Programstyret besluttet 30. januar: {word}."

@@ -24,7 +24,12 @@ from engine.store.tables import metadata
 from tests import builders
 from tests.databases import Fresh
 
-HEAD = "0001"
+HEAD = schema.revisions()[-1]
+
+
+def after_head(steps: int) -> str:
+    """The revision so many steps after the program's newest."""
+    return f"{int(HEAD) + steps:04}"
 
 
 def with_revision(folder: Path, *steps: str) -> Path:
@@ -32,7 +37,7 @@ def with_revision(folder: Path, *steps: str) -> Path:
     copied = folder / "migrations"
     shutil.copytree(MIGRATIONS, copied)
     before = HEAD
-    for number, step in enumerate(steps, 2):
+    for number, step in enumerate(steps, int(HEAD) + 1):
         revision = f"{number:04}"
         named = f"revision = {revision!r}\ndown_revision = {before!r}\n"
         imports = "import os\nimport signal\nimport sqlalchemy as sa\nfrom alembic import op\n"
@@ -126,7 +131,28 @@ def test_a_database_of_an_older_program_is_told_from_one_of_a_newer(fresh: Fresh
     schema.upgrade(url, migrations=newer)
     assert schema.state_of(url, migrations=newer).standing == "current"
     state = schema.state_of(url)  # as the program without that revision sees it
-    assert (state.standing, state.found, state.wanted) == ("unknown", "0002", HEAD)
+    assert (state.standing, state.found, state.wanted) == ("unknown", after_head(1), HEAD)
+
+
+def test_a_database_from_before_decisions_could_wait_upgrades_and_still_verifies(empty: Fresh) -> None:
+    url = empty()
+    schema.upgrade(url, to="0001")
+    assert schema.state_of(url).standing == "older"
+    assert "political_act" not in rows(url)
+    old = "INSERT INTO setting (name, value) VALUES ('kept', 'ja')"
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection, connection.begin():
+        connection.execute(text(old))
+
+    schema.upgrade(url)
+
+    assert schema.state_of(url).standing == "current"
+    assert rows(url)["setting"] == 1
+    fill(url)
+    db = Database(url)
+    with db.reading() as tx:
+        assert ledger.verify(tx).faults == ()
+    db.close()
 
 
 def told(options: Mapping[str, object]) -> str:
@@ -188,7 +214,7 @@ def test_a_filled_database_survives_migrations_that_rebuild_tables(fresh: Fresh,
     before = rows(url)
     steps = with_revision(tmp_path, CHILDREN_THAT_GO_WITH_THEIR_PARENT, REBUILD_SHELF, REBUILD_PROJECT)
 
-    schema.upgrade(url, migrations=steps, to="0002")
+    schema.upgrade(url, migrations=steps, to=after_head(1))
     schema.upgrade(url, migrations=steps)
 
     assert rows(url) == before | {"shelf": 5, "note": 5}
@@ -213,7 +239,7 @@ def test_the_same_migration_with_foreign_keys_on_loses_rows_and_is_undone(
 ) -> None:
     """The negative control: SQLite empties the child table without an error, and only the row counts tell."""
     steps = with_revision(tmp_path, CHILDREN_THAT_GO_WITH_THEIR_PARENT, REBUILD_SHELF)
-    schema.upgrade(filled_file, migrations=steps, to="0002")
+    schema.upgrade(filled_file, migrations=steps, to=after_head(1))
     before = rows(filled_file)
 
     with pytest.raises(MigrationError) as lost:

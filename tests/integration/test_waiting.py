@@ -8,7 +8,9 @@ from demo import scene
 from engine.core.calendar import oslo
 from engine.store import cases, ledger, projects
 from engine.store.session import Database
+from engine.use_cases.cast_ballot import cast_ballot
 from engine.use_cases.change_facts import change_facts
+from engine.use_cases.conclude_case import Concluded, conclude_case
 from engine.use_cases.request_transition import NotReady, Opened, request_transition
 from engine.use_cases.show_case import show_case
 from language.sentences import sentence
@@ -58,5 +60,43 @@ def test_a_case_with_clear_consequences_is_marked_for_political_decision(office:
     assert isinstance(opened, Opened)
     with office.reading() as tx:
         view = show_case(tx, opened.case, now=NOW)
-    assert view.political
-    assert view.political_case == "Formannskapssak 12/25"
+    assert view.political.marked
+    assert view.political.reference == "Formannskapssak 12/25"
+
+
+@pytest.mark.requirement("002-14")
+@pytest.mark.parametrize("noted", [False, True])
+def test_a_project_marked_so_waits_unless_its_political_case_is_noted_by_the_conclusion(
+    office: Database, noted: bool
+) -> None:
+    change(office, political_consequence="ja")
+    opened = ask(office)
+    assert isinstance(opened, Opened)
+    if noted:
+        change(office, political_case="Formannskapssak 12/25")
+    with office.reading() as tx:
+        state = cases.state(tx, opened.case)
+    assert state is not None
+    for seat in state.roll:
+        cast_ballot(
+            office,
+            case=opened.case,
+            person=str(seat["person"]),
+            seat=str(seat["seat"]),
+            choice="godkjenn",
+            version=1,
+            nonce=str(seat["seat"]),
+            now=NOW,
+        )
+    done = conclude_case(
+        office, case=opened.case, by="kommunaldirektor-ho@example.org", outcome="godkjent", now=NOW
+    )
+    assert isinstance(done, Concluded)
+    assert (done.awaits, done.to_phase) == ((False, "planlegge") if noted else (True, None))
+    with office.reading() as tx:
+        assert ledger.verify(tx).faults == ()
+        view = show_case(tx, opened.case, now=NOW)
+    assert (view.political.marked, view.political.reference) == (
+        True,
+        "Formannskapssak 12/25" if noted else "",
+    )

@@ -80,6 +80,12 @@ targets:
 periods:
   - {id: 2024-T3, from: 2024-09-01, to: 2024-12-31, report_due: 2025-01-15}
   - {id: 2025-T1, from: 2025-01-01, to: 2025-04-30, report_due: 2025-05-15}
+benefit_scheme:
+  - {letter: T, title: Spart tid, kinds: [frigjort_tid]}
+  - {letter: Q, title: Økt kvalitet, kinds: [kvalitet]}
+reporting:
+  key_figures: [{area: okonomi, figure: avvik_prosent, yellow: 5, red: 10}]
+  quality: {scale: [0, 1, 2], indicators: [{id: hoyde, title: Innovasjonshøyde}]}
 """
 
 Edit = tuple[str, str]
@@ -180,6 +186,11 @@ WRONG: list[tuple[str, *tuple[Edit, ...]]] = [
         ("{code: a, title: Ny A}", "{code: ▸a, title: Ny A}"),
     ),
     ("programme.duplicate_code", ("code: b,", "code: ▸a1,")),
+    ("programme.unknown_kind", ("[kvalitet]", "[▸kvalitett]")),
+    ("programme.kind_in_two", ("[kvalitet]", "[kvalitet, ▸frigjort_tid]")),
+    ("programme.limits_equal", ("yellow: 5, red: 10", "yellow: 5, red: ▸5")),
+    ("programme.scale_order", ("scale: [0, 1, 2]", "scale: ▸[0, 2, 1]")),
+    ("shape.not_allowed", ("figure: avvik_prosent", "figure: ▸avvik")),
     ("programme.unknown_term", ("term: a1,", "term: ▸a2,")),
     ("shape.date", ("follow_from: 2025-01-01", "follow_from: ▸01.01.2025")),
     ("shape.date", ("follow_from: 2025-01-01", "follow_from: ▸2025-02-30")),

@@ -1,0 +1,109 @@
+"""Which benefit is somebody talking about, may they, and is its period open?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from engine.core import benefits
+from engine.core.calendar import local_date
+from engine.core.criteria import Reason
+from engine.core.events import FactsChanged
+from engine.core.misuse import NotAllowed, Unknown, unknown
+from engine.core.programme import Period, Programme
+from engine.store import projects, reporting
+from engine.store.session import Connection
+from engine.use_cases.actors import PROGRAMME_OFFICE, Steered, capacities, person_named, steered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class At:
+    """A project's benefits as they stand today, each with an id, and the person who asks."""
+
+    steered: Steered
+    person: str
+    today: date
+    stored: Sequence[Mapping[str, Any]]
+    benefits: Sequence[dict[str, Any]]
+
+    def named(self, name: str) -> dict[str, Any]:
+        """The benefit with this id or title. Raises Unknown, with the nearest, when there is none."""
+        found = benefits.named(self.benefits, name)
+        if found is None:
+            known = [str(one.get(part)) for one in self.benefits for part in ("id", "title") if one.get(part)]
+            raise unknown("benefit", name, known)
+        return dict(found)
+
+
+def benefits_at(tx: Connection, *, key: str, by: str, now: datetime) -> At:
+    """A project's benefits, its row locked. Raises Unknown for a project or person."""
+    person = person_named(tx, by)
+    found = steered(tx, key, lock=True)
+    today = local_date(now)
+    stored = projects.facts(tx, key, on=today).get("benefits", [])
+    return At(
+        steered=found,
+        person=person.id,
+        today=today,
+        stored=stored,
+        benefits=benefits.identified(stored, found.programme.scheme),
+    )
+
+
+def must_follow(tx: Connection, at: At, benefit: Mapping[str, Any] | None = None) -> None:
+    """Those who may tell about benefits: the project's own, whoever answers for the benefit, and
+    programkontoret. Raises NotAllowed.
+    """
+    roles = at.steered.definition.roles
+    allowed = {*roles.leader, roles.owner, "gevinstansvarlig", PROGRAMME_OFFICE}
+    if allowed & capacities(tx, at.person, project=at.steered.project.key, on=at.today):
+        return
+    email = person_named(tx, at.person).email or ""
+    if benefit is not None and email and str(benefit.get("owner", "")).lower() == email.lower():
+        return
+    raise NotAllowed("may_not_follow", {"role": " eller ".join([*roles.leader, roles.owner])})
+
+
+def kept(at: At, now_so: Sequence[Mapping[str, Any]]) -> list[FactsChanged]:
+    """The event that makes a project's benefits what they now are; none when nothing has changed."""
+    if list(now_so) == list(at.stored):
+        return []
+    changed = FactsChanged(
+        by=at.person,
+        project=at.steered.project.key,
+        names=("benefits",),
+        effective=at.today.isoformat(),
+        values={"benefits": [dict(one) for one in now_so]},
+    )
+    return [changed]
+
+
+def replaced(at: At, benefit: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The benefits with one of them, by id, as it now is."""
+    return [dict(benefit) if one["id"] == benefit["id"] else one for one in at.benefits]
+
+
+def period_named(programme: Programme, name: str) -> Period:
+    """The reporting period with this id. Raises Unknown, with the nearest."""
+    for period in programme.periods:
+        if period.id == name:
+            return period
+    raise unknown("period", name, [period.id for period in programme.periods])
+
+
+def period_on(programme: Programme, day: date) -> str:
+    """The latest period that has begun. Raises Unknown in a programme that has none."""
+    begun = [period for period in programme.periods if period.from_day <= day]
+    if not begun:
+        raise Unknown("period", day.isoformat())
+    return max(begun, key=lambda period: period.from_day).id
+
+
+def shut(tx: Connection, period: Period, *, today: date) -> tuple[Reason, ...]:
+    """Why nothing can be told for a period: it is closed, or has not begun."""
+    if reporting.is_closed(tx, period.id):
+        return (Reason(code="period_closed", data={"period": period.id}),)
+    if today < period.from_day:
+        data = {"period": period.id, "on": period.from_day.isoformat()}
+        return (Reason(code="period_not_begun", data=data),)
+    return ()

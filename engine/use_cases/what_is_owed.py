@@ -1,0 +1,255 @@
+"""What is owed in one chain, as its cases, conditions, benefits and reports stand?
+
+Here the state is read; the rules for what follows from dates alone are `core.obligations`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Final
+
+from engine.core import obligations as core
+from engine.core.calendar import OSLO, add_working_days, local_date
+from engine.core.events import PROGRAMME_CHAIN
+from engine.core.facts import ROLES
+from engine.core.meetings import landing
+from engine.core.obligations import Affairs, Course, Key, Obligation, Owner, Reported
+from engine.core.programme import Programme
+from engine.core.reporting import OWNER_ANSWERS_WITHIN, Measurement, StatusReport
+from engine.core.shape import text_in
+from engine.store import benefits, cases, definitions, meetings, people, projects, publications, reporting
+from engine.store.cases import CaseState, Condition
+from engine.store.projects import Project
+from engine.store.session import Connection
+from engine.use_cases.actors import PROGRAMME_OFFICE
+from engine.use_cases.close_overdue import WRITTEN
+from engine.use_cases.panel import body_named
+
+_AGAIN: Final = frozenset({"sendt_tilbake", "utsatt"})
+_PROJECT: Final = "project:"
+
+
+def what_is_owed(tx: Connection, programme: Programme, chain: str, *, until: date) -> Iterator[Obligation]:
+    """Everything that is or was owed in a chain, and what will be until a day; what is done says when."""
+    if chain == PROGRAMME_CHAIN:
+        yield from core.owed_by_programme(programme, _affairs(tx, programme), until=until)
+        yield from _minutes(tx, programme)
+        return
+    project = projects.load(tx, chain.removeprefix(_PROJECT))
+    if project is None:
+        return
+    found = cases.list_cases(tx, project=project.key)
+    delivered = reporting.reports(tx, project=project.key)
+    course = _course(tx, project, delivered)
+    yield from core.owed_by_project(programme, course, key=project.key, until=until)
+    yield from _approvals(programme, project, delivered)
+    yield from _answers(tx, programme, found)
+    yield from _papers(programme, found)
+    yield from _conditions(tx, programme, project)
+    facts = projects.facts(tx, project.key)
+    yield from _look_again(programme, project, facts)
+    yield from _measurements(tx, programme, project, facts)
+
+
+def _course(tx: Connection, project: Project, delivered: Sequence[StatusReport]) -> Course:
+    definition = definitions.load(tx, project.workflow, project.version)
+    entries = projects.phases(tx, project.key)
+    answered: dict[str, list[datetime]] = {}
+    for act in projects.acts(tx, project.key):
+        if act.act == "answered":
+            answered.setdefault(act.criterion, []).append(act.at)
+    return Course(
+        kind=project.kind,
+        reported=tuple((one.effective, definition.phase(one.phase).reported_as) for one in entries),
+        reports=tuple(
+            Reported(period=one.period, delivered_at=one.delivered_at, approved_at=one.approved_at)
+            for one in delivered
+        ),
+        answered=answered,
+    )
+
+
+def _approvals(
+    programme: Programme, project: Project, delivered: Sequence[StatusReport]
+) -> Iterator[Obligation]:
+    """The newest version of each period's report is approved by the project's owner within three working
+    days; after that it goes on without.
+    """
+    newest = {one.period: one for one in delivered}
+    for one in newest.values():
+        due = add_working_days(
+            local_date(one.delivered_at), OWNER_ANSWERS_WITHIN, programme.calendar.policy()
+        )
+        yield Obligation(
+            key=Key(core.REPORT_APPROVAL, f"{_PROJECT}{project.key}", one.period),
+            owner=Owner("role", "prosjekteier"),
+            due_on=due,
+            ladder=programme.chase.get("rapportgodkjenning", ""),
+            since=one.delivered_at,
+            settled_at=one.approved_at,
+        )
+
+
+def _affairs(tx: Connection, programme: Programme) -> Affairs:
+    held: dict[tuple[str, int], int] = {}
+    last: dict[tuple[str, int], datetime] = {}
+    for meeting in meetings.list_meetings(tx, status="held"):
+        of_year = (meeting.body, local_date(meeting.starts_at).year)
+        held[of_year] = held.get(of_year, 0) + 1
+        last[of_year] = meeting.closed_at or meeting.starts_at
+    found = {period.id: publications.first_published(tx, period.id) for period in programme.periods}
+    return Affairs(
+        published={period: at for period, at in found.items() if at is not None}, held=held, last_held=last
+    )
+
+
+def _minutes(tx: Connection, programme: Programme) -> Iterator[Obligation]:
+    """A referat that has been sent is approved at the body's next meeting: its secretary sees to it."""
+    bodies = {body.id: body for body in programme.bodies}
+    for meeting in meetings.list_meetings(tx, status="held"):
+        sent = [one for one in meetings.minutes(tx, meeting.id) if one.sent]
+        rhythm = bodies[meeting.body].meetings if meeting.body in bodies else None
+        if not sent or rhythm is None:
+            continue
+        after = landing(rhythm, asked_at=meeting.starts_at)
+        if after is not None:
+            yield Obligation(
+                key=Key(core.MINUTES, f"meeting:{meeting.id}", ""),
+                owner=Owner("office", bodies[meeting.body].secretary or PROGRAMME_OFFICE),
+                due_on=after.slot.on,
+                ladder=programme.chase.get("referat", ""),
+                since=sent[0].written_at,
+                settled_at=next((one.approved_at for one in reversed(sent) if one.approved_at), None),
+            )
+
+
+def _answers(tx: Connection, programme: Programme, found: Iterable[CaseState]) -> Iterator[Obligation]:
+    """In a written case, each who speaks for a seat and has not answered its present version."""
+    for case in found:
+        if case.status != "open" or case.handling != WRITTEN:
+            continue
+        standing = cases.standing(case, cases.ballots(tx, case.id))
+        due = case.answer_by.astimezone(OSLO)
+        asked: dict[str, list[str]] = {}
+        for entry in case.roll:
+            if entry["person"] and not entry["recused"] and not entry["requester"]:
+                asked.setdefault(str(entry["person"]), []).append(str(entry["seat"]))
+        for person, seats in asked.items():
+            given = [standing[seat].cast_at for seat in seats if seat in standing]
+            yield Obligation(
+                key=Key(core.ANSWER, f"case:{case.id}", person),
+                owner=Owner("person", person),
+                due_on=due.date(),
+                due_time=due.time().replace(microsecond=0),
+                ladder=programme.chase.get("svar", ""),
+                since=case.opened_at,
+                settled_at=max(given) if len(given) == len(seats) else None,
+            )
+
+
+def _papers(programme: Programme, found: Iterable[CaseState]) -> Iterator[Obligation]:
+    """A case that was put off or sent back is owed anew by the next meeting's paper deadline, by whoever
+    asked.
+    """
+    last = max(found, key=lambda case: case.opened_at, default=None)
+    if last is None or last.outcome not in _AGAIN or last.closed_at is None or last.requested_by is None:
+        return
+    rhythm = body_named(programme, last.body).meetings
+    after = None if rhythm is None else landing(rhythm, asked_at=last.closed_at)
+    if after is not None:
+        due = after.slot.papers_by.astimezone(OSLO)
+        yield Obligation(
+            key=Key(core.PAPERS, f"case:{last.id}", ""),
+            owner=Owner("person", last.requested_by),
+            due_on=due.date(),
+            due_time=due.time(),
+            ladder=programme.chase.get("saksunderlag", ""),
+            since=last.closed_at,
+        )
+
+
+def _conditions(tx: Connection, programme: Programme, project: Project) -> Iterator[Obligation]:
+    for one in cases.conditions(tx, project.key):
+        yield Obligation(
+            key=Key(core.CONDITION, f"case:{one.case}", one.id),
+            owner=_owner_of(one, tx, programme, project),
+            due_on=date.fromisoformat(one.due),
+            ladder=programme.chase.get("forutsetning", ""),
+            settled_at=one.settled_at,
+            since=one.decided_at,
+            dated_at=one.dated_at,
+        )
+
+
+def _owner_of(condition: Condition, tx: Connection, programme: Programme, project: Project) -> Owner:
+    """Whoever the chair named in words: an address, a role, an office or a seat; else the project's
+    leader.
+    """
+    named = " ".join(condition.owner.split()).casefold()
+    if "@" in named:
+        found = people.by_email(tx, named)
+        if found is not None:
+            return Owner("person", found.id)
+    definition = definitions.load(tx, project.workflow, project.version)
+    for id_, title in ROLES:
+        if named in (id_.casefold(), title.casefold()):
+            return Owner("role", id_)
+    for office in programme.offices:
+        if named in (office.id.casefold(), text_in(office.title).casefold()):
+            return Owner("office", office.id)
+    for body in programme.bodies:
+        for seat in body.seats:
+            if named in (seat.id.casefold(), seat.office.casefold()):
+                return Owner("seat", seat.id)
+    return Owner("role", definition.roles.leader[-1])
+
+
+def _look_again(programme: Programme, project: Project, facts: projects.Facts) -> Iterator[Obligation]:
+    waiting = facts.get("waiting")
+    if isinstance(waiting, dict) and waiting.get("look_again_on"):
+        yield Obligation(
+            key=Key(core.LOOK_AGAIN, f"{_PROJECT}{project.key}", str(waiting["look_again_on"])),
+            owner=Owner("office", PROGRAMME_OFFICE),
+            due_on=date.fromisoformat(str(waiting["look_again_on"])),
+            ladder=programme.chase.get("ses_pa_igjen", ""),
+        )
+
+
+def _measurements(
+    tx: Connection, programme: Programme, project: Project, facts: projects.Facts
+) -> Iterator[Obligation]:
+    """Each prioritised benefit is measured on its indicators' dates and by its tidsfrist, whatever has become
+    of the project meanwhile. A measurement after one date and until the next is that date's.
+    """
+    measured = benefits.measurements(tx, project.key)
+    for benefit in facts.get("benefits", []):
+        if not benefit.get("prioritised"):
+            continue
+        named = people.by_email(tx, str(benefit["owner"])) if benefit.get("owner") else None
+        owner = Owner("role", "gevinstansvarlig") if named is None else Owner("person", named.id)
+        for indicator in benefit.get("indicators", []):
+            dates = {*indicator.get("measure_on", []), *([benefit["due"]] if benefit.get("due") else [])}
+            own = [
+                one
+                for one in measured
+                if (one.benefit, one.indicator) == (benefit.get("id"), indicator.get("id"))
+            ]
+            before = date.min
+            for due in sorted(date.fromisoformat(str(one)) for one in dates):
+                yield Obligation(
+                    key=Key(
+                        core.MEASUREMENT,
+                        f"{_PROJECT}{project.key}",
+                        f"{benefit.get('id', '')}/{indicator.get('id', '')}/{due.isoformat()}",
+                    ),
+                    owner=owner,
+                    due_on=due,
+                    ladder=programme.chase.get("maling", ""),
+                    settled_at=_measured(own, after=before, baseline=indicator.get("baseline_on")),
+                )
+                before = due
+
+
+def _measured(own: Iterable[Measurement], *, after: date, baseline: object) -> datetime | None:
+    """When the first measurement after a date was told; the nullpunkt is none."""
+    told = [one.recorded_at for one in own if one.measured_on > after and str(one.measured_on) != baseline]
+    return min(told, default=None)

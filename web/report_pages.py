@@ -1,0 +1,82 @@
+"""What does the programme's report of a tertial say, and where are the files that were published?"""
+
+from typing import Final
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import Response
+
+from documents.tertial import report_content
+from documents.tertial_editions import MEDIA_TYPES, REPORT_FORMATS
+from documents.text import tame
+from engine.core.misuse import Unknown
+from engine.store import publications
+from engine.use_cases.publish_programme_report import published_bytes
+from engine.use_cases.read_report import read_report
+from web import pages
+from web.site import Site, contact_of
+
+PATH: Final = "/rapport"
+_FILE_WORDS: Final = {
+    "pdf": "PDF",
+    "docx": "Word",
+    "xlsx": "Excel",
+    "html": "Nettside i én fil",
+    "json": "JSON",
+}
+
+
+def routes(site: Site) -> APIRouter:
+    """`/rapport/<period>`, and the published files below it; for whoever may read the portal."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.api_route(f"{PATH}/{{period}}", methods=["GET", "HEAD"])
+    def report(period: str) -> Response:
+        return _report(site, period) if site.settings.open_portal else pages.closed(site)
+
+    @router.api_route(f"{PATH}/{{period}}/{{format}}", methods=["GET", "HEAD"])
+    def published(period: str, format: str) -> Response:
+        return _file(site, period, format) if site.settings.open_portal else pages.closed(site)
+
+    return router
+
+
+def _report(site: Site, period: str) -> Response:
+    """The newest published version as it was known when it was approved; a draft where none is published."""
+    with site.db.reading() as tx:
+        version = publications.published(tx, period)
+        known_at = site.clock() if version is None else version.known_at
+        try:
+            found = read_report(tx, period, known_at=known_at)
+        except Unknown:
+            raise HTTPException(404) from None
+    contact = contact_of(site)
+    despite = "" if version is None else version.despite
+    content = report_content(found, despite=despite, contact=contact.name, address=contact.email)
+    return pages.page(
+        site,
+        "report.html",
+        contact=contact,
+        report=tame(content).content,
+        period=period,
+        version=version,
+        files=[] if version is None else [(name, _FILE_WORDS[name]) for name in version.editions],
+        path=PATH,
+    )
+
+
+def _file(site: Site, period: str, format: str) -> Response:
+    """The bytes that were published, whatever has been told since."""
+    wanted = next((one for one in REPORT_FORMATS if one == format), None)
+    if wanted is None:
+        raise HTTPException(404)
+    try:
+        with site.db.reading() as tx:
+            _, content = published_bytes(tx, period, wanted)
+    except Unknown:
+        raise HTTPException(404) from None
+    name = f"statusrapport-{period.lower()}.{wanted}"
+    return Response(
+        content,
+        media_type=MEDIA_TYPES[wanted],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
