@@ -106,7 +106,8 @@ def deliver_due(
 
     A batch costs three write transactions: claim and freeze, about to send, settle. `worker` must be this
     run's own name. `alive` is called before each batch, so that a long queue is not taken for silence.
-    `clock` tells when each batch begins, without it all begin at `now`: a round may outlast a lease. Raises MailSettingsError; faults of network, server or a single letter are outcomes.
+    `clock` tells when each batch begins, without it all begin at `now`: a round may outlast a lease.
+    Raises MailSettingsError; faults of network, server or a single letter are outcomes.
     """
     server, domain = _checked(settings)
     ends: list[Settlement] = []
