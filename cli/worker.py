@@ -99,6 +99,7 @@ def deliver(wired: Wired, *, worker: str) -> Delivered | None:
         settings=settings,
         worker=worker,
         now=wired.clock(),
+        clock=wired.clock,
         carry=wired.carry or smtp.deliver,
         alive=alive,
     )

@@ -100,11 +100,13 @@ def deliver_due(
     carry: Carry = smtp.deliver,
     alive: Callable[[], None] | None = None,
     lease: timedelta = outbox.LEASE,
+    clock: Callable[[], datetime] | None = None,
 ) -> Delivered:
     """Send every letter that is due at `now`, until none is left or the server cannot be reached.
 
     A batch costs three write transactions: claim and freeze, about to send, settle. `worker` must be this
     run's own name. `alive` is called before each batch, so that a long queue is not taken for silence.
+    `clock` tells when each batch begins, without it all begin at `now`: a round may outlast a lease.
     Raises MailSettingsError; faults of network, server or a single letter are outcomes.
     """
     server, domain = _checked(settings)
@@ -113,6 +115,7 @@ def deliver_due(
     while True:
         if alive is not None:
             alive()
+        now = now if clock is None else clock()
         claim = claim_letters(
             db,
             keys=keys,

@@ -11,6 +11,7 @@ from typing import Final
 from engine.store.session import Database, new_id
 from engine.use_cases.look_after import look_after
 from notifications.delivery import MailSettings, deliver_due
+from notifications.smtp import Limits
 from tests import reminder_builders as house
 
 EIGHT: Final = house.utc("2026-09-01 06:00")
@@ -39,6 +40,8 @@ def work(url: str, port: int, begun: float, *, lease: float, speed: int) -> None
                 worker=name,
                 now=clock(begun, speed),
                 lease=timedelta(seconds=lease * speed),
+                clock=lambda: clock(begun, speed),
+                limits=Limits(batch=lease / 3),
             )
         time.sleep(0.05)
 

@@ -218,7 +218,13 @@ def _columns(one: Obligation, *, passed: int, next_at: datetime | None) -> dict[
 
 # In one order, so that two who lock them wait instead of blocking each other; and in no index's order, or a
 # database would read every id there is to find the few that are due.
-_DUE: Final = select(_OBLIGATION).where(_OWING).order_by(_OBLIGATION.c.id.concat("")).with_for_update()
+# Not those of a chain that somebody is working out anew at this moment: what they owe is not known yet.
+_DUE: Final = (
+    select(_OBLIGATION)
+    .where(_OWING, _OBLIGATION.c.chain.not_in(select(_CHAIN.c.name).where(_CHAIN.c.planned.is_(False))))
+    .order_by(_OBLIGATION.c.id.concat(""))
+    .with_for_update()
+)
 _REMEMBER: Final = {
     name: dialect.insert(_REMINDER).on_conflict_do_nothing()
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))

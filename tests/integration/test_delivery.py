@@ -21,6 +21,7 @@ from engine.use_cases.withdraw_case import withdraw_case
 from notifications.delivery import Delivered, MailSettings, MailSettingsError, deliver_due
 from notifications.letters import template_digest
 from notifications.smtp import Limits
+from tests import builders
 from tests.builders import ASKER, NOW, a_case, a_programme, answers, seat_email
 from tests.mail_servers import DROP, Mailbox, Script, real_server, scripted_server
 
@@ -359,3 +360,28 @@ def test_a_letter_that_waited_through_an_upgrade_is_worded_anew_under_the_same_i
     (anew,) = claimed("after", NOW + timedelta(hours=2), "new").ready
     assert anew.frozen.payload != first.frozen.payload
     assert (anew.frozen.message_id, anew.frozen.dated) == (first.frozen.message_id, first.frozen.dated)
+
+
+def test_in_a_long_round_each_batch_is_leased_from_its_own_beginning(
+    db: Database, post: tuple[Mailbox, int]
+) -> None:
+    mailbox, port = post
+    a_programme(db, seats=7)
+    for key in builders.projects(db, 4):
+        a_case(db, key=key)
+    hours = iter(NOW + timedelta(hours=n) for n in range(1, 9))
+
+    done = deliver_due(
+        db,
+        keys=KEYS,
+        settings=settings(port),
+        worker="w",
+        now=NOW,
+        limits=QUICK,
+        clock=lambda: next(hours),
+    )
+
+    assert done.sent == len(mailbox.received) == 28
+    with db.reading() as tx:
+        settled = {letter.settled_at for letter in outbox.list_letters(tx) if letter.kind == CASE}
+    assert settled == {NOW + timedelta(hours=1), NOW + timedelta(hours=2)}
