@@ -56,6 +56,8 @@ _STANDING: Final[Mapping[str, frozenset[str]]] = {
 """How the case or the meeting must stand for a kind of letter to be true; a kind that is not here always
 is.
 """
+_DAILY: Final = frozenset({REMINDER, TROUBLE})
+"""Letters that come once a day at most, and tell what is so when they leave."""
 _NEWS: Final = frozenset({MEETING_CHANGED, RESCHEDULED, UNDECIDABLE})
 _BUGS: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, Misuse)
 
@@ -129,7 +131,7 @@ def claim_letters(
             try:
                 frozen = letter.frozen
                 outdated = frozen is not None and present and frozen.template_digest != present(letter.kind)
-                if frozen is None or outdated or letter.kind in (REMINDER, TROUBLE):
+                if frozen is None or outdated or letter.kind in _DAILY:
                     frozen = _frozen(tx, letter, compose, keys=keys, now=now)
                 ready.append(_ready(tx, letter, frozen, keys=keys, base_url=base_url))
             except _BUGS as bug:
@@ -169,8 +171,8 @@ def withdrawal(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement 
             kind=letter.kind,
             subject=letter.subject,
             recipient=letter.recipient,
-            # A letter of reminders goes on telling which day's it is.
-            occurrence=f"{letter.occurrence[:10] if letter.kind == REMINDER else 'moved'}-{new_id()}",
+            # A letter of a day goes on telling which day's it is.
+            occurrence=f"{letter.occurrence[:10] if letter.kind in _DAILY else 'moved'}-{new_id()}",
         )
         outbox.enqueue(tx, [again], now=now)
     return _settled(letter, "withdrawn", "withdrawn", reason)
