@@ -268,9 +268,7 @@ def test_a_stored_time_that_is_not_the_plans_is_found_by_the_sample(wired: Wired
     assert "statusrapport" in check.found
 
 
-def test_a_new_address_for_programkontoret_does_not_silence_the_next_letter(
-    wired: Wired, post: Post
-) -> None:
+def test_a_new_address_of_programkontoret_silences_nothing(wired: Wired, post: Post) -> None:
     post.down, post.refused = True, (LEADER,)
     let_time_pass(wired, timedelta(hours=27), step=HOUR)
     with wired.db.writing() as tx:
