@@ -15,7 +15,7 @@ SOURCES := $(shell find $(PACKAGES) -type f -not -path '*/__pycache__/*' -not -n
 CATALOGUES := $(patsubst %.po,%.mo,$(filter %.po,$(SOURCES)))
 VENDOR := web/static/vendor/htmx/htmx.min.js
 
-.PHONY: help demo test requirements venv assets wheel lint fmt schema lock system race count-syncs bench-decision simulate-half-year clean
+.PHONY: help demo test requirements venv assets wheel lint fmt schema lock system race count-syncs bench-decision simulate-half-year simulate-years kill-workers bench-sweep clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -73,11 +73,20 @@ race: .venv/dev ## let members answer at the same instant a thousand times, on b
 simulate-half-year: .venv/dev ## play half a year of meetings with forty cases, and count what was promised (SEED=7)
 	$(PY) -m tools.simulate_half_year $(SEED)
 
+simulate-years: .venv/dev ## beat every five minutes through twenty years on both databases, and compare with an oracle (ARGS='sqlite 5 7')
+	$(PY) -m tools.simulate_years $(ARGS)
+
+kill-workers: .venv/dev $(CATALOGUES) ## kill and pause three workers that send 3,000 reminders from one PostgreSQL (ARGS='600 2')
+	$(PY) -m tools.kill_workers $(ARGS)
+
 count-syncs: .venv/dev ## count with strace how often a decision waits for the disk
 	$(PY) -m tools.count_syncs
 
 bench-decision: .venv/dev build/installed ## measure how long one decision takes, from ballot to letters
 	$(PY) -m tools.bench_decision
+
+bench-sweep: .venv/dev ## measure what 500 due reminders cost among ten thousand and a million, beside raw SQL and APScheduler
+	$(PY) -m tools.bench_sweep $(ARGS)
 
 clean: ## remove all that make made (var/ with its databases stays)
 	rm -rf .venv build dist node_modules web/static/vendor .coverage-requirements.json

@@ -15,11 +15,13 @@ from cli import (
     installation,
     ledger,
     meetings,
+    obligations,
     papers,
     people,
     programmes,
     projects,
     reminders,
+    reports,
     seats,
     simulation,
     status_reports,
@@ -50,9 +52,9 @@ app.add_typer(cases.app, name="case")
 app.add_typer(conditions.app, name="condition")
 app.add_typer(meetings.app, name="meeting")
 app.add_typer(reminders.app, name="reminders")
-reports = typer.Typer(help="Rapporteringen hvert tertial.", no_args_is_help=True)
-status_reports.add_to(reports)
-app.add_typer(reports, name="report")
+app.add_typer(obligations.app, name="obligation")
+status_reports.add_to(reports.app)
+app.add_typer(reports.app, name="report")
 app.add_typer(workflows.app, name="workflow")
 app.add_typer(ledger.app, name="ledger")
 

@@ -96,6 +96,10 @@ def absence(
     email: Address,
     away_from: From,
     away_to: Annotated[str, typer.Option("--to", metavar="DATO", help="Siste dag.")],
+    stand_in: Annotated[
+        str | None,
+        typer.Option("--stand-in", metavar="E-POST", help="Den som følger opp fristene i mellomtida."),
+    ] = None,
 ) -> None:
     """Meld at noen er borte, fra og med og til og med. Stedfortrederen spørres i mellomtida."""
     from cli import wiring
@@ -104,8 +108,9 @@ def absence(
 
     first, last = day(away_from, option="--from"), day(away_to, option="--to")
     with wiring.database() as db:
-        register_absence(db, who=email, away_from=first, away_to=last, now=wiring.now())
-    tell(f"{email} er borte fra {first.isoformat()} til {last.isoformat()}.")
+        register_absence(db, who=email, away_from=first, away_to=last, stand_in=stand_in, now=wiring.now())
+    instead = "" if stand_in is None else f" {stand_in} følger opp fristene imens."
+    tell(f"{email} er borte fra {first.isoformat()} til {last.isoformat()}.{instead}")
 
 
 @app.command("erase")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import AsJson, File, text_of
+from cli.options import AsJson, ByOrOffice, File, day, text_of
 
 if TYPE_CHECKING:
     from engine.store.session import Database
@@ -98,4 +98,51 @@ def show(as_json: AsJson = False) -> None:
             for one in programme.taxonomies
         ],
         empty="",
+    )
+
+
+@app.command("close")
+def close(
+    ended_on: Annotated[str, typer.Option("--on", metavar="DATO", help="Dagen programmet slutter.")],
+    heir: Annotated[
+        str, typer.Option("--heir", metavar="E-POST", help="Den som tar over det som var programmets eget.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Ikke spør.")] = False,
+    by: ByOrOffice = None,
+) -> None:
+    """Avslutt programmet: det som gjenstår, går til linja, og det som skulle kommet igjen, stopper."""
+    from cli import console, wiring
+    from cli.errors import accepted
+    from cli.misuse import Told
+    from engine.use_cases.actors import person_named
+    from engine.use_cases.close_programme import Closed, close_programme
+    from language.formats import count, day_and_year, plain_date, upper_first
+    from language.obligations import obligation_words
+
+    last = day(ended_on, option="--on")
+    with wiring.database() as db:
+        actor = by or wiring.programme_office(db)
+        with db.reading() as tx:
+            person_named(tx, heir)
+        if not yes and not console.confirmed(f"Avslutte programmet {day_and_year(last)}?"):
+            raise Told("Ingenting er endret. Legg til --yes for å avslutte programmet uten spørsmål.")
+        done: Closed = accepted(close_programme(db, ended_on=last, heir=heir, by=actor, now=wiring.now()))
+    console.table(
+        ("Frist", "Hva", "Prosjekt", "Før", "Nå"),
+        [
+            (
+                plain_date(one.view.due_on),
+                obligation_words(one.view.kind, one.view.about),
+                one.view.project or "–",
+                one.before or "ingen",
+                one.view.responsible or "ingen",
+            )
+            for one in done.handed
+        ],
+        empty="Ingen frister gjenstår.",
+    )
+    console.tell(
+        f"Programmet er avsluttet {day_and_year(done.ended_on)}. "
+        f"{upper_first(count(len(done.handed), 'frist'))} gjenstår, og {count(done.stopped, 'frist')} "
+        "som skulle kommet igjen, er stoppet."
     )

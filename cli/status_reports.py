@@ -26,10 +26,10 @@ BOOK: Final = ".xlsx"
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the commands to the group `report`."""
+    """Add the commands to the group `report`; its `approve` and `show` are in `cli.reports`, since the
+    programme's own report has them too.
+    """
     app.command("submit")(submit)
-    app.command("approve")(approve)
-    app.command("show")(show)
     app.command("delivered")(delivered)
     app.command("export-workbook")(export_workbook)
     app.command("import-workbook")(import_workbook)
@@ -37,7 +37,11 @@ def add_to(app: typer.Typer) -> None:
     app.command("import-transfers")(import_transfers_)
     app.command("import-risks")(import_risks_)
     app.command("light")(light)
+    app.command("lights")(lights_)
     app.command("text")(text)
+    app.command("score")(score)
+    app.command("quality")(quality_)
+    app.command("project")(project_)
     app.command("close-period")(close_period_)
 
 
@@ -185,10 +189,7 @@ def export_workbook(
         today = day_or_today(None)
         keys = chosen or [one.project for one in deliveries(tx, period=period, today=today)]
         pages = pages_for(tx, keys=keys, period=period, now=wiring.now())
-    try:
-        out.write_bytes(write_book(pages))
-    except OSError as error:
-        raise Told(f"Fila «{out}» kan ikke skrives: {error.strerror}.") from None
+    _write(out, write_book(pages))
     tell(f"Skrev skjemaet for {count(len(pages), 'prosjekt')} til {out}.")
 
 
@@ -272,6 +273,42 @@ def light(
     tell(f"{area_word(done.area)} i {period}: {light_word(done.light)}.")
 
 
+def lights_(period: PeriodName, as_json: AsJson = False) -> None:
+    """Vis programmets trafikklys: de som er vurdert, og de som følger av programmets nøkkeltall."""
+    from cli import console, wiring
+    from engine.use_cases.show_lights import programme_lights
+    from language.formats import area_word, light_word
+
+    with wiring.database() as db, db.reading() as tx:
+        found = programme_lights(tx, period=period, today=day_or_today(None))
+    if as_json:
+        console.as_json(
+            [
+                {
+                    "area": one.area,
+                    "light": None if one.judged is None else one.judged.light,
+                    "reason": None if one.judged is None else one.judged.reason,
+                    "computed": one.computed,
+                }
+                for one in found
+            ]
+        )
+        return
+    console.table(
+        ("Område", "Vurdert", "Etter nøkkeltall", "Grunn"),
+        [
+            (
+                area_word(one.area),
+                "–" if one.judged is None else light_word(one.judged.light),
+                "–" if one.computed is None else light_word(one.computed),
+                ("Avviker. " if one.differs else "") + ("" if one.judged is None else one.judged.reason),
+            )
+            for one in found
+        ],
+        empty="",
+    )
+
+
 def text(
     period: PeriodName,
     place: Annotated[str, typer.Argument(metavar="STED", help="Stedet i rapporten.")],
@@ -310,7 +347,94 @@ def close_period_(
     tell(f"{period} er {'åpnet igjen' if reopen else 'lukket for rapporter'}.")
 
 
+def score(
+    key: Key,
+    period: PeriodName,
+    scores: Annotated[
+        list[str], typer.Argument(metavar="INDIKATOR=POENG…", help="Poeng for hver kvalitetsindikator.")
+    ],
+    by: By,
+    comment: Annotated[str, typer.Option("--comment", metavar="TEKST", help="Merknad.")] = "",
+) -> None:
+    """Gi prosjektet poeng på kvalitetsindikatorene, som prosjektleder eller prosjekteier."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from cli.misuse import Told
+    from engine.use_cases.score_quality import score_quality
+
+    told: dict[str, object] = {}
+    for one in scores:
+        name, sign, value = one.partition("=")
+        if not sign or name in told:
+            raise Told(f"«{one}» er ikke på formen INDIKATOR=POENG, eller står to ganger.")
+        told[name] = value
+    with wiring.database() as db:
+        done = accepted(
+            score_quality(db, key=key, period=period, told=told, by=by, now=wiring.now(), comment=comment)
+        )
+    tell(f"{key}: poengene fra {done.side} er ført. Enige om {done.agreed} av {done.of} indikatorer.")
+
+
+def quality_(
+    period: PeriodName,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FIL", help="SVG-fila; ellers vises det som tekst.")
+    ] = None,
+) -> None:
+    """Vis kvalitetsindikatorene for alle prosjekter, som tekst eller som et bilde til programstyret."""
+    from cli import console, wiring
+    from cli.console import tell
+    from documents.quality import quality_lines, quality_svg
+    from engine.use_cases.show_quality import quality_picture
+
+    with wiring.database() as db, db.reading() as tx:
+        picture = quality_picture(tx, period=period, today=day_or_today(None))
+    if out is None:
+        console.heading(f"{picture.title} {picture.period}")
+        console.say(*(quality_lines(picture) or ("Ingen prosjekter er i gang.",)))
+        return
+    _write(out, quality_svg(picture))
+    tell(f"Skrev {out}.")
+
+
+def project_(
+    key: Key,
+    period: PeriodName,
+    out: Out,
+    format_: Annotated[str, typer.Option("--format", metavar="FORMAT", help="pdf eller html.")] = "pdf",
+) -> None:
+    """Skriv prosjektets rapport som et dokument, med risikomatrise og regnskap; den årlige når den er det."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.misuse import Told
+    from documents.editions import FORMATS, project_report
+    from engine.use_cases.actors import programme_in_force
+    from engine.use_cases.report_form import report_form
+
+    chosen_format = next((one for one in FORMATS if one == format_), None)
+    if chosen_format is None:
+        raise Told(f"--format: «{format_}» kan ikke velges. Velg mellom: {', '.join(FORMATS)}.")
+    with wiring.database() as db, db.reading() as tx:
+        form = report_form(tx, key=key, period=period, today=day_or_today(None))
+        programme = programme_in_force(tx)
+    if form.delivered is None:
+        raise Told(f"Det er ikke levert noen rapport for {key} i {period}.")
+    made = project_report(form, programme=programme, format=chosen_format)
+    _write(out, made.content)
+    tell(f"Skrev {out}.")
+
+
 # --- what several of them do --------------------------------------------------------------------------------
+
+
+def _write(out: Path, content: bytes) -> None:
+    from cli.misuse import Told
+
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise Told(f"Fila «{out}» kan ikke skrives: {error.strerror}.") from None
 
 
 def _json(file: Path, content: bytes) -> dict[str, object]:

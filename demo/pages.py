@@ -1,22 +1,28 @@
 """What does a newcomer see first? Doors to walk through, and how the portfolio changed."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 
-from demo import scene, story
+from demo import report_facts, scene, story
 from demo.story import Stage
+from documents.tertial import Block, blocks_by_id, period_label, report_content
 from engine.core.calendar import local_date
 from engine.core.letters import CASE
 from engine.core.misuse import Refused
 from engine.core.portfolio import REPORTED, counts, counts_by_area, moves
+from engine.core.reconciliation import open_findings
 from engine.store import cases, people, programmes
 from engine.store.cases import CaseState
+from engine.use_cases.check_report import check_report
 from engine.use_cases.describe import focus_areas
 from engine.use_cases.read_portfolio import read_portfolio
+from engine.use_cases.read_report import read_report
 from engine.use_cases.request_transition import request_transition
+from language import findings, formats
 from language.portfolio import move_sentence
 from web import pages
 from web.site import Site, contact_of
@@ -74,7 +80,25 @@ def routes(site: Site, stage: Stage) -> APIRouter:
     def portfolio() -> Response:
         return show("change.html", **_change(stage), statuses=REPORTED, start=START)
 
+    _third_door(router, stage, show)
     return router
+
+
+def _third_door(router: APIRouter, stage: Stage, show: Callable[..., HTMLResponse]) -> None:
+    """The errors of the published report, and the next one changing by itself."""
+
+    @router.post(f"{START}/avgjor")
+    def decide() -> Response:
+        _decide(stage)
+        return _to(f"{START}/rapport")
+
+    @router.get(f"{START}/feil")
+    def errors() -> Response:
+        return show("errors.html", **_errors(stage), start=START)
+
+    @router.get(f"{START}/rapport")
+    def report() -> Response:
+        return show("report_change.html", **_report_change(stage), start=START)
 
 
 def _to(address: str) -> Response:
@@ -136,6 +160,117 @@ def _others_answer(stage: Stage) -> None:
         if answer.who != story.CHAIR and mail is not None and addresses.get(answer.who) not in answered:
             stage.clock.go_to(answer.at)
             story.answer_once(stage, mail, answer)
+
+
+def _decide(stage: Stage) -> None:
+    """Everybody answers and the chair concludes, unless that is done."""
+    _others_answer(stage)
+    case = _case(stage)
+    letters = {mail.recipient: mail for mail in stage.mailbox.all() if mail.link and mail.code}
+    chair = letters.get(story.CHAIR)
+    if case is None or case.status != "open" or chair is None:
+        return
+    own = next(answer for answer in story.ANSWERS if answer.who == story.CHAIR)
+    stage.clock.go_to(own.at)
+    story.answer_once(stage, chair, own)
+    story.conclude_once(stage, chair)
+    stage.deliver()
+
+
+def _errors(stage: Stage) -> dict[str, Any]:
+    """What the published report of the third tertial of 2024 disagrees with, by kind of finding."""
+    with stage.db.reading() as tx:
+        checked = check_report(
+            tx, report_facts.PERIOD, known_at=stage.clock(), against=report_facts.printed()
+        )
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for one in checked.findings:
+        groups.setdefault(findings.title(one), []).append(
+            {
+                "told": findings.told(one),
+                "owner": findings.owner(one),
+                "sides": [
+                    {
+                        "place": formats.upper_first(findings.place(side)),
+                        "value": findings.value(side, one),
+                        "source": side.source,
+                    }
+                    for side in one.sides
+                ],
+                "difference": findings.difference(one),
+                "names": one.names,
+            }
+        )
+    number = len(open_findings(checked.findings))
+    return {
+        "groups": groups,
+        "found": number,
+        "notes": len(checked.findings) - number,
+        "avvik": {findings.title(one) for one in open_findings(checked.findings)},
+    }
+
+
+def _report_change(stage: Stage) -> dict[str, Any]:
+    """The draft of the first tertial of 2025 as it was when the story began, and as it is now."""
+    with stage.db.reading() as tx:
+        drafts = [
+            read_report(tx, CHANGING, known_at=known_at) for known_at in (scene.OPENS_AT, stage.clock())
+        ]
+    before, after = (blocks_by_id(report_content(one)) for one in drafts)
+    names = [name for name in after if after[name] != before.get(name)]
+    lines = (
+        line
+        for name in names
+        for line in _said(after[name])
+        if line not in _said(before.get(name, {})) and not line.endswith(":")
+    )
+    return {
+        "period": period_label(drafts[1].period),
+        "tables": [
+            _changed_table(before.get(name), after[name]) for name in names if after[name]["type"] == "table"
+        ],
+        "figures": [after[name] for name in names if after[name]["type"] == "figure"],
+        "sentences": list(dict.fromkeys(lines)),
+        "unchanged": len(after) - len(names),
+    }
+
+
+def _said(block: Block) -> tuple[str, ...]:
+    return (*block.get("lines", ()), *block.get("items", ()))
+
+
+def _changed_table(before: Block | None, after: Block) -> dict[str, Any]:
+    """A table's rows that changed, each cell with what came and what went."""
+    was = {_row_name(row): row for row in (before or {}).get("rows", ())}
+    now = {_row_name(row): row for row in after["rows"]}
+    width = len(after["columns"])
+    rows = []
+    for name in dict.fromkeys([*now, *was]):
+        cells = [
+            _changed_cell(was[name][index]["lines"] if name in was else [], now[name][index]["lines"])
+            if name in now
+            else _changed_cell(was[name][index]["lines"], [])
+            for index in range(1, width)
+        ]
+        if any(cell["gone"] or cell["new"] for cell in cells):
+            rows.append({"name": name, "cells": cells})
+    return {"caption": after["caption"], "columns": after["columns"], "rows": rows}
+
+
+def _row_name(row: list[Block]) -> str:
+    return " ".join(row[0]["lines"])
+
+
+def _changed_cell(was: list[str], now: list[str]) -> dict[str, list[str]]:
+    return {
+        "same": [line for line in now if line in was],
+        "gone": [line for line in was if line not in now],
+        "new": [line for line in now if line not in was],
+    }
+
+
+CHANGING: Final = "2025-T1"
+"""The period that the story's decision falls in."""
 
 
 def _change(stage: Stage) -> dict[str, Any]:

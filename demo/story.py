@@ -262,9 +262,9 @@ def answer_once(stage: Stage, mail: Mail, answer: Answer) -> str:
     return str(receipt.url.path)
 
 
-def _conclude(stage: Stage, told: Told, narrate: Narrate, letters: dict[str, Mail], case: str) -> None:
+def conclude_once(stage: Stage, mail: Mail) -> int:
+    """Conclude the case as the chair, from the chair's letter; the status of the page that follows."""
     stage.clock.go_to(CONCLUDED_AT)
-    mail = letters[CHAIR]
     assert mail.link is not None
     with Visitor(stage.base_url) as chair:
         page = chair.fill(chair.open(mail.link), "kode", {"kode": mail.code or ""})
@@ -282,6 +282,11 @@ def _conclude(stage: Stage, told: Told, narrate: Narrate, letters: dict[str, Mai
                 "frist-2": "2025-03-14",
             },
         )
+    return int(closed.status_code)
+
+
+def _conclude(stage: Stage, told: Told, narrate: Narrate, letters: dict[str, Mail], case: str) -> None:
+    closed = conclude_once(stage, letters[CHAIR])
     with stage.db.reading() as tx:
         view = show_case(tx, case, now=stage.clock())
     narrate(
@@ -293,7 +298,7 @@ def _conclude(stage: Stage, told: Told, narrate: Narrate, letters: dict[str, Mai
         told, "Én beslutning, med to forutsetninger", view.status == "decided" and len(view.conditions) == 2
     )
     check(told, "Grunnlaget er sju plasser: den inhabile er ute", view.tally.base == 7, base=view.tally.base)
-    check(told, "Siden viser beslutningen", closed.status_code == 200)
+    check(told, "Siden viser beslutningen", closed == 200)
 
 
 def _look_back(stage: Stage, told: Told, narrate: Narrate, letters: dict[str, Mail], case: str) -> None:

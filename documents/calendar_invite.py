@@ -102,7 +102,7 @@ def _invitation(meeting: Meeting, *, method: str, status: str) -> Invitation:
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    calendar.add_component(_oslo())
+    calendar.add_component(oslo_zone())
     calendar.add_component(_event(meeting, status))
     return Invitation(
         content=calendar.to_ical(sorted=False),
@@ -112,7 +112,7 @@ def _invitation(meeting: Meeting, *, method: str, status: str) -> Invitation:
     )
 
 
-def _oslo() -> Timezone:
+def oslo_zone() -> Timezone:
     """Oslo's zone by its rule since 1996: the last Sundays of March and October.
 
     Written out, since what icalendar makes of the zone's history is thirty times as long, ends in 2038 and

@@ -7,7 +7,10 @@ from typing import Final, Literal
 from documents import html as page
 from documents.papers import Agenda, Minutes, case_paper
 from documents.pdf import PAGES_OF_A_CASE, Notice, pdf
+from documents.project_report import report_content
 from documents.wording import Content, agenda_content, case_content, minutes_content
+from engine.core.programme import Programme
+from engine.use_cases.report_form import ReportForm
 from engine.use_cases.show_case import CaseView
 from language import formats
 
@@ -60,6 +63,19 @@ def referat(model: Minutes, *, format: Format) -> Document:
         format=format,
         dated=model.issued_at,
         name=f"referat-{_day(model.starts_at)}",
+    )
+
+
+def project_report(form: ReportForm, *, programme: Programme, format: Format) -> Document:
+    """One project's delivered report, dated when it was delivered. Raises ValueError when none is."""
+    content = report_content(form, programme=programme)
+    assert form.delivered is not None
+    return _made(
+        "prosjektrapport",
+        content,
+        format=format,
+        dated=form.delivered.delivered_at,
+        name=f"statusrapport-{form.project}-{form.period.id}",
     )
 
 

@@ -82,6 +82,20 @@ def pdf(
     return Pdf(content=made, pages=pages, warnings=tuple(notices), substituted=fitted.replaced)
 
 
+def picture(svg: str, *, ppi: float = 180.0) -> bytes:
+    """A drawing as PNG, for formats that cannot show SVG. Raises NotPrintableError."""
+    source = (
+        b'#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg")'
+    )
+    compiler = typst.Compiler(input=source, font_paths=_fonts(), sys_inputs={"svg": svg})
+    try:
+        made = compiler.compile(format="png", ppi=ppi)
+    except typst.TypstError as error:
+        raise NotPrintableError(f"{error.message} {error.diagnostic}") from error
+    assert isinstance(made, bytes)
+    return made
+
+
 def replaced_sentence(number: int) -> str:
     """What a paper itself says about the signs it could not show; empty when it shows all."""
     if not number:

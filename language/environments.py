@@ -42,7 +42,7 @@ _WITH_LOCALE: Final[dict[str, Callable[..., str]]] = {
     "if_nothing_words": obligations.if_nothing_words,
     "period_words": obligations.period_words,
 }
-FILTERS: Final = (*_WITH_LOCALE, "upper_first", "lower_first", "grouped_code")
+FILTERS: Final = (*_WITH_LOCALE, "upper_first", "lower_first", "grouped_code", "where_words")
 """The names templates can use after «|»; those that depend on the language already know it."""
 
 
@@ -83,6 +83,7 @@ def _environment(loader: BaseLoader, locale: str, *, autoescape: bool) -> Enviro
         "upper_first": formats.upper_first,
         "lower_first": formats.lower_first,
         "grouped_code": formats.grouped_code,
+        "where_words": obligations.where_words,
     }
     environment.globals["locale"] = locale
     return environment

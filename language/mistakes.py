@@ -274,6 +274,12 @@ _TABLES: Final[Mapping[str, str]] = {
     "table_half_weighed": "Sett både sannsynlighet og konsekvens på «{value:plain}», eller ingen av dem.",
 }
 
+_SCORES: Final[Mapping[str, str]] = {
+    "score.unknown": "Kvalitetsindikatoren «{name}» finnes ikke.{nearest:suggestion}",
+    "score.off_scale": "«{value:plain}» er ikke på skalaen.{allowed:among}",
+    "score.none": "Oppgi minst én indikator med poeng.",
+}
+
 _BOOKS: Final[Mapping[str, str]] = {
     "book_sheet_missing": "Arbeidsboka mangler arket «{name}».",
     "book_column_moved": "Her skulle kolonnen «{wanted}» stått, men her står «{found}».",
@@ -328,6 +334,14 @@ _SHEETS: Final[Mapping[str, str]] = {
     "import_phase_unknown": "Fasen «{value:plain}» finnes ikke.{nearest:suggestion}{known:among}",
     "import_person_unknown": "Ingen er registrert som «{value:plain}».",
     "import_dates_reversed": "Slutten ({value:day}) er før starten.",
+    "printed_column_missing": "Kolonnen «{name}» mangler.",
+    "printed_column_unknown": "Kolonnen «{name}» er ukjent.{nearest:suggestion}",
+    "printed_cell_missing": "Raden mangler «{name}».",
+    "printed_place_unknown": "«{value:plain}» er ikke et sted i rapporten.{nearest:suggestion}{known:among}",
+    "printed_row_unknown": "«{value:plain}» er ikke en rad i «{place:plain}».{nearest:suggestion}",
+    "printed_figure_unknown": "«{value:plain}» er ikke en kolonne i «{place:plain}».{known:among}",
+    "printed_twice": "Samme tall står også på rad {first:plain}.",
+    "printed_choice_unknown": "«{value:plain}» kan ikke stå her.{known:among}",
 }
 
 _VERIFICATION: Final[Mapping[str, str]] = {
@@ -395,6 +409,7 @@ MISTAKES: Final[Mapping[str, str]] = {
     **_DUTY,
     **_VALUES,
     **_BENEFITS,
+    **_SCORES,
     **_BOOKS,
     **_TABLES,
     **_STATUS_REPORTS,

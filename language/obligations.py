@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date, time
 from typing import Final
 
 from language import formats
@@ -69,6 +70,22 @@ _IF_NOTHING: Final[Mapping[str, tuple[str, str, str]]] = {
         "The minutes remain unapproved.",
     ),
 }
+_WHERE: Final[Mapping[str, str]] = {
+    "sak": "Du svarer i saken, med lenken i e-posten om den.",
+    "anmodning": "Be om faseovergangen på nytt med rettet saksunderlag. Da er fristen holdt.",
+    "forutsetning": "Send dokumentasjonen til programkontoret. Når de godtar den, er forutsetningen oppfylt.",
+    "rapportgodkjenning": "Rapporten godkjennes på sin egen side.",
+    "referat": "Referatet godkjennes i gruppas neste møte, og sekretæren fører det.",
+    "maling": "Legg inn den målte verdien. Da er fristen holdt.",
+    "rapport": "Rapporten leveres på sin egen side. Da er fristen holdt.",
+    "programrapport": "Fristen er holdt når programmets rapport for perioden er publisert.",
+    "krav": "Svar på kravet på nytt. Da er fristen holdt.",
+    "moter": "Fristen er holdt når gruppa har hatt så mange møter som den skal.",
+}
+_DUE_ELSEWHERE: Final[Mapping[str, str]] = {
+    "sak": "Fristen følger saken, og flyttes ikke her.",
+    "moteplan": "Fristen følger gruppas møteplan, og flyttes ikke her.",
+}
 _TERTIALS: Final = {"nb": "{n}. tertial {year}", "nn": "{n}. tertial {year}", "en": "tertial {n} of {year}"}
 
 
@@ -98,6 +115,28 @@ def if_nothing_words(kind: str, given: str, *, locale: str = "nb") -> str:
     if given or kind.startswith("duty:"):
         return given
     return _in(_IF_NOTHING[kind], locale)
+
+
+def where_words(where: str) -> str:
+    """Where something is settled that is not settled by saying so; a word of the core's."""
+    return _WHERE.get(where, where)
+
+
+def due_elsewhere_words(what: str) -> str:
+    """What the date of something follows; a word of the core's."""
+    return _DUE_ELSEWHERE.get(what, what)
+
+
+def due_words(due_on: date, due_time: time | None, *, late: int, left: int, locale: str = "nb") -> str:
+    """«Frist fredag 14. mars 2025, om tre virkedager»; `late` and `left` are working days."""
+    day = formats.day_and_year(due_on, locale)
+    if due_time is not None:
+        day = f"{day} kl. {due_time:%H.%M}"
+    if late:
+        return f"Fristen var {day}, {formats.count(late, 'virkedag', locale)} siden"
+    if not left:
+        return f"Fristen er {day}"
+    return f"Frist {day}, om {formats.count(left, 'virkedag', locale)}"
 
 
 def _in(words: tuple[str, str, str], locale: str) -> str:

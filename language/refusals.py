@@ -188,6 +188,7 @@ _PEOPLE: Final[Mapping[str, str]] = {
     "may_not_execute": "Bare programkontoret kan føre hva som ble politisk besluttet om sak {number}.",
     "may_not_accept": "Bare programkontoret kan følge opp forutsetningene i sak {number}.",
     "may_not_take_in": "Bare programkontoret kan ta et prosjekt inn i programmet.",
+    "may_not_publish": "Bare programkontoret og programlederen kan godkjenne og publisere rapporten.",
     "no_intake": "Arbeidsflyten {workflow} har ingen krav til å bli tatt inn i programmet.",
     "only_small_together": "Bare prosjekter med størrelsen «liten» kan ta {with} og {gate} i samme sak.",
     "taken_in": "Prosjektet ble tatt inn i programmet {on:day}.",
@@ -210,6 +211,25 @@ _PEOPLE: Final[Mapping[str, str]] = {
     ),
 }
 
+_DEADLINES: Final[Mapping[str, str]] = {
+    "own_stand_in": "{person} kan ikke være sin egen stedfortreder.",
+    "may_not_settle": "Bare den som har ansvaret, eller programkontoret, kan si at dette er gjort.",
+    "may_not_follow_up": "Bare programkontoret kan gjøre dette.",
+    "obligation_settled": "Dette er alt gjort.",
+    "obligation_gone": "Dette skal ikke lenger gjøres.",
+    "settled_elsewhere": "{where:where}",
+    "due_elsewhere": "{what:due_elsewhere}",
+    "note_required": "Skriv kort hva som er gjort.",
+    "reason_for_new_date": "Skriv hvorfor det blir en ny frist.",
+    "due_past": "Den nye fristen er passert: {due:day}. Velg i dag eller senere.",
+    "due_unchanged": "Fristen er alt {due:day}.",
+    "no_owner_to_alert": "Dette hører ikke til et prosjekt, så det er ingen prosjekteier å varsle.",
+    "nobody_to_alert": "Prosjektet har ingen prosjekteier med e-postadresse.",
+    "alerted_today": "{name} er alt varslet i dag om dette.",
+    "programme_closed": "Programmet ble avsluttet {on:day}.",
+    "heir_unreachable": "{person} har ingen e-postadresse, og kan ikke ta over.",
+}
+
 _PAPERS: Final[Mapping[str, str]] = {
     "paper_type": "Filer som slutter på «{ending}», tas ikke imot.{allowed:among}",
     "paper_empty": "Filen er tom.",
@@ -217,6 +237,9 @@ _PAPERS: Final[Mapping[str, str]] = {
     "paper_untitled": "Gi dokumentet en tittel.",
     "paper_long": "Saksframlegget er på {found} sider. Det bør ikke være på mer enn {limit}.",
     "paper_signs_replaced": "{found:Count tegn} kan ikke vises i PDF, og står som «□».",
+    "word_template_unreadable": "Malen er ikke et Word-dokument (docx).",
+    "word_template_too_large": "Malen er større enn {limit} MB.",
+    "word_template_unusual": "Malen er bygd på en måte som ikke kan brukes. Lagre den på nytt fra Word.",
 }
 
 _DELIVERY: Final[Mapping[str, str]] = {
@@ -237,6 +260,15 @@ _REPORTS: Final[Mapping[str, str]] = {
     "may_not_report": "Bare {role:role} kan levere rapporten for dette prosjektet.",
     "may_not_approve": "Bare {role:role} kan godkjenne rapporten for dette prosjektet.",
     "only_office": "Bare programkontoret kan gjøre dette.",
+    "period_not_over": "Perioden {period} varer til {on:day}. Rapporten kan godkjennes når den er over.",
+    "report_not_approved": "Ingen godkjent versjon av rapporten for {period} venter på å bli publisert.",
+    "report_outrun": (
+        "Rapporten for {period} sier ikke lenger det samme som da versjon {version} ble godkjent. "
+        "Godkjenn den på nytt."
+    ),
+    "report_disagrees": (
+        "Rapporten for {period} har {found} avvik. Rett dem, eller oppgi hvorfor den publiseres likevel."
+    ),
     "period_closed": "Perioden {period} er lukket. Programkontoret kan åpne den igjen.",
     "period_open": "Perioden {period} er ikke lukket.",
     "period_not_begun": "Perioden {period} begynner {on:day}.",
@@ -256,6 +288,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     **_CASES,
     **_MEETINGS,
     **_PEOPLE,
+    **_DEADLINES,
     **_PAPERS,
     **_DELIVERY,
 }
@@ -269,9 +302,11 @@ UNKNOWN: Final[Mapping[str, str]] = {
     "gate": "Beslutningspunktet «{name}» finnes ikke.{nearest:suggestion}",
     "criterion": "Kravet «{name}» finnes ikke.{nearest:suggestion}",
     "case": "Saken «{name}» finnes ikke.{nearest:suggestion}",
+    "obligation": "Fristen «{name}» finnes ikke.{nearest:suggestion}",
     "condition": "Forutsetningen «{name}» finnes ikke.{nearest:suggestion}",
     "meeting": "Møtet «{name}» finnes ikke.{nearest:suggestion}",
     "minutes": "Det er ikke skrevet noe referat fra møtet «{name}».",
+    "published_report": "Ingen rapport er publisert for {name}.",
     "item_kind": "«{name}» er ikke en slags punkt på sakslista.{nearest:suggestion}",
     "phase": "Fasen «{name}» finnes ikke.{nearest:suggestion}",
     "workflow": "Arbeidsflyten «{name}» finnes ikke.{nearest:suggestion}",

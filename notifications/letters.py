@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader
 from engine.core.calendar import local_date
 from engine.core.letters import (
     AGENDA,
+    ALERT,
     AMENDED,
     CASE,
     EXECUTION,
@@ -30,6 +31,7 @@ from engine.core.letters import (
     TROUBLE,
     UNDECIDABLE,
     UNOPENED,
+    WAY_IN,
     WITHDRAWN,
     subject_of_case,
 )
@@ -44,12 +46,12 @@ from language.catalogues import LOCALES
 from notifications import facts
 from notifications.facts import Facts, instant
 from notifications.meeting_facts import meeting_facts
-from notifications.reminder_facts import reminder_facts
+from notifications.reminder_facts import alert_facts, reminder_facts, way_in_facts
 from notifications.trouble_facts import trouble_facts
 
 KINDS: Final = (
     CASE, RECEIPT, RESULT, EXECUTION, WITHDRAWN, AMENDED, AGENDA, UNOPENED, MEETING_CHANGED, MINUTES,
-    UNDECIDABLE, RESCHEDULED, REMINDER, TROUBLE,
+    UNDECIDABLE, RESCHEDULED, REMINDER, ALERT, WAY_IN, TROUBLE,
 )  # fmt: skip
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -80,8 +82,8 @@ def facts_for(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
         "locale": locale if locale in LOCALES else "nb",
         "to": {"name": "" if reader is None else reader.name or ""},
     }
-    if letter.kind == REMINDER:
-        return common | reminder_facts(tx, letter)
+    if letter.kind in _ABOUT_DEADLINES:
+        return common | _deadline_facts(tx, letter, now)
     if letter.kind == TROUBLE:
         return common | trouble_facts(tx, letter, now=now)
     if not letter.subject.startswith(_CASE):
@@ -264,6 +266,15 @@ def _is_involved(tx: Connection, view: CaseView, letter: Claimed) -> bool:
     held = projects.roles(tx, view.project_key, on=local_date(view.closed_at or view.requested_at)).values()
     asked = state is not None and state.requested_by == letter.recipient
     return asked or any(role.person == letter.recipient for role in held)
+
+
+_ABOUT_DEADLINES: Final = frozenset({REMINDER, ALERT, WAY_IN})
+
+
+def _deadline_facts(tx: Connection, letter: Claimed, now: datetime) -> Facts:
+    if letter.kind == REMINDER:
+        return reminder_facts(tx, letter)
+    return alert_facts(tx, letter) if letter.kind == ALERT else way_in_facts(tx, letter, now=now)
 
 
 def render(

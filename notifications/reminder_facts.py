@@ -1,9 +1,13 @@
-"""What does a letter of reminders say? Everything its reader is to be told of that day, by urgency."""
+"""What do letters about deadlines say? A day's reminders by urgency; an alert to a project's owner; the way
+in to one's own deadlines.
+"""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from engine.core.calendar import working_days_after
+from engine.core.calendar import local_date, working_days_after
+from engine.core.letters import first_call, read_alert
+from engine.core.obligations import Key
 from engine.core.reminders import Ladder
 from engine.core.shape import text_in
 from engine.store import obligations, people
@@ -11,7 +15,7 @@ from engine.store.obligations import Reminder, Stored
 from engine.store.outbox import Claimed
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE, programme_in_force
-from engine.use_cases.show_obligations import ObligationView, show_obligations
+from engine.use_cases.show_obligations import ObligationView, show_mine, show_obligations
 from notifications.facts import Facts
 
 
@@ -19,26 +23,19 @@ def reminder_facts(tx: Connection, letter: Claimed) -> Facts:
     """Everything a letter of reminders says, as of the day it was called for: however often it is tried, it
     is the same letter.
 
-    It has: thread, body (the programme), contact {name, email}, on, items: {id, kind, about, project, owner,
-    responsible, due_on, due_time, late, left, if_nothing, to_office, stands_in, reminded: [{on, name}]}.
+    It has: thread, body (the programme), contact {name, email}, on, deadlines: {id, kind, about, project,
+    owner, responsible, due_on, due_time, late, left, if_nothing, to_office, stands_in, reminded: {on, name}}.
     """
     programme = programme_in_force(tx)
-    on = date.fromisoformat(letter.occurrence[:10])
+    on = date.fromisoformat(first_call(letter.occurrence)[:10])
     told = _newest(
         obligations.waiting(tx, person=letter.recipient, letter=letter.id, possibly_sent=letter.possibly_sent)
     )
     views = show_obligations(tx, [stored for stored, _ in told], on=on)
-    office = people.office_holder(tx, PROGRAMME_OFFICE, on=on)
     policy = programme.calendar.policy()
-    return {
-        "thread": letter.subject,
-        "body": text_in(programme.title),
-        "contact": {
-            "name": "Programkontoret" if office is None else office.name or "",
-            "email": "" if office is None else office.email or "",
-        },
+    return _from_the_office(tx, on, thread=letter.subject) | {
         "on": on.isoformat(),
-        "items": [
+        "deadlines": [
             _item(view)
             | {
                 "left": working_days_after(on, view.due_on, policy),
@@ -54,6 +51,48 @@ def reminder_facts(tx: Connection, letter: Claimed) -> Facts:
 
 def _is_for_office(ladder: Ladder, days: int) -> bool:
     return any(rung.days == days and rung.to == "programkontor" for rung in ladder)
+
+
+def alert_facts(tx: Connection, letter: Claimed) -> Facts:
+    """What an alert says of the one thing that is late, as of the day programkontoret asked for it.
+
+    It has: thread, body, contact, on, deadline (as in a letter of reminders, with `responsible_address`).
+    """
+    on, *key = read_alert(letter.occurrence)
+    stored = obligations.by_key(tx, Key(*key))
+    if stored is None:
+        raise KeyError(letter.occurrence)
+    day = date.fromisoformat(on)
+    (view,) = show_obligations(tx, [stored], on=day)
+    policy = programme_in_force(tx).calendar.policy()
+    return _from_the_office(tx, day, thread=f"obligation:{stored.id}") | {
+        "on": on,
+        "deadline": _item(view)
+        | {
+            "left": working_days_after(day, view.due_on, policy),
+            "responsible_address": view.responsible_address,
+            "reminded": [{"on": said.isoformat(), "name": name} for said, name in view.reminded],
+        },
+    }
+
+
+def way_in_facts(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
+    """What the letter says that carries a new link to somebody's deadlines: thread, body, contact, number."""
+    today = local_date(now)
+    owed = show_mine(tx, letter.recipient, now=now)
+    return _from_the_office(tx, today, thread=letter.subject) | {"number": len(owed)}
+
+
+def _from_the_office(tx: Connection, on: date, *, thread: str) -> Facts:
+    office = people.office_holder(tx, PROGRAMME_OFFICE, on=on)
+    return {
+        "thread": thread,
+        "body": text_in(programme_in_force(tx).title),
+        "contact": {
+            "name": "Programkontoret" if office is None else office.name or "",
+            "email": "" if office is None else office.email or "",
+        },
+    }
 
 
 def _newest(told: tuple[tuple[Stored, Reminder], ...]) -> list[tuple[Stored, Reminder]]:

@@ -7,7 +7,13 @@ import tempfile
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.databases", "tests.desk", "tests.requirement_coverage", "tests.web_builders"]
+pytest_plugins = [
+    "tests.databases",
+    "tests.desk",
+    "tests.requirement_coverage",
+    "tests.web_builders",
+    "tests.deadline_builders",
+]
 
 for name in [name for name in os.environ if name.startswith("FASEPORT_")]:
     del os.environ[name]

@@ -80,6 +80,50 @@ EVENT: Final[dict[str, Any]] = {
 }
 
 
+_TO_THE_PERSON: Final[dict[str, Any]] = {name: value for name, value in _COMMON.items() if name != "case"} | {
+    "thread": "person:7",
+    "body": "Program for bærekraftige helse- og sosialtjenester",
+}
+
+CONDITION: Final[dict[str, Any]] = {
+    "id": "0f3a",
+    "kind": "forutsetning",
+    "about": {"number": "3/2025", "gate": "BP2", "condition": "F1", "text": "Nullpunkt målt i to soner"},
+    "project": _COMMON["case"]["project"],
+    "owner": "gevinstansvarlig",
+    "responsible": "Gevinstansvarlig velferdsteknologi",
+    "due_on": "2025-04-04",
+    "due_time": "",
+    "late": 0,
+    "left": 3,
+    "if_nothing": "",
+    "stands_in": False,
+    "to_office": False,
+    "reminded": [],
+}
+"""A line of a day's reminders, three working days before its deadline."""
+REPORT: Final[dict[str, Any]] = CONDITION | {
+    "id": "1b7c",
+    "kind": "duty:statusrapport",
+    "about": {"title": "Statusrapport for prosjektet", "period": "2025-T1"},
+    "owner": "prosjektleder",
+    "responsible": "Prosjektleder velferdsteknologi",
+    "due_on": "2025-05-15",
+    "left": 10,
+    "if_nothing": "Da vet ikke styringsgruppa hvordan det går med prosjektet dette tertialet.",
+}
+OVERDUE: Final[dict[str, Any]] = CONDITION | {
+    "late": 2,
+    "left": 0,
+    "to_office": True,
+    "reminded": [
+        {"on": day, "name": "Gevinstansvarlig velferdsteknologi"}
+        for day in ("2025-03-21", "2025-04-01", "2025-04-04")
+    ],
+}
+"""The same condition, as programkontoret is told of it two working days after its deadline."""
+
+
 def listed(**changes: Any) -> dict[str, Any]:
     """A case as a saksliste has it."""
     return {
@@ -282,4 +326,17 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
         "carried": [{**OTHER, "number": "5/2025", "project": "Digital dialog"}],
         "next": "2025-02-19T08:00:00+00:00",
     },
+    "reminder": {
+        **_TO_THE_PERSON,
+        "kind": "reminder",
+        "on": "2025-04-01",
+        "deadlines": [CONDITION],
+    },
+    "alert": {
+        **_TO_THE_PERSON,
+        "kind": "alert",
+        "on": "2025-04-08",
+        "deadline": OVERDUE | {"responsible_address": "gevinstansvarlig-vft@example.org"},
+    },
+    "way_in": {**_TO_THE_PERSON, "kind": "way_in", "number": 2},
 }

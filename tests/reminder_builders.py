@@ -1,11 +1,12 @@
 """How does a test get people who owe things, and a post office that carries their reminders?
 
-The post claims, freezes, promises and settles letters through the real use cases, by the real leases; only the
-words and the wire are left out: a letter's payload is the list of what it tells. So it can be made to fail,
-crash or lose an answer at any point, thousands of times a second.
+The post claims, freezes, promises and settles letters through the real use cases, by the real leases; only
+the words and the wire are left out: a letter's payload is the list of what it tells. So it can be made to
+fail, crash or lose an answer at any point, thousands of times a second.
 """
 
 import json
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -64,12 +65,15 @@ def yearly(id_: str, day: date, *, owner: str = "okonomi", ladder: str = "") -> 
 def monthly(id_: str, day: int, *, owner: str = "okonomi", ladder: str = "") -> str:
     """A duty that falls due on a day of every month."""
     named = f", ladder: {ladder}" if ladder else ""
-    return f"  - {{id: {id_}, title: Plikten {id_}, owner: {owner}, rhythm: {{per: maned, day: {day}}}{named}}}\n"
+    rhythm = f"{{per: maned, day: {day}}}"
+    return f"  - {{id: {id_}, title: Plikten {id_}, owner: {owner}, rhythm: {rhythm}{named}}}\n"
 
 
 def duties_text(*duties: str, calendar: str = PLAIN_CALENDAR, follow_from: date, periods: str = "") -> str:
     """The small programme with these duties and a second office, followed from a day."""
     text = builders.programme_text().replace("follow_from: 2024-01-01", f"follow_from: {follow_from}")
+    if periods:
+        text = re.sub(r"^periods:\n(  .*\n)+", "", text, flags=re.M)
     office = f"  - {{id: programkontor, title: Programkontoret, email: {OFFICE}}}\n"
     both = office + f"  - {{id: okonomi, title: Økonomiavdelingen, email: {ECONOMY}}}\n"
     owed = "duties:\n" + "".join(duties) if duties else ""
@@ -149,7 +153,10 @@ class Copy:
 
 @dataclass(slots=True)
 class Post:
-    """The mailboxes, and everything that went wrong on the way: (person, instant) of each failed attempt. Of `trouble` batches one crashes."""
+    """The mailboxes, and everything that went wrong on the way: (person, instant) of each failed attempt.
+
+    Of so many batches as `trouble` says one crashes, and of so many letters one loses its answer.
+    """
 
     copies: list[Copy] = field(default_factory=list)
     failed: list[tuple[str, datetime]] = field(default_factory=list)
@@ -214,10 +221,12 @@ class Post:
             return 0
         crash = 0 if chance is None else chance.choice((1, 2, 3)) * (chance.randrange(self.trouble) == 0)
         if crash == 1:
-            return self._crashed(letters.values(), now)
+            self._crash(letters.values(), now)
+            return None
         begun = begin_delivery(db, letters=[one.claimed for one in letters.values()], worker=worker, now=now)
         if crash == 2:
-            return self._crashed([letters[one] for one in begun.letters], now)
+            self._crash([letters[one] for one in begun.letters], now)
+            return None
         ends: list[Settlement] = []
         for one in (letters[id_] for id_ in begun.letters):
             self.copies.append(_copy(one, now))
@@ -227,11 +236,12 @@ class Post:
             else:
                 ends.append(_settlement(one.claimed, "sent", "done"))
         if crash == 3:
-            return self._crashed([letters[one] for one in begun.letters], now)
+            self._crash([letters[one] for one in begun.letters], now)
+            return None
         settle_letters(db, settlements=ends, worker=worker, now=now)
         return len(ends)
 
-    def _crashed(self, letters: Iterable[Ready], now: datetime) -> None:
+    def _crash(self, letters: Iterable[Ready], now: datetime) -> None:
         self.crashes += 1
         self.failed += [(one.claimed.recipient, now) for one in letters]
 
@@ -287,9 +297,8 @@ def tertials(first: int, last: int) -> str:
         for number, (start, end) in enumerate(((1, 4), (5, 8), (9, 12)), 1):
             until = date(year + (end == 12), end % 12 + 1, 1) - timedelta(days=1)
             due = until + timedelta(days=20)
-            lines.append(
-                f"  - {{id: {year}-T{number}, from: {date(year, start, 1)}, to: {until}, report_due: {due}}}\n"
-            )
+            days = f"from: {date(year, start, 1)}, to: {until}, report_due: {due}"
+            lines.append(f"  - {{id: {year}-T{number}, {days}}}\n")
     return "periods:\n" + "".join(lines)
 
 

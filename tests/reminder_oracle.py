@@ -1,10 +1,10 @@
-"""Which reminders should have been told, by the issue's own words? Knows nothing of how Faseport works it out.
+"""Which reminders should have been told, by the issue's own words? Knows nothing of how Faseport does it.
 
 The rules, as the issue states them: a ladder's rungs are counted in Norwegian working days from the deadline
 and said at eight o'clock in Oslo; each (obligation, rung, person) once; none early, none outside 08–17 on
-working days, none after it is settled; a new date begins a new ladder on the day it is given; after a stop only
-the newest rung that has come, late but never dropped; to whoever holds the role or office that day, or stands
-in for them. The calendar here is computed anew, from Gauss and the rule for summer time, not from a library.
+working days, none after it is settled; a new date begins a new ladder on the day it is given; after a stop
+only the newest rung that has come, late but never dropped; to whoever holds the role or office that day, or
+stands in for them. The calendar here is computed anew, from Gauss and the rule for summer time.
 """
 
 from bisect import bisect_left

@@ -31,8 +31,10 @@ REAL: Final = (PROJECT_WORKFLOW, RESEARCH)
 RESOURCE_GROUP: Final = "ressursgruppe@example.org"
 OFFICES: Final = (
     "\n  - {id: ressursgruppe-forskning, title: Ressursgruppe forskning, email: " + RESOURCE_GROUP + "}"
+    "\n  - {id: ressursgruppe-gevinst, title: Ressursgruppe gevinst, email: gevinst@example.org}"
+    "\n  - {id: ressursgruppe-implementering, title: Ressursgruppe innføring, email: innforing@example.org}"
 )
-"""An office that confirms an answer at FP1."""
+"""Offices that answer or confirm at the gates."""
 WAIVED: Final = "finansiering"
 """What programkontoret may waive at BP1: a study that is done within a unit's own means."""
 _PHASES: Final = {

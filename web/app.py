@@ -16,13 +16,16 @@ from engine.store.session import Database
 from web import (
     api,
     case_pages,
+    deadline_pages,
     door,
     meeting_pages,
     paper_pages,
     portal,
     report_pages,
     running_pages,
+    status_report_pages,
     watch,
+    wheel_pages,
 )
 from web.guard import dress, guarded, refusal_response
 from web.pages import STATIC
@@ -85,9 +88,12 @@ def create_app(
     app.include_router(case_pages.routes(site))
     app.include_router(meeting_pages.routes(site))
     app.include_router(running_pages.routes(site))
-    app.include_router(report_pages.routes(site))
+    app.include_router(status_report_pages.routes(site))
     app.include_router(paper_pages.routes(site))
+    app.include_router(deadline_pages.routes(site))
     app.include_router(portal.routes(site))
+    app.include_router(wheel_pages.routes(site))
+    app.include_router(report_pages.routes(site))
     app.include_router(api.routes(site))
     app.include_router(watch.routes(site, registry))
     app.mount("/static", GZipMiddleware(StaticFilesKept(directory=STATIC), minimum_size=1_000))

@@ -19,6 +19,8 @@ from web.site import Site
 
 _CASE: Final = "fp-sak-"
 _MEETING: Final = "fp-mote-"
+_OWING: Final = "fp-frister"
+_ANY: Final = "fp-"
 _DEVICE: Final = "fp-enhet-"
 _LONGEST: Final = 128
 
@@ -61,9 +63,19 @@ def guest_in(request: Request, meeting: str, *, site: Site, now: datetime) -> Gu
     return guest if guest is not None and guest.meeting == meeting else None
 
 
+def guest_owing(request: Request, *, site: Site, now: datetime) -> Guest | None:
+    """Whose deadlines this browser has come in to; None when it has not, or no longer may."""
+    secret = _get(request, _OWING, site=site)
+    if secret is None:
+        return None
+    with site.db.reading() as tx:
+        guest = guest_of(tx, session=secret, now=now)
+    return guest if guest is not None and guest.owes else None
+
+
 def guests(request: Request, *, site: Site, now: datetime) -> Iterator[Guest]:
-    """Everybody this browser acts for, case by case and meeting by meeting."""
-    starts = tuple(_name(kind, site) for kind in (_CASE, _MEETING))
+    """Everybody this browser acts for: case by case, meeting by meeting, and by their own deadlines."""
+    starts = tuple(_name(kind, site) for kind in (_CASE, _MEETING, _OWING))
     for name in request.cookies:
         if not name.startswith(starts):
             continue
@@ -74,9 +86,24 @@ def guests(request: Request, *, site: Site, now: datetime) -> Iterator[Guest]:
             yield guest
 
 
+def people(request: Request, *, site: Site, now: datetime) -> tuple[str, ...]:
+    """Everybody this browser has come in as, through whatever link; a remembered device alone is nobody."""
+    start, device = _name(_ANY, site), _name(_DEVICE, site)
+    found: dict[str, None] = {}
+    with site.db.reading() as tx:
+        for name, secret in request.cookies.items():
+            if name.startswith(start) and not name.startswith(device) and len(secret) <= _LONGEST:
+                guest = guest_of(tx, session=secret, now=now)
+                if guest is not None:
+                    found[guest.person] = None
+    return tuple(found)
+
+
 def _session_of(who: Entered | Guest) -> str:
     """The name of the session cookie for what somebody has come in to."""
-    return _CASE + str(who.case) if who.meeting is None else _meeting_session(who.meeting)
+    if who.meeting is not None:
+        return _meeting_session(who.meeting)
+    return _OWING if who.case is None else _CASE + who.case
 
 
 def _meeting_session(meeting: str) -> str:

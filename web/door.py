@@ -4,6 +4,7 @@ Looking at the door changes nothing and shows nothing of the case: mail scanners
 takes the code from the letter, or a remembered device, and a press of the button; it is not an answer.
 """
 
+import re
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -24,7 +25,8 @@ from web.forms import Form, only
 from web.site import Site
 from web.wording import FormError, ending_sentence, outcome_sentence
 
-_FIELDS: Final = ("kode", "husk")
+_FIELDS: Final = ("kode", "husk", "frist")
+_DEADLINE: Final = re.compile(r"[0-9a-f-]{1,64}")
 _OPEN_LEVEL: Final = "enkel"
 
 _CODE_EMPTY: Final = "Skriv koden på seks siffer. Den står i e-posten, like ved lenken."
@@ -56,18 +58,35 @@ _SHUT: Final = {
 }
 
 
+_SHUT_DEADLINES: Final = {
+    "link_expired": ("Lenken er gått ut på dato", "Fristene dine ligger der fortsatt. Be om en ny lenke."),
+    "link_superseded": (
+        "Du har fått en nyere lenke",
+        "Bruk lenken i den siste e-posten om fristene dine. Finner du den ikke, kan du be om en ny.",
+    ),
+    "link_revoked": ("Lenken er trukket tilbake", "Du kan be om en ny lenke til fristene dine."),
+}
+
+
 def routes(site: Site) -> APIRouter:
     """`/b/<token>`: the door, and the way to a new link."""
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/b/{token}", methods=["GET", "HEAD"])
-    def door(token: str) -> Response:
-        return _look(site, token)
+    def door(token: str, frist: str = "") -> Response:
+        return _look(site, token, deadline=_deadline(frist))
 
     @router.post("/b/{token}")
     def enter(token: str, request: Request, fields: Form) -> Response:
         only(fields, known=_FIELDS)
-        return _enter(site, token, request, code=fields.get("kode", ""), remember=fields.get("husk") == "ja")
+        return _enter(
+            site,
+            token,
+            request,
+            code=fields.get("kode", ""),
+            remember=fields.get("husk") == "ja",
+            deadline=_deadline(fields.get("frist", "")),
+        )
 
     @router.post("/b/{token}/ny-lenke")
     def renew(token: str, fields: Form) -> Response:
@@ -77,18 +96,23 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def _look(site: Site, token: str) -> Response:
+def _deadline(given: str) -> str:
+    """The one deadline a line of a letter leads to; anything else leads to them all."""
+    return given if _DEADLINE.fullmatch(given) else ""
+
+
+def _look(site: Site, token: str, *, deadline: str = "") -> Response:
     now = site.clock()
     with site.db.reading() as tx:
         found = look_at_door(tx, token=_spelt(token), now=now)
     if isinstance(found, Refused):
         return _unreadable(site, found.reasons[0])
     if found.fault is None:
-        return _door(site, found, token)
+        return _door(site, found, token, deadline=deadline)
     return _shut(site, found, found.fault, token)
 
 
-def _enter(site: Site, token: str, request: Request, *, code: str, remember: bool) -> Response:
+def _enter(site: Site, token: str, request: Request, *, code: str, remember: bool, deadline: str) -> Response:
     now = site.clock()
     with site.db.reading() as tx:
         found = look_at_door(tx, token=_spelt(token), now=now)
@@ -104,21 +128,26 @@ def _enter(site: Site, token: str, request: Request, *, code: str, remember: boo
         now=now,
     )
     if not isinstance(entered, Refused):
-        response = RedirectResponse(_way_in(entered), status_code=303)
+        response = RedirectResponse(_way_in(entered, deadline), status_code=303)
         cookies.let_in(response, entered, site=site)
         return response
     reason = entered.reasons[0]
     if reason.code == "link_no_code":
         text = _CODE_SHORT if code.strip() else _CODE_EMPTY
-        return _door(site, found, token, error=text, remember=remember)
+        return _door(site, found, token, error=text, remember=remember, deadline=deadline)
     if reason.code == "link_wrong_code":
         left = formats.count(int(reason.data["left"]), "forsøk")
-        return _door(site, found, token, error=f"Koden stemmer ikke. Du har {left} igjen.", remember=remember)
+        text = f"Koden stemmer ikke. Du har {left} igjen."
+        return _door(site, found, token, error=text, remember=remember, deadline=deadline)
     return _shut(site, found, reason, token)
 
 
-def _way_in(entered: Entered) -> str:
-    return f"/sak/{entered.case}" if entered.meeting is None else f"/mote/{entered.meeting}"
+def _way_in(entered: Entered, deadline: str) -> str:
+    if entered.meeting is not None:
+        return f"/mote/{entered.meeting}"
+    if entered.case is not None:
+        return f"/sak/{entered.case}"
+    return f"/frister?frist={deadline}#frist-{deadline}" if deadline else "/frister"
 
 
 def _renew(site: Site, token: str) -> Response:
@@ -143,7 +172,9 @@ def _renew(site: Site, token: str) -> Response:
     return _unreadable(site, refused.reasons[0])
 
 
-def _door(site: Site, found: Door, token: str, *, error: str = "", remember: bool = False) -> Response:
+def _door(
+    site: Site, found: Door, token: str, *, error: str = "", remember: bool = False, deadline: str = ""
+) -> Response:
     if found.subject.meeting is not None and not found.subject.is_open:
         return _meeting_result(site, found, found.subject.meeting, token, error=error, remember=remember)
     return pages.page(
@@ -152,6 +183,8 @@ def _door(site: Site, found: Door, token: str, *, error: str = "", remember: boo
         status=422 if error else 200,
         body_title=_body_of(site, found),
         to_meeting=found.subject.meeting is not None,
+        to_deadlines=found.subject.debtor is not None,
+        deadline=deadline,
         token=_spelt(token),
         needs_code=found.link.level != _OPEN_LEVEL,
         remember=remember,
@@ -162,7 +195,8 @@ def _door(site: Site, found: Door, token: str, *, error: str = "", remember: boo
 def _shut(site: Site, found: Door, fault: Reason, token: str) -> Response:
     if fault.code == "link_closed":
         return _result(site, found, token)
-    heading, line = _SHUT.get(fault.code, _SHUT["link_revoked"])
+    texts = _SHUT if found.subject.debtor is None else _SHUT | _SHUT_DEADLINES
+    heading, line = texts.get(fault.code, texts["link_revoked"])
     renewable = found.subject.is_open
     lines = (line,) if renewable else ("Saken er avsluttet, og du trenger ikke gjøre noe.",)
     return pages.page(
@@ -219,7 +253,7 @@ def _meeting_result(
 
 def _body_of(site: Site, found: Door) -> str:
     if found.subject.case is None:
-        return found.subject.body_title
+        return found.subject.body_title or site.settings.programme
     with site.db.reading() as tx:
         programme = programmes.current(tx)
     bodies = {} if programme is None else {body.id: text_in(body.title) for body in programme.bodies}

@@ -9,7 +9,9 @@ from typing import Any, Final
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader
 
+from engine.use_cases.show_obligations import ObligationView
 from language import environments
+from language.obligations import due_words
 from web.site import Contact, Site, contact_of
 from web.wording import answered_sentence, carried_sentence, out_sentence
 
@@ -45,6 +47,7 @@ def environment() -> Environment:
         "choice_icon": lambda choice: _CHOICE_ICONS.get(choice, "waiting"),
         "filetype": lambda media_type: _FILE_TYPES.get(media_type, "Fil"),
         "filesize": filesize,
+        "due_words": _due_words,
         "answered_sentence": answered_sentence,
         "out_sentence": out_sentence,
         "carried_sentence": carried_sentence,
@@ -85,6 +88,10 @@ def message(
     )
 
 
+def _due_words(view: ObligationView) -> str:
+    return due_words(view.due_on, view.due_time, late=view.late, left=view.left)
+
+
 def paragraphs(text: str) -> list[str]:
     """The lines of a text that say something; each becomes a paragraph."""
     return [line.strip() for line in _PARAGRAPH.split(text) if line.strip()]
@@ -104,3 +111,13 @@ def asset(path: str) -> str:
     """The address of a static file, with its digest, so that browsers keep it until it changes."""
     digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
     return f"/static/{path}?v={digest}"
+
+
+def closed(site: Site) -> HTMLResponse:
+    """What a portal that is not open says."""
+    return message(
+        site,
+        "Har du fått en sak?",
+        "Åpne den med lenken i e-posten. Du trenger ikke noe passord.",
+        "Porteføljen er ikke åpen for alle på denne adressen.",
+    )

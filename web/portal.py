@@ -13,14 +13,18 @@ from engine.core.criteria import CriterionCheck, GateCheck, summary
 from engine.core.definition import Definition
 from engine.core.facts import ROLES
 from engine.core.misuse import NotAllowed
+from engine.core.programme import Programme
+from engine.core.reporting import StatusReport
 from engine.core.shape import text_in
-from engine.store import cases, definitions, programmes, projects
+from engine.store import cases, definitions, programmes, projects, reporting
 from engine.store.cases import CaseState
 from engine.store.projects import PhaseEntry
 from engine.use_cases.check_gate import check_gate
 from engine.use_cases.describe import counts_json, focus_areas, portfolio_json, project_json
 from engine.use_cases.political import Execution, execution_of
+from engine.use_cases.report_form import approval_of
 from language import formats
+from language.status_reports import approval_word, period_word
 from web import pages
 from web.site import Site
 
@@ -45,25 +49,16 @@ def routes(site: Site) -> APIRouter:
     @router.api_route("/", methods=["GET", "HEAD"])
     def overview(q: str = "", status: str = "", omrade: str = "") -> Response:
         if not site.settings.open_portal:
-            return _closed(site)
+            return pages.closed(site)
         return _overview(site, q[:_LONGEST_SEARCH], status, omrade)
 
     @router.api_route("/prosjekt/{key}", methods=["GET", "HEAD"])
     def project(key: str) -> Response:
         if not site.settings.open_portal:
-            return _closed(site)
+            return pages.closed(site)
         return _project(site, key)
 
     return router
-
-
-def _closed(site: Site) -> Response:
-    return pages.message(
-        site,
-        "Har du fått en sak?",
-        "Åpne den med lenken i e-posten. Du trenger ikke noe passord.",
-        "Porteføljen er ikke åpen for alle på denne adressen.",
-    )
 
 
 def _overview(site: Site, search: str, status: str, area: str) -> Response:
@@ -125,6 +120,7 @@ def _project(site: Site, key: str) -> Response:
         had = cases.list_cases(tx, project=key)
         executions = {one.id: execution_of(cases.political_acts(tx, one.id)) for one in had}
         programme = programmes.current(tx)
+        reported = reporting.reports(tx, project=key)
         try:
             check: GateCheck | None = check_gate(tx, key=key, today=today).check
         except NotAllowed:
@@ -149,11 +145,25 @@ def _project(site: Site, key: str) -> Response:
         open_case=next((one for one in had if one.status == "open"), None),
         awaits=next((one for one in had if _stands(executions[one.id]) == "awaits"), None),
         course=_course(entered, had, titles, executions),
+        reports=_reports(reported, programme, today=today),
     )
 
 
 def _stands(execution: Execution | None) -> str:
     return "" if execution is None else execution.standing
+
+
+def _reports(
+    reported: Iterable[StatusReport], programme: Programme | None, *, today: date
+) -> list[tuple[str, str, str]]:
+    """The newest version of each period's report, latest first: period, its name, how the report stands."""
+    newest = {one.period: one for one in reported}
+    if programme is None:
+        return []
+    return [
+        (period, period_word(period), approval_word(approval_of(newest[period], programme, today=today)))
+        for period in sorted(newest, reverse=True)
+    ]
 
 
 def _help(definition: Definition, gate: str) -> dict[str, str]:

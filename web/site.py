@@ -33,6 +33,11 @@ class WebSettings:
         return urlsplit(self.base_url).scheme == "https"
 
     @property
+    def host(self) -> str:
+        """The name of the machine people reach it at, for what must be told from others' of its kind."""
+        return urlsplit(self.base_url).hostname or "localhost"
+
+    @property
     def origin(self) -> str:
         """What a browser calls this site in `Origin`."""
         parts = urlsplit(self.base_url)

@@ -10,7 +10,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Final, Literal
 
 from engine.core.facts import PROJECT_FIELDS, Field, Parsed, Problem, nearest, parse_value, shown
@@ -184,6 +184,7 @@ def _free(letter: str, taken: set[str]) -> str:
 
 # --- estimates -----------------------------------------------------------------------
 
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 Place = tuple[str, str, int]
 """A project, a benefit's id, and a year."""
 
@@ -197,6 +198,31 @@ def standing(estimates: Iterable[Estimate], *, period: str) -> dict[Place, Estim
         if one.period <= period:
             held[one.project, one.benefit, one.year] = one
     return held
+
+
+def with_facts(
+    held: Mapping[Place, Estimate], listed: Mapping[str, Sequence[Benefit]]
+) -> dict[Place, Estimate]:
+    """The estimates that hold, and for a benefit that nobody has estimated in any period what the project's
+    own facts say: so many årsverk from a year on, told in no period.
+    """
+    estimated = {place[:2] for place in held}
+    found = dict(held)
+    for key, benefits in listed.items():
+        for one in benefits:
+            id_ = str(one.get("id", ""))
+            if (key, id_) not in estimated and one.get("freed_fte") is not None and one.get("from_year"):
+                year = int(one["from_year"])
+                found[key, id_, year] = Estimate(
+                    project=key,
+                    benefit=id_,
+                    year=year,
+                    period="",
+                    fte=float(one["freed_fte"]),
+                    kroner=None,
+                    recorded_at=_NEVER,
+                )
+    return found
 
 
 def value_in(

@@ -648,13 +648,16 @@ class ObligationExtended(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerAlerted(Event):
-    """Programkontoret has had a project's owner told that something is late."""
+    """Programkontoret has had a project's owner told that something is late. `on` is the day in Oslo, which
+    tells this letter from one of another day.
+    """
 
     project: str
     kind: str
     subject: str
     occurrence: str
     told: str
+    on: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -665,6 +668,31 @@ class ProgrammeClosed(Event):
 
     ended_on: str
     heir: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeReportApproved(Event):
+    """A version of the programme's own report of a period stands as it was known at an instant; `digest` is
+    the SHA-256 of the whole report as JSON.
+    """
+
+    period: str
+    version: int
+    known_at: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeReportPublished(Event):
+    """An approved version went out: `editions` are the SHA-256 of its bytes by format, `findings` how many
+    disagreements it was published over, and `despite` why.
+    """
+
+    period: str
+    version: int
+    editions: Mapping[str, str]
+    findings: int
+    despite: Prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -731,6 +759,8 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         ObligationExtended,
         OwnerAlerted,
         ProgrammeClosed,
+        ProgrammeReportApproved,
+        ProgrammeReportPublished,
         HeadsWitnessed,
     )
 }

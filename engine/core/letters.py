@@ -25,6 +25,7 @@ from engine.core.events import (
     MeetingCalled,
     MeetingPlanned,
     MinutesWritten,
+    OwnerAlerted,
     RecusalDecided,
 )
 
@@ -44,13 +45,15 @@ REMINDER: Final = "reminder"
 """Everything somebody is to be reminded of on a day, in one letter."""
 ALERT: Final = "alert"
 """Programkontoret has a project's owner told that something is late."""
+WAY_IN: Final = "way_in"
+"""Somebody has asked for a new link to their own deadlines."""
 TROUBLE: Final = "trouble"
 """Programkontoret is told, once a day at most, that the machinery stood still or letters did not arrive."""
 
 ASKING: Final = (CASE, AGENDA)
 """Letters that carry a link and ask for answers."""
 
-LINKLESS: Final = (WITHDRAWN, MEETING_CHANGED, EXECUTION, UNDECIDABLE, RESCHEDULED, TROUBLE)
+LINKLESS: Final = (WITHDRAWN, MEETING_CHANGED, EXECUTION, UNDECIDABLE, RESCHEDULED, ALERT, TROUBLE)
 """Letters that only tell, and lead nowhere."""
 
 _ENDINGS: Final[Mapping[type[Event], str]] = {
@@ -59,6 +62,8 @@ _ENDINGS: Final[Mapping[type[Event], str]] = {
     DecisionExecuted: EXECUTION,
     DecisionLapsed: EXECUTION,
 }
+CARRIES_CODE: Final = (*ASKING, REMINDER, WAY_IN)
+"""Letters that make a link where there is none, and tell its code."""
 
 RECEIPT_DELAY: Final = timedelta(minutes=15)
 """A receipt waits this long after the last answer: changing one's mind gives one letter and not two."""
@@ -134,8 +139,33 @@ def letters_for(event: Event) -> tuple[Letter, ...]:
             return _to_each(UNDECIDABLE, subject_of_case(event.case), event.told, event.body)
         case MeetingCalled() | MeetingPlanned() | MinutesWritten():
             return _about_meeting(event)
+        case OwnerAlerted():
+            return _to_each(ALERT, subject_of_person(event.told), [event.told], alert_of(event))
         case _:
             return ()
+
+
+def alert_of(event: OwnerAlerted) -> str:
+    """How an alert is told from others: its day, and what it is about."""
+    return f"{event.on} {event.kind} {event.subject} {event.occurrence}"
+
+
+def read_alert(occurrence: str) -> tuple[str, str, str, str]:
+    """The day (ISO) an alert was asked for, and the kind, subject and occurrence of what it is about. Raises
+    ValueError for anything else.
+    """
+    on, kind, subject, about = first_call(occurrence).split(" ", 3)
+    return on, kind, subject, about
+
+
+def again(occurrence: str, mark: str) -> str:
+    """The occurrence of a letter that takes the place of one, since its reader's address has changed."""
+    return f"{first_call(occurrence)}+{mark}"
+
+
+def first_call(occurrence: str) -> str:
+    """The occurrence a letter, or the one it takes the place of, was first called for under."""
+    return occurrence.partition("+")[0]
 
 
 def recalls_for(event: Event) -> tuple[Recall, ...]:

@@ -29,6 +29,8 @@ FAILURES_THAT_LOCK: Final = 5
 """So many wrong codes lock a link; its holder can then ask for a new one."""
 
 LONGEST_LIFE: Final = timedelta(days=30)
+CALENDAR_LIFE: Final = timedelta(days=3660)
+"""A calendar asks for years; its address lives until somebody closes it."""
 LIFE_AFTER_DEADLINE: Final = timedelta(days=7)
 CODE_DIGITS: Final = 6
 
@@ -62,6 +64,7 @@ class Purpose(StrEnum):
     BALLOT = "b"
     PORTAL = "m"
     OBLIGATION = "o"
+    CALENDAR = "k"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,8 +27,11 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "may_not_execute": ("number",),
     "not_running": ("body",),
     "may_not_take_in": (),
+    "may_not_publish": ("period",),
     "own_answer": (),
     "own_recusal": (),
+    "may_not_settle": (),
+    "may_not_follow_up": (),
     # what cannot be done to this thing
     "nobody_decides": ("gate",),
     "no_quorum_possible": ("body", "quorum"),
@@ -49,6 +52,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "holds_seat": ("seat",),
     "digest_differs": ("workflow", "version"),
     "dates_reversed": ("from", "to"),
+    "own_stand_in": ("person",),
     # why a request, an answer or a conclusion is refused
     "case_open": ("number", "gate"),
     "taken_in": ("on",),
@@ -110,6 +114,25 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "report_newer": ("version",),
     "report_overtaken": ("version",),
     "no_quality": (),
+    # what is owed
+    "obligation_settled": (),
+    "obligation_gone": (),
+    "settled_elsewhere": ("where",),
+    "due_elsewhere": ("what",),
+    "note_required": (),
+    "reason_for_new_date": (),
+    "due_past": ("due",),
+    "due_unchanged": ("due",),
+    "no_owner_to_alert": (),
+    "nobody_to_alert": (),
+    "alerted_today": ("name",),
+    "programme_closed": ("on",),
+    "heir_unreachable": ("person",),
+    # the programme's own report
+    "period_not_over": ("period", "on"),
+    "report_not_approved": ("period",),
+    "report_outrun": ("period", "version"),
+    "report_disagrees": ("period", "found"),
     # a new link
     "too_many_links": ("hours",),
 }

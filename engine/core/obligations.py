@@ -44,6 +44,35 @@ PROGRAMME: Final = "programme"
 _ROLES: Final = frozenset(name for name, _ in ROLES)
 
 
+_ELSEWHERE: Final[Mapping[str, str]] = {
+    ANSWER: "sak",
+    PAPERS: "anmodning",
+    CONDITION: "forutsetning",
+    REPORT_APPROVAL: "rapportgodkjenning",
+    MINUTES: "referat",
+    MEASUREMENT: "maling",
+}
+_DUTY_ELSEWHERE: Final[Mapping[str, str]] = {
+    "statusrapport": "rapport",
+    "programrapport": "programrapport",
+    "svar": "krav",
+    "motetall": "moter",
+}
+_FOLLOWS: Final[Mapping[str, str]] = {ANSWER: "sak", PAPERS: "moteplan", MINUTES: "moteplan"}
+
+
+def settled_elsewhere(kind: str, settled_by: str = "") -> str:
+    """Where an obligation of this kind is settled (a word for the sentences), empty when it is settled by
+    saying so. `settled_by` is what a duty of the programme says of itself.
+    """
+    return _DUTY_ELSEWHERE.get(settled_by, "") if kind.startswith(DUTY) else _ELSEWHERE.get(kind, "")
+
+
+def due_elsewhere(kind: str) -> str:
+    """What sets the date of an obligation of this kind, empty when it can be given another one."""
+    return _FOLLOWS.get(kind, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Owner:
     """Who owes it: a person by id, a role in the project, a single office or a seat. Who that is on a day is

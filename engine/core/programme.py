@@ -204,10 +204,11 @@ class Office(Shape):
 
 
 class Term(Shape):
-    """One word of a taxonomy, with those under it."""
+    """One word of a taxonomy, with those under it; `also` is what else it is called where it is printed."""
 
     code: Code
     title: Text
+    also: tuple[Line, ...] = ()
     terms: tuple["Term", ...] = ()
 
 

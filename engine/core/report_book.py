@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 from openpyxl import Workbook
@@ -167,6 +168,8 @@ def _items(page: Page, name: str) -> Iterable[Sequence[Any]]:
 
 
 def _shown(part: Field, value: Any) -> Any:
+    if part.type == "date" and isinstance(value, str):
+        return date.fromisoformat(value)
     return dict(part.choices).get(value, value) if part.type == "choice" else value
 
 
@@ -178,6 +181,8 @@ def _put(sheet: Worksheet, rows: Iterable[Sequence[Any]], *, header: bool) -> No
             if isinstance(value, str):
                 # «=» at the front is what somebody wrote, and no formula.
                 cell.data_type = "s"
+            elif isinstance(value, date):
+                cell.number_format = "DD.MM.YYYY"
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if header and number == 1:
                 cell.font = Font(bold=True)

@@ -27,12 +27,6 @@ COLUMNS: Final = ("gevinstmal", "indikatorer", "ambisjon", "tidsfrist")
 """The columns of Vedlegg 2, and the fourth that the rule asks for. Source: 001:1150-1157."""
 
 
-OWNER_ANSWERS_WITHIN: Final = 3
-"""Working days in which a project's owner approves its report; after them it goes on, and says that it was
-not.
-"""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """What a benefit is expected to free in one year, as told in a tertial; an estimate told in a later

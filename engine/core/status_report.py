@@ -5,7 +5,7 @@ realising about what it has really freed. It never asks for a number that exists
 accounts are the accounting system's, counts follow from the phases.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
@@ -194,9 +194,17 @@ class Read:
 
 
 def read_report(
-    fields: Sequence[Field], raw: Mapping[str, object], *, benefits: Sequence[str], year: int
+    fields: Sequence[Field],
+    raw: Mapping[str, object],
+    *,
+    benefits: Sequence[str],
+    year: int,
+    needed: Collection[str] = (),
 ) -> Read:
-    """Read a filled-in form. `benefits` are the project's own, by id; nothing is realised after `year`."""
+    """Read a filled-in form. `benefits` are the project's own, by id; nothing is realised after `year`.
+
+    `needed` are the fields that must be there beside those that always must.
+    """
     known = {field.name: field for field in fields}
     problems: list[Problem] = []
     values: dict[str, Any] = {}
@@ -213,7 +221,7 @@ def read_report(
             problems += value
         elif value:
             values[field.name] = value
-        elif field.name in _NEEDED:
+        elif field.name in _NEEDED or field.name in needed:
             problems.append(_at(field.name, "report.missing", title=field.title))
     # A figure in a wrong unit is one mistake, and not also a figure that is missing.
     placed = {one.path.partition(".")[0] for one in problems}

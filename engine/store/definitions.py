@@ -1,5 +1,6 @@
 """Which workflow definitions are registered, and what does one say?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -34,6 +35,11 @@ def load(tx: Connection, workflow: str, version: int) -> Definition:
     if digest not in _PARSED:
         _PARSED[digest] = _parse(tx.execute(_TEXT, {"digest": digest}).scalar_one())
     return _PARSED[digest]
+
+
+def of_all(tx: Connection, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Definition]:
+    """The definitions of these workflows and versions, each looked up once: for a whole portfolio."""
+    return {one: load(tx, *one) for one in dict.fromkeys(wanted)}
 
 
 def newest(tx: Connection, workflow: str) -> Registered | None:

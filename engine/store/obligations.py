@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, exists, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.core.obligations import Act, Key, Obligation, Owner
@@ -72,10 +72,14 @@ class ProgrammeEnd:
 
 _UNPLANNED: Final = select(_CHAIN.c.name).where(_CHAIN.c.planned.is_(False)).order_by(_CHAIN.c.name)
 _UNPLANNED_LOCKED: Final = _UNPLANNED.limit(bindparam("most")).with_for_update(skip_locked=True)
-_OWING: Final = (_OBLIGATION.c.status == "open") & (_OBLIGATION.c.next_at <= bindparam("now"))
+# Written out in the statement: prepared for any standing, it could not use the index of what is open.
+_OPEN: Final = _OBLIGATION.c.status == bindparam("open", "open", literal_execute=True)
+_OWING: Final = _OPEN & (_OBLIGATION.c.next_at <= bindparam("now"))
 _LOOK: Final = select(
     exists(_UNPLANNED.order_by(None)).label("unplanned"),
-    exists(select(literal(1)).select_from(_OBLIGATION).where(_OWING)).label("due"),
+    # The first of all, and not whether there is one before now: that a database takes for likely, and looks
+    # for it everywhere instead of in the index.
+    select(func.min(_OBLIGATION.c.next_at)).where(_OPEN).scalar_subquery().label("next_at"),
     select(_HEARTBEAT.c.at).where(_HEARTBEAT.c.name == LOOKED_AHEAD).scalar_subquery().label("ahead"),
 )
 
@@ -93,8 +97,9 @@ class Look:
 
 def look(tx: Connection, *, now: datetime) -> Look:
     """What an idle heartbeat asks, in one question."""
-    row = tx.execute(_LOOK, {"now": now}).one()
-    return Look(unplanned=bool(row.unplanned), due=bool(row.due), ahead=row.ahead)
+    row = tx.execute(_LOOK).one()
+    due = row.next_at is not None and row.next_at <= now
+    return Look(unplanned=bool(row.unplanned), due=due, ahead=row.ahead)
 
 
 def unplanned(tx: Connection, *, most: int = 1_000_000) -> tuple[str, ...]:
@@ -211,7 +216,9 @@ def _columns(one: Obligation, *, passed: int, next_at: datetime | None) -> dict[
 
 # ---------------------------------------------------------------- reminding
 
-_DUE: Final = select(_OBLIGATION).where(_OWING).order_by(_OBLIGATION.c.id).with_for_update()
+# In one order, so that two who lock them wait instead of blocking each other; and in no index's order, or a
+# database would read every id there is to find the few that are due.
+_DUE: Final = select(_OBLIGATION).where(_OWING).order_by(_OBLIGATION.c.id.concat("")).with_for_update()
 _REMEMBER: Final = {
     name: dialect.insert(_REMINDER).on_conflict_do_nothing()
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
@@ -341,6 +348,16 @@ def carry(tx: Connection, letter: str, reminders: Sequence[Reminder]) -> None:
         tx.execute(_CARRY, rows)
 
 
+def carried_by(tx: Connection, letter: str) -> tuple[Reminder, ...]:
+    """What a letter was to tell when it was worded."""
+    return tuple(map(_reminder, tx.execute(select(_REMINDER).where(_REMINDER.c.letter == letter))))
+
+
+def release(tx: Connection, letter: str) -> None:
+    """Forget what a letter was to carry: it is about to be worded anew."""
+    tx.execute(update(_REMINDER).where(_REMINDER.c.letter == letter).values(letter=None))
+
+
 def reminders_of(tx: Connection, obligation: str) -> tuple[Reminder, ...]:
     """Everything that has been said about an obligation, in order."""
     wanted = select(_REMINDER).where(_REMINDER.c.obligation == obligation)
@@ -355,6 +372,19 @@ def by_id(tx: Connection, id_: str, *, lock: bool = False) -> Stored | None:
     wanted = select(_OBLIGATION).where(_OBLIGATION.c.id == id_)
     row = tx.execute(wanted.with_for_update() if lock else wanted).one_or_none()
     return None if row is None else _stored(row)
+
+
+def by_key(tx: Connection, key: Key) -> Stored | None:
+    """The obligation with this key, or None."""
+    same = (_OBLIGATION.c.kind == key.kind) & (_OBLIGATION.c.subject == key.subject)
+    wanted = select(_OBLIGATION).where(same, _OBLIGATION.c.occurrence == key.occurrence)
+    row = tx.execute(wanted).one_or_none()
+    return None if row is None else _stored(row)
+
+
+def hold(tx: Connection, chain: str) -> None:
+    """Lock a chain, so that two who act on what it owes wait for each other: before any obligation of it."""
+    tx.execute(select(_CHAIN.c.name).where(_CHAIN.c.name == chain).with_for_update())
 
 
 def list_obligations(

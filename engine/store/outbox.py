@@ -27,6 +27,10 @@ _OUTBOX: Final = metadata.tables["outbox"]
 _ATTEMPT: Final = metadata.tables["attempt"]
 _PERSON: Final = metadata.tables["person"]
 _POSTED: Final = select(_OUTBOX, _PERSON.c.name).join(_PERSON, _PERSON.c.id == _OUTBOX.c.recipient)
+# Written out in the statement, or a database that prepares it could not use the index of what waits.
+_WAITING: Final = _OUTBOX.c.state.in_(
+    bindparam("waiting", ("due", "retry", "claimed", "in_doubt"), expanding=True, literal_execute=True)
+)
 _INSERT: Final = {
     name: dialect.insert(_OUTBOX).on_conflict_do_nothing()
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
@@ -162,7 +166,7 @@ def call_for_daily(tx: Connection, people: Sequence[str], daily: Daily, *, now: 
 def put_off(tx: Connection, *, kind: str, until: datetime, now: datetime) -> None:
     """Have the due letters of a kind wait: they are not late, they may not leave now."""
     unsent = _OUTBOX.c.state.in_(["due", "retry"])
-    late = update(_OUTBOX).where(unsent, _OUTBOX.c.kind == kind, _OUTBOX.c.due_at <= now)
+    late = update(_OUTBOX).where(_WAITING, unsent, _OUTBOX.c.kind == kind, _OUTBOX.c.due_at <= now)
     tx.execute(late.values(due_at=until))
 
 
@@ -181,6 +185,7 @@ def claim(
     waiting = (
         select(_OUTBOX)
         .where(
+            _WAITING,
             (_OUTBOX.c.state.in_(["due", "retry"]) & (_OUTBOX.c.due_at <= now))
             | (_OUTBOX.c.state.in_(["claimed", "in_doubt"]) & (_OUTBOX.c.lease_until <= now)),
             _OUTBOX.c.kind.not_in(passing_over),
@@ -322,7 +327,7 @@ def forget(tx: Connection, person: str, *, words: Sequence[str]) -> None:
 
 def next_due(tx: Connection, *, after: datetime | None = None) -> datetime | None:
     """When the next waiting letter is due (the next after an instant, if asked), or None when none is."""
-    waiting = select(func.min(_OUTBOX.c.due_at)).where(_OUTBOX.c.state.in_(["due", "retry"]))
+    waiting = select(func.min(_OUTBOX.c.due_at)).where(_WAITING, _OUTBOX.c.state.in_(["due", "retry"]))
     if after is not None:
         waiting = waiting.where(_OUTBOX.c.due_at > after)
     found: datetime | None = tx.execute(waiting).scalar_one()

@@ -25,6 +25,18 @@ def first_loaded(tx: Connection) -> datetime:
     return first
 
 
+def known_at(tx: Connection, instant: datetime) -> Programme | None:
+    """The programme as it was known at an instant, or None where there was none yet."""
+    text = tx.execute(
+        select(_PROSE.c.text)
+        .join(_PROGRAMME, _PROSE.c.digest == _PROGRAMME.c.text_ref)
+        .where(_PROGRAMME.c.loaded_at <= instant)
+        .order_by(_PROGRAMME.c.loaded_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return None if text is None else _parsed(str(text))
+
+
 def current_text(tx: Connection) -> str | None:
     """The newest programme file as it was loaded."""
     newest = select(_PROSE.c.text).join(_PROGRAMME, _PROSE.c.digest == _PROGRAMME.c.text_ref)

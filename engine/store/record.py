@@ -159,6 +159,7 @@ _INSERT: Final = {
         "political_act",
         "ballot",
         "obligation_act",
+        "programme_report",
     )
 }
 
@@ -824,6 +825,36 @@ def _light_set(tx: Connection, event: ev.LightSet, stamp: Stamp) -> None:
     tx.execute(_INSERT["light"], row)
 
 
+def _programme_report_approved(tx: Connection, event: ev.ProgrammeReportApproved, stamp: Stamp) -> None:
+    row = {
+        "period": event.period,
+        "version": event.version,
+        "known_at": datetime.fromisoformat(event.known_at),
+        "digest": event.digest,
+        "approved_by": event.by,
+        "approved_at": stamp.at,
+        "published_by": None,
+        "published_at": None,
+        "editions": None,
+        "findings": None,
+        "despite_ref": None,
+    }
+    tx.execute(_INSERT["programme_report"], row)
+
+
+def _programme_report_published(tx: Connection, event: ev.ProgrammeReportPublished, stamp: Stamp) -> None:
+    report = metadata.tables["programme_report"]
+    this = (report.c.period == event.period) & (report.c.version == event.version)
+    published = {
+        "published_by": event.by,
+        "published_at": stamp.at,
+        "editions": dict(event.editions),
+        "findings": event.findings,
+        "despite_ref": stamp.refs["despite"],
+    }
+    tx.execute(update(report).where(this).values(published))
+
+
 def _heads_witnessed(_tx: Connection, _event: ev.HeadsWitnessed, _stamp: Stamp) -> None:
     """A checkpoint is evidence only: no state follows from it."""
 
@@ -891,5 +922,7 @@ _APPLY: Final[Mapping[type[ev.Event], _Apply]] = {
     ev.ObligationExtended: _obligation_extended,
     ev.OwnerAlerted: _owner_alerted,
     ev.ProgrammeClosed: _programme_closed,
+    ev.ProgrammeReportApproved: _programme_report_approved,
+    ev.ProgrammeReportPublished: _programme_report_published,
     ev.HeadsWitnessed: _heads_witnessed,
 }

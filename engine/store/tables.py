@@ -731,6 +731,25 @@ class HeartbeatRow(SQLModel, table=True):
     at: datetime
 
 
+class ProgrammeReportRow(SQLModel, table=True):
+    """A version of the programme's own report of a period: approved as known at an instant, then published
+    as bytes.
+    """
+
+    __tablename__ = "programme_report"
+    period: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    known_at: datetime
+    digest: str
+    approved_by: str | None = Field(default=None, foreign_key="person.id")
+    approved_at: datetime
+    published_by: str | None = Field(default=None, foreign_key="person.id")
+    published_at: datetime | None = None
+    editions: dict[str, str] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    findings: int | None = None
+    despite_ref: str | None = Field(default=None, foreign_key="prose.digest")
+
+
 STATE_TABLES: Final = (
     "programme",
     "definition",
@@ -764,6 +783,7 @@ STATE_TABLES: Final = (
     "report_text",
     "light",
     "quality_score",
+    "programme_report",
 )
 """The tables that the ledger can rebuild, in an order that respects their foreign keys (`phase` last but
 for cases).

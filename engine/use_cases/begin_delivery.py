@@ -7,16 +7,19 @@ from datetime import datetime
 from engine.store import outbox
 from engine.store.outbox import Claimed, Settlement
 from engine.store.session import Database
-from engine.use_cases.claim_letters import withdrawal
+from engine.use_cases.claim_letters import has_changed, withdrawal
 from engine.use_cases.plan_obligations import freshen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """The ids of the letters to hand over, and those that turned out to be untrue."""
+    """The ids of the letters to hand over, those that turned out to be untrue, and how many say something
+    that is no longer owed and are worded anew.
+    """
 
     letters: tuple[str, ...]
     withdrawn: tuple[Settlement, ...]
+    anew: int = 0
 
 
 def begin_delivery(db: Database, *, letters: Sequence[Claimed], worker: str, now: datetime) -> Begun:
@@ -29,6 +32,23 @@ def begin_delivery(db: Database, *, letters: Sequence[Claimed], worker: str, now
         freshen(tx, now=now)
         ends = {letter.id: withdrawal(tx, letter, now=now) for letter in letters}
         withdrawn = tuple(end for end in ends.values() if end is not None)
-        outbox.settle(tx, withdrawn, worker=worker, now=now)
-        held = outbox.mark_in_doubt(tx, [id_ for id_, end in ends.items() if end is None], worker=worker)
-    return Begun(letters=held, withdrawn=withdrawn)
+        true = [letter for letter in letters if ends[letter.id] is None]
+        # A day's reminders of which one has been done meanwhile go back, and are claimed again without it.
+        anew = [_worded_anew(letter, now) for letter in true if has_changed(tx, letter)]
+        outbox.settle(tx, (*withdrawn, *anew), worker=worker, now=now)
+        back = {one.letter for one in anew}
+        held = outbox.mark_in_doubt(
+            tx, [letter.id for letter in true if letter.id not in back], worker=worker
+        )
+    return Begun(letters=held, withdrawn=withdrawn, anew=len(anew))
+
+
+def _worded_anew(letter: Claimed, now: datetime) -> Settlement:
+    return Settlement(
+        letter=letter.id,
+        attempt=letter.attempts,
+        state="retry",
+        phase="changed",
+        reply="settled_meanwhile",
+        retry_at=now,
+    )

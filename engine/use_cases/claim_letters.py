@@ -10,8 +10,10 @@ from typing import Final
 from engine.core.calendar import in_office_hours
 from engine.core.letters import (
     AGENDA,
+    ALERT,
     AMENDED,
     ASKING,
+    CARRIES_CODE,
     CASE,
     EXECUTION,
     LINKLESS,
@@ -26,10 +28,13 @@ from engine.core.letters import (
     UNOPENED,
     WITHDRAWN,
     Letter,
+    again,
+    read_alert,
     subject_of_meeting,
 )
 from engine.core.links import Link, Purpose, code_for, last_moment, receipt_code, token_for, token_hash
 from engine.core.misuse import Misuse
+from engine.core.obligations import Key
 from engine.core.reminders import next_slot
 from engine.store import cases, links, obligations, outbox, people, programmes
 from engine.store.obligations import Reminder, Stored
@@ -167,14 +172,10 @@ def withdrawal(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement 
         return None
     # A letter that asks for answers got its successor with the change itself.
     if reason == "address_changed" and letter.kind not in (*ASKING, RECEIPT):
-        again = Letter(
-            kind=letter.kind,
-            subject=letter.subject,
-            recipient=letter.recipient,
-            # A letter of a day goes on telling which day's it is.
-            occurrence=f"{letter.occurrence[:10] if letter.kind in _DAILY else 'moved'}-{new_id()}",
-        )
-        outbox.enqueue(tx, [again], now=now)
+        # Letters of a day and alerts tell by their occurrence what they are about.
+        told = again(letter.occurrence, new_id()) if letter.kind in (*_DAILY, ALERT) else f"moved-{new_id()}"
+        anew = Letter(kind=letter.kind, subject=letter.subject, recipient=letter.recipient, occurrence=told)
+        outbox.enqueue(tx, [anew], now=now)
     return _settled(letter, "withdrawn", "withdrawn", reason)
 
 
@@ -191,9 +192,8 @@ def _untrue(tx: Connection, letter: Claimed, now: datetime) -> str | None:
         return "address_changed"
     if letter.kind in (*ASKING, AMENDED, UNOPENED):
         return _untrue_request(tx, letter, subject)
-    if letter.kind == REMINDER:
-        # What has been settled since it was called for needs no reminder; with nothing left, no letter.
-        return None if _to_tell(tx, letter) else "settled"
+    if letter.kind in (REMINDER, ALERT):
+        return None if _still_owed(tx, letter) else "settled"
     if letter.kind == TROUBLE:
         return None if trouble(tx, now=now) else "settled"
     if letter.kind == RECEIPT:
@@ -217,6 +217,23 @@ def _untrue_news(tx: Connection, letter: Claimed, subject: Subject) -> str | Non
     if letter.kind == RESCHEDULED:
         return "superseded" if _is_moved_again(letter, subject) else None
     return None if subject.case is not None and unable_to_decide(tx, subject.case) else "decidable"
+
+
+def _still_owed(tx: Connection, letter: Claimed) -> bool:
+    """Whether anything a reminder or an alert is about is still owed: with nothing left, no letter."""
+    if letter.kind == REMINDER:
+        return bool(_to_tell(tx, letter))
+    _, *key = read_alert(letter.occurrence)
+    late = obligations.by_key(tx, Key(*key))
+    return late is not None and late.status == "open"
+
+
+def has_changed(tx: Connection, letter: Claimed) -> bool:
+    """Whether a day's reminders, frozen, hold something that has been done or got another date since."""
+    if letter.kind != REMINDER or letter.frozen is None:
+        return False
+    owed = {reminder for _, reminder in _to_tell(tx, letter)}
+    return not owed.issuperset(obligations.carried_by(tx, letter.id))
 
 
 def _untrue_request(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
@@ -294,7 +311,9 @@ def _frozen(
     )
     outbox.freeze(tx, letter.id, frozen)
     if letter.kind == REMINDER:
-        obligations.carry(tx, letter.id, [reminder for _, reminder in _to_tell(tx, letter)])
+        told = _to_tell(tx, letter)
+        obligations.release(tx, letter.id)
+        obligations.carry(tx, letter.id, [reminder for _, reminder in told])
     return frozen
 
 
@@ -319,7 +338,7 @@ def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: da
     found = links.newest_for(tx, person=letter.recipient, subject=name, purpose=purpose)
     if found is not None and _is_good(found, keys=keys, now=now):
         return found
-    if letter.kind not in (*ASKING, REMINDER):
+    if letter.kind not in CARRIES_CODE:
         # Until its meeting is called, a case taken there is entered by the link it had in writing.
         own = links.newest_for(tx, person=letter.recipient, subject=letter.subject, purpose=Purpose.BALLOT)
         return own if own is not None and _is_good(own, keys=keys, now=now) else None
@@ -355,7 +374,7 @@ def _ready(
         token = token_for(keys, kid=kid, purpose=link.purpose, link_id=id_, generation=generation)
         url = f"{base_url.rstrip('/')}/b/{token}"
         # The code is told once, with the request: a receipt with it would be one more key to the door.
-        if letter.kind in (*ASKING, REMINDER) and link.level != "enkel":
+        if letter.kind in CARRIES_CODE and link.level != "enkel":
             code = code_for(keys, kid=kid, link_id=id_, generation=generation)
     receipt = None
     if letter.kind == RECEIPT:

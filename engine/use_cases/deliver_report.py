@@ -87,6 +87,7 @@ def prepared(
         raw,
         benefits=[str(one["id"]) for one in at.benefits],
         year=local_date(now).year,
+        needed=form.needed,
     )
     if read.problems:
         return nothing, [], read.problems

@@ -26,6 +26,7 @@ from engine.use_cases.panel import body_named
 from engine.use_cases.political import Political
 from engine.use_cases.show_case import CaseView
 from engine.use_cases.show_meeting import MeetingView
+from engine.use_cases.show_obligations import ObligationView
 
 VERSION: Final = 1
 AHEAD: Final = timedelta(days=92)
@@ -299,3 +300,28 @@ def programme_title(tx: Connection) -> str:
     """The name of the programme in force, or the program's own."""
     programme = programmes.current(tx)
     return "Faseport" if programme is None else text_in(programme.title)
+
+
+def obligation_json(view: ObligationView) -> dict[str, Any]:
+    """One deadline: id, kind, about, project, owner, responsible {name, email}, due_on, due_time, late
+    (working days), settled, settled_elsewhere, if_nothing, reminded [{on, name}], next_on, extended [{due,
+    reason}], alerted [dates]. `about` holds what its sentence names: number, condition, title, period …
+    """
+    return {
+        "id": view.id,
+        "kind": view.kind,
+        "about": dict(view.about),
+        "project": view.project or None,
+        "owner": view.owner,
+        "responsible": {"name": view.responsible, "email": view.responsible_address},
+        "due_on": view.due_on.isoformat(),
+        "due_time": None if view.due_time is None else view.due_time.isoformat("minutes"),
+        "late": view.late,
+        "settled": view.settled,
+        "settled_elsewhere": view.where or None,
+        "if_nothing": view.if_nothing,
+        "reminded": [{"on": on.isoformat(), "name": name} for on, name in view.reminded],
+        "next_on": None if view.next_on is None else view.next_on.isoformat(),
+        "extended": [{"due": due.isoformat(), "reason": reason} for due, reason in view.moved],
+        "alerted": [on.isoformat() for on in view.alerted],
+    }

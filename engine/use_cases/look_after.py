@@ -1,4 +1,4 @@
-"""The clock asks: is anything to be planned or reminded of? One small question, and mostly the answer is no."""
+"""The clock asks: is anything to be planned or reminded of? One small question, mostly answered with no."""
 
 from datetime import datetime
 

@@ -11,6 +11,7 @@ from engine.core.criteria import Reason
 from engine.core.links import (
     FAILURES_THAT_LOCK,
     Link,
+    Purpose,
     Unreadable,
     code_for,
     counts_as_try,
@@ -80,6 +81,9 @@ def look_at_door(tx: Connection, *, token: str, now: datetime) -> Door | Refused
     if isinstance(read, Unreadable):
         return Refused(reasons=(Reason(code=f"link_{read.reason}", data={}),))
     link = links.by_token(tx, token_hash(read.text))
+    if link is not None and link.purpose == Purpose.CALENDAR:
+        # The address of a calendar lies in programs and on servers of others: it is no way in.
+        link = None
     subject = None if link is None else subject_named(tx, link.subject, link.person, now=now)
     if link is None or subject is None:
         return Refused(reasons=(Reason(code="link_unknown", data={}),))

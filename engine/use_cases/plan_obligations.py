@@ -63,6 +63,15 @@ def freshen(tx: Connection, *, now: datetime, most: int = 1_000_000) -> int:
     return len(chains)
 
 
+def freshen_chain(tx: Connection, chain: str, *, now: datetime) -> None:
+    """The same for one chain, which the caller has locked, whether it has grown or not."""
+    programme = programmes.current(tx)
+    if programme is not None:
+        end = obligations.programme_end(tx)
+        _plan(tx, programme, chain, now=now, ended_on=None if end is None else end.ended_on)
+        obligations.mark_planned(tx, [chain])
+
+
 def is_new_month(last: datetime | None, now: datetime) -> bool:
     """Whether everything is to be worked out for a year ahead again."""
     return last is None or local_date(last).replace(day=1) != local_date(now).replace(day=1)
@@ -94,11 +103,12 @@ def plan_of(
 ) -> Plan:
     """What a chain owes until a day, beside what is kept of it. Only reads."""
     wanted = what_is_owed(tx, programme, chain, until=until)
+    if ended_on is not None:
+        # What would have come again does not, once the programme has ended; what was owed then stays owed,
+        # and so does what has been given another date since.
+        wanted = (one for one in wanted if not _comes_after(one, ended_on))
     acted = core.with_acts(wanted, obligations.acts(tx, chain=chain))
     followed = core.chased(acted, follow_from=programme.follow_from)
-    if ended_on is not None:
-        # What would have come again does not, once the programme has ended; what was owed then stays owed.
-        followed = (one for one in followed if not _comes_after(one, ended_on))
     return _compared(tx, programme, chain, list(followed), now=now)
 
 

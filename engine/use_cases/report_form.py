@@ -17,6 +17,8 @@ from engine.use_cases.actors import Steered, steered
 from engine.use_cases.benefit_at import period_named
 
 Values = Mapping[str, Any]
+RISKS = "risks"
+"""The field that the yearly report's risk matrix is made of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class ReportForm:
     """The project's risks as they stand today."""
     measurements: tuple[Measurement, ...]
     """Its measurements, oldest first."""
+    needed: tuple[str, ...]
+    """The fields that must be answered, beside those that always must: the yearly report's minimum."""
     accounts: tuple[AccountLine, ...]
     """What the period's accounts say of its prosjektnummer: shown, and never asked for."""
 
@@ -56,11 +60,8 @@ def report_form(tx: Connection, *, key: str, period: str, today: date) -> Report
     this = next((one for one in reversed(delivered) if one.period == asked.id), None)
     earlier = [one for one in delivered if one.period < asked.id]
     known = _known(tx, key, facts, listed, asked.id)
-    fields = status_report.form(
-        status,
-        lights=found.programme.reporting.project_lights,
-        sections=yearly_sections(found.programme, asked, status),
-    )
+    sections = yearly_sections(found.programme, asked, status)
+    fields = status_report.form(status, lights=found.programme.reporting.project_lights, sections=sections)
     filled = status_report.filled(fields, last=earlier[-1].fields if earlier else None, known=known)
     if this is not None:
         filled = Filled(fields=fields, values=this.fields, changed=filled.changed)
@@ -76,6 +77,7 @@ def report_form(tx: Connection, *, key: str, period: str, today: date) -> Report
         closed=reporting.is_closed(tx, asked.id),
         risks=tuple(facts.get("risks", [])),
         measurements=told.measurements(tx, key),
+        needed=(*(id_ for id_, _, _ in sections), RISKS) if sections else (),
         accounts=tuple(
             line
             for line in reporting.accounts(tx, asked.id)
@@ -114,17 +116,11 @@ def yearly_sections(programme: Programme, period: Period, status: str | None) ->
 def _known(
     tx: Connection, key: str, facts: Values, listed: tuple[Mapping[str, Any], ...], period: str
 ) -> dict[str, Any]:
-    held = benefits.standing(told.estimates(tx, key), period=period)
+    held = benefits.with_facts(benefits.standing(told.estimates(tx, key), period=period), {key: listed})
     estimates: list[dict[str, Any]] = [
         _row(place[1], place[2], one.fte, one.kroner)
         for place, one in sorted(held.items())
         if (one.fte, one.kroner) != (None, None)
-    ]
-    estimated = {one["benefit"] for one in estimates}
-    estimates += [
-        _row(str(one["id"]), one["from_year"], one["freed_fte"], None)
-        for one in listed
-        if one["id"] not in estimated and one.get("freed_fte") is not None and one.get("from_year")
     ]
     realised = [
         _row(one.benefit, one.year, one.fte, one.kroner, one.comment) for one in told.realised(tx, key)

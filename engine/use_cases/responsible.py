@@ -45,6 +45,11 @@ class Directory:
     end: ProgrammeEnd | None
     roles: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the programme has ended by this day, so that the line answers."""
+        return self.end is not None and self.end.ended_on <= self.on
+
     def find(self, owner: Owner, *, project: str | None) -> Responsible | None:
         """Whoever answers for this owner's duties: never nobody, while programkontoret (or, when the
         programme has ended, its heir) has an address.
@@ -61,7 +66,7 @@ class Directory:
 
     def office(self, office: str) -> str | None:
         """Who answers for an office; the heir's when the programme has ended."""
-        if self.end is not None and self.end.ended_on <= self.on:
+        if self.end is not None and self.has_ended:
             return self.end.heir if self.end.heir in self.reachable else None
         return self._seated(office)
 
@@ -70,7 +75,7 @@ class Directory:
             found: str | None = owner.id
         elif owner.kind == "role":
             found = None if project is None else self._roles(project).get(owner.id)
-            if self.end is not None and self.end.ended_on <= self.on:
+            if self.has_ended:
                 # The line takes over: whoever led the project for the programme has gone.
                 found = self._roles(project or "").get(_LINE, found)
         elif owner.kind == "office":

@@ -6,12 +6,16 @@ from datetime import date, datetime
 from engine.core.calendar import local_date
 from engine.core.criteria import Reason
 from engine.core.events import ConditionExtended, ConditionSettled
+from engine.core.letters import subject_of_case
 from engine.core.misuse import NotAllowed, Refused, unknown
 from engine.store import cases
 from engine.store.cases import Condition
 from engine.store.record import record
 from engine.store.session import Connection, Database
-from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, person_named
+from engine.use_cases.actors import person_named
+from engine.use_cases.owed import may_follow_up
+from engine.use_cases.plan_obligations import freshen_chain
+from engine.use_cases.responsible import directory
 from engine.use_cases.words import read_words
 
 
@@ -42,6 +46,7 @@ def settle_condition(
             by=person, project=project, case=found.case, condition=found.id, evidence=words
         )
         record(tx, [settled], now=now)
+        freshen_chain(tx, settled.chain, now=now)
     return Followed(condition=f"{found.number}:{found.id}", due=found.due, settled=True)
 
 
@@ -57,16 +62,26 @@ def extend_condition(
             reasons += (Reason(code="condition_due_past", data={"number": found.id, "due": due.isoformat()}),)
         if reasons:
             return Refused(reasons=reasons)
-        extended = ConditionExtended(
-            by=person,
-            project=project,
-            case=found.case,
-            condition=found.id,
-            due=due.isoformat(),
-            reason=words,
+        extended = condition_extended(
+            project=project, case=found.case, condition=found.id, due=due, reason=words, by=person
         )
         record(tx, [extended], now=now)
+        freshen_chain(tx, extended.chain, now=now)
     return Followed(condition=f"{found.number}:{found.id}", due=due.isoformat(), settled=False)
+
+
+def condition_extended(
+    *, project: str, case: str, condition: str, due: date, reason: str, by: str
+) -> ConditionExtended:
+    """What has happened when a condition gets another date. `case` is its id, also as deadlines name it."""
+    return ConditionExtended(
+        by=by,
+        project=project,
+        case=case.removeprefix(subject_of_case("")),
+        condition=condition,
+        due=due.isoformat(),
+        reason=reason,
+    )
 
 
 def _found(tx: Connection, name: str, by: str, now: datetime) -> tuple[Condition, str, str]:
@@ -75,7 +90,8 @@ def _found(tx: Connection, name: str, by: str, now: datetime) -> tuple[Condition
     if case is None:
         raise unknown("case", case_name, [one.number for one in cases.list_cases(tx, status="decided")])
     person = person_named(tx, by)
-    if PROGRAMME_OFFICE not in capacities(tx, person.id, project=case.project, on=local_date(now)):
+    today = local_date(now)
+    if not may_follow_up(tx, directory(tx, on=today), person.id, on=today):
         raise NotAllowed("may_not_accept", {"number": case.number})
     # The case's row is what two who settle at once wait for.
     cases.state(tx, case.id, lock=True)

@@ -37,7 +37,7 @@ def project_benefits(tx: Connection, key: str, *, period: str, on: date) -> tupl
     """A project's benefits on a day, with the estimates that hold in a period. Raises Unknown."""
     scheme = steered(tx, key).programme.scheme
     listed = benefits.identified(projects.facts(tx, key, on=on).get("benefits", []), scheme)
-    standing = benefits.standing(stored.estimates(tx, key), period=period)
+    standing = benefits.with_facts(benefits.standing(stored.estimates(tx, key), period=period), {key: listed})
     told = stored.realised(tx, key)
     measured = stored.measurements(tx, key)
     return tuple(
@@ -101,7 +101,7 @@ def portfolio_sums(tx: Connection, *, period: str, on: date) -> Sums:
     listed = {
         key: benefits.identified(facts.get("benefits", []), programme.scheme) for key, facts in known.items()
     }
-    held = benefits.standing(stored.estimates(tx), period=period)
+    held = benefits.with_facts(benefits.standing(stored.estimates(tx), period=period), listed)
     concepts, closed = _uncounted(tx, on)
     estimated = {place[0] for place in held}
     counted = {place: one for place, one in held.items() if place[0] not in concepts | closed}
@@ -164,7 +164,9 @@ def _against(
 def _uncounted(tx: Connection, on: date) -> tuple[set[str], set[str]]:
     """Projects in a concept phase on a day, and those closed by then that never came to realising."""
     course: dict[str, list[str | None]] = {}
-    rules = {one.key: definitions.load(tx, one.workflow, one.version) for one in projects.all_projects(tx)}
+    everything = projects.all_projects(tx)
+    known = definitions.of_all(tx, ((one.workflow, one.version) for one in everything))
+    rules = {one.key: known[one.workflow, one.version] for one in everything}
     for entry in projects.phases(tx):
         if entry.effective <= on:
             reported = rules[entry.project].phase(entry.phase).reported_as

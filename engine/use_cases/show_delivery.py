@@ -41,12 +41,13 @@ def deliveries(tx: Connection, *, period: str, today: date) -> tuple[Delivery, .
         if entry.effective <= day:
             log.setdefault(entry.project, []).append((entry.phase, entry.effective))
     found = []
-    for project in projects.all_projects(tx):
+    everything = projects.all_projects(tx)
+    rules = definitions.of_all(tx, ((one.workflow, one.version) for one in everything))
+    for project in everything:
         if project.kind == OUTSIDE or project.key not in log:
             continue
         phase, since = log[project.key][-1]
-        definition = definitions.load(tx, project.workflow, project.version)
-        status = definition.phase(phase).reported_as
+        status = rules[project.workflow, project.version].phase(phase).reported_as
         if status is None or (status == "Avsluttet" and since < asked.from_day):
             continue
         report = newest.get(project.key)

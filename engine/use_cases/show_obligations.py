@@ -1,20 +1,20 @@
 """What does somebody owe, by when, and what happens if nothing is done?"""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from engine.core import obligations as core
 from engine.core.calendar import Policy, local_date, working_days_after
 from engine.core.duties import Duty
-from engine.core.obligations import Key
+from engine.core.obligations import Act, Key
 from engine.core.programme import Programme
 from engine.core.shape import text_in
 from engine.store import cases, meetings, obligations, people, projects
 from engine.store.obligations import Stored
 from engine.store.session import Connection
 from engine.use_cases.actors import programme_in_force
-from engine.use_cases.responsible import Directory, Responsible, directory
+from engine.use_cases.responsible import Directory, directory
 
 _CASE = "case:"
 _PROJECT = "project:"
@@ -44,11 +44,38 @@ class ObligationView:
     if_nothing: str
     path: str
     reminded: tuple[tuple[date, str], ...]
+    responsible_address: str = ""
+    where: str = ""
+    """Where it is settled, as `core.obligations.settled_elsewhere` says it."""
+    moved: tuple[tuple[date, str], ...] = ()
+    """The dates it has been given, with the reasons."""
+    alerted: tuple[date, ...] = ()
+    """When the project's owner was told."""
+    has_owner: bool = False
+    """Whether it is a project's, so that there is an owner to tell."""
+    may_move: bool = True
+    """Whether it can be given another date here."""
+    left: int = 0
+    """How many working days there are until its deadline."""
+    next_on: date | None = None
+    """When its next reminder is sent."""
+    next_to_office: bool = False
+    """Whether that one goes to programkontoret."""
+    case: str = ""
+    meeting: str = ""
+    """The id of what it is about, where that is a case or a meeting."""
 
     @property
     def by_hand(self) -> bool:
         """Whether it is settled by saying so on «Mine frister»."""
-        return not self.path and self.kind.startswith(core.DUTY)
+        return not self.where
+
+    @property
+    def condition(self) -> str:
+        """The condition's name, «3/2025:F1», where it is one."""
+        if self.kind != core.CONDITION:
+            return ""
+        return f"{self.about.get('number', '')}:{self.about.get('condition', '')}"
 
 
 def show_mine(tx: Connection, person: str, *, now: datetime) -> tuple[ObligationView, ...]:
@@ -61,6 +88,19 @@ def show_mine(tx: Connection, person: str, *, now: datetime) -> tuple[Obligation
         and found.person == person
     ]
     return show_obligations(tx, mine, on=local_date(now), who=who)
+
+
+def show_others(tx: Connection, person: str, *, now: datetime) -> tuple[ObligationView, ...]:
+    """What others answer for and programkontoret follows up: all that is late, and conditions to accept."""
+    today = local_date(now)
+    who = directory(tx, on=today)
+    others = [
+        one
+        for one in obligations.list_obligations(tx)
+        if (one.obligation.due_on < today or one.obligation.key.kind == core.CONDITION)
+        and ((found := who.find(one.obligation.owner, project=one.project)) is None or found.person != person)
+    ]
+    return show_obligations(tx, others, on=today, who=who)
 
 
 def show_obligations(
@@ -77,12 +117,15 @@ class _Look:
     programme: Programme
     who: Directory
     on: date
+    acts: dict[str, tuple[Act, ...]] = field(default_factory=dict)
 
     def view(self, stored: Stored) -> ObligationView:
         one = stored.obligation
         policy = self.programme.calendar.policy()
         found = self.who.find(one.owner, project=stored.project)
         about = dict(self._about(one.key))
+        acts = self._acts(stored.chain, one.key)
+        responsible = None if found is None else people.by_id(self.tx, found.person)
         return ObligationView(
             id=stored.id,
             kind=one.key.kind,
@@ -90,16 +133,45 @@ class _Look:
             project=stored.project or about.pop("key", ""),
             project_title=self._title(stored.project),
             owner=self._owner(stored),
-            responsible=self._name(found),
+            responsible="" if responsible is None else responsible.name or "",
+            responsible_address="" if responsible is None else responsible.email or "",
             stands_in=found is not None and found.stands_in_for is not None,
             due_on=one.due_on,
             due_time=one.due_time,
             late=_late(one.due_on, self.on, policy),
             settled=stored.status == "settled",
             if_nothing=self._if_nothing(one.key.kind),
-            path=_path(one.key, stored.project),
+            path=self._path(one.key, stored.project),
             reminded=self._reminded(stored.id),
+            where=core.settled_elsewhere(one.key.kind, self._settled_by(one.key.kind)),
+            moved=tuple((act.due, act.words) for act in acts if act.due is not None),
+            alerted=tuple(local_date(act.at) for act in acts if act.act == "alerted"),
+            has_owner=stored.project is not None,
+            may_move=not core.due_elsewhere(one.key.kind),
+            left=working_days_after(self.on, one.due_on, policy),
+            next_on=None if stored.next_at is None else local_date(stored.next_at),
+            next_to_office=self._next_to_office(stored),
+            case=_named(one.key, _CASE),
+            meeting=_named(one.key, _MEETING),
         )
+
+    def _next_to_office(self, stored: Stored) -> bool:
+        ahead = self.programme.ladder(stored.obligation.ladder)[stored.passed + 1 :]
+        return stored.next_at is not None and bool(ahead) and ahead[0].to == "programkontor"
+
+    def _acts(self, chain: str, key: Key) -> list[Act]:
+        if chain not in self.acts:
+            self.acts[chain] = obligations.acts(self.tx, chain=chain)
+        return [act for act in self.acts[chain] if act.key == key]
+
+    def _settled_by(self, kind: str) -> str:
+        duty = self._duty(kind)
+        return "" if duty is None else duty.settled_by
+
+    def _path(self, key: Key, project: str | None) -> str:
+        if self._settled_by(key.kind) == "statusrapport" and project is not None:
+            return f"/rapportering/{project}/{key.occurrence}"
+        return _path(key, project)
 
     def _about(self, key: Key) -> Iterator[tuple[str, str]]:
         """What the sentences of a kind name: number, gate, text, title, period, on, benefit, indicator."""
@@ -137,8 +209,7 @@ class _Look:
                 yield "indicator", str(titles.get(indicator) or indicator)
 
     def _duty(self, kind: str) -> Duty | None:
-        named = kind.removeprefix(core.DUTY)
-        return next((one for one in self.programme.duties if one.id == named), None)
+        return next((one for one in self.programme.duties if f"{core.DUTY}{one.id}" == kind), None)
 
     def _if_nothing(self, kind: str) -> str:
         duty = self._duty(kind) if kind.startswith(core.DUTY) else None
@@ -162,14 +233,14 @@ class _Look:
         found = people.by_id(self.tx, owner.id)
         return "" if found is None else found.name or ""
 
-    def _name(self, found: Responsible | None) -> str:
-        person = None if found is None else people.by_id(self.tx, found.person)
-        return "" if person is None else person.name or ""
-
     def _reminded(self, id_: str) -> tuple[tuple[date, str], ...]:
         said = obligations.reminders_of(self.tx, id_)
         names = people.names(self.tx, [one.person for one in said])
         return tuple((local_date(one.at), names.get(one.person, "")) for one in said)
+
+
+def _named(key: Key, start: str) -> str:
+    return key.subject.removeprefix(start) if key.subject.startswith(start) else ""
 
 
 def _late(due_on: date, on: date, policy: Policy) -> int:

@@ -14,9 +14,9 @@ from engine.core.facts import ROLES
 from engine.core.meetings import landing
 from engine.core.obligations import Affairs, Course, Key, Obligation, Owner, Reported
 from engine.core.programme import Programme
-from engine.core.reporting import OWNER_ANSWERS_WITHIN, Measurement, StatusReport
+from engine.core.reporting import Measurement, StatusReport
 from engine.core.shape import text_in
-from engine.store import benefits, cases, definitions, meetings, people, projects, reporting
+from engine.store import benefits, cases, definitions, meetings, people, projects, publications, reporting
 from engine.store.cases import CaseState, Condition
 from engine.store.projects import Project
 from engine.store.session import Connection
@@ -31,7 +31,7 @@ _PROJECT: Final = "project:"
 def what_is_owed(tx: Connection, programme: Programme, chain: str, *, until: date) -> Iterator[Obligation]:
     """Everything that is or was owed in a chain, and what will be until a day; what is done says when."""
     if chain == PROGRAMME_CHAIN:
-        yield from core.owed_by_programme(programme, _affairs(tx), until=until)
+        yield from core.owed_by_programme(programme, _affairs(tx, programme), until=until)
         yield from _minutes(tx, programme)
         return
     project = projects.load(tx, chain.removeprefix(_PROJECT))
@@ -71,13 +71,13 @@ def _course(tx: Connection, project: Project, delivered: Sequence[StatusReport])
 def _approvals(
     programme: Programme, project: Project, delivered: Sequence[StatusReport]
 ) -> Iterator[Obligation]:
-    """The newest version of each period's report is approved by the project's owner within three working
-    days; after that it goes on without.
+    """The newest version of each period's report is approved by the project's owner within the days the
+    programme gives; after that it goes on without.
     """
     newest = {one.period: one for one in delivered}
     for one in newest.values():
         due = add_working_days(
-            local_date(one.delivered_at), OWNER_ANSWERS_WITHIN, programme.calendar.policy()
+            local_date(one.delivered_at), programme.reporting.owner_days, programme.calendar.policy()
         )
         yield Obligation(
             key=Key(core.REPORT_APPROVAL, f"{_PROJECT}{project.key}", one.period),
@@ -89,14 +89,17 @@ def _approvals(
         )
 
 
-def _affairs(tx: Connection) -> Affairs:
+def _affairs(tx: Connection, programme: Programme) -> Affairs:
     held: dict[tuple[str, int], int] = {}
     last: dict[tuple[str, int], datetime] = {}
     for meeting in meetings.list_meetings(tx, status="held"):
         of_year = (meeting.body, local_date(meeting.starts_at).year)
         held[of_year] = held.get(of_year, 0) + 1
         last[of_year] = meeting.closed_at or meeting.starts_at
-    return Affairs(published={}, held=held, last_held=last)
+    found = {period.id: publications.first_published(tx, period.id) for period in programme.periods}
+    return Affairs(
+        published={period: at for period, at in found.items() if at is not None}, held=held, last_held=last
+    )
 
 
 def _minutes(tx: Connection, programme: Programme) -> Iterator[Obligation]:

@@ -108,3 +108,20 @@ def test_the_accounts_are_imported_or_refused_by_cell(reporting: Desk) -> None:
     said = reporting.done("report", "light", "2024-T3", "okonomi", "gul", "--reason", "Mindreforbruk.")
     assert said.err.strip() == "Økonomi i 2024-T3: Gul."
     reporting.done("report", "text", "2024-T3", "status", "Godt i gang.")
+    lights = {
+        one["area"]: one["light"] for one in reporting.done("report", "lights", "2024-T3", "--json").json
+    }
+    assert lights["okonomi"] == "gul"
+    assert "Mindreforbruk." in reporting.done("report", "lights", "2024-T3").out
+
+
+def test_a_programme_without_quality_indicators_says_so_and_a_report_becomes_a_paper(reporting: Desk) -> None:
+    said = reporting.do("report", "score", KEY, PERIOD, "samskaping=2", "--by", OFFICE)
+    assert (said.code, said.err.strip()) == (2, "Programmet har ingen kvalitetsindikatorer.")
+    assert reporting.do("report", "quality", PERIOD).code == 2
+    out = reporting.folder / "rapport.html"
+    assert reporting.do("report", "project", KEY, PERIOD, "--out", out, "--format", "html").code == 2
+    file = reporting.write("rapport.json", '{"progress": "Opplæring i fire soner."}')
+    reporting.done("report", "submit", KEY, PERIOD, file, "--by", OFFICE)
+    reporting.done("report", "project", KEY, PERIOD, "--out", out, "--format", "html")
+    assert "Opplæring i fire soner." in out.read_text("utf-8")

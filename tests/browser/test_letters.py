@@ -5,11 +5,22 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from engine.core.letters import ASKING, LINKLESS
+from engine.core.letters import CARRIES_CODE, LINKLESS
 from language.catalogues import LOCALES
 from notifications.letters import KINDS, render
 from tests.browser.test_answer import SCREENS, chromium, inspect, page_on, pytestmark
-from tests.letter_facts import ANSWER, CODE, FACTS, OTHER, RECEIPT_CODE, URL, listed
+from tests.letter_facts import (
+    ANSWER,
+    CODE,
+    CONDITION,
+    FACTS,
+    OTHER,
+    OVERDUE,
+    RECEIPT_CODE,
+    REPORT,
+    URL,
+    listed,
+)
 
 __all__ = ["chromium", "pytestmark"]
 
@@ -28,6 +39,11 @@ LETTERS: dict[str, dict[str, Any]] = {
         **FACTS["receipt"],
         "answers": [ANSWER, {**ANSWER, **OTHER, "choice": "inhabil", "recused": True, "void": "withdrawn"}],
     },
+    "reminder-of-several": {
+        **FACTS["reminder"],
+        "deadlines": [{**CONDITION, "left": 0, "due_on": "2025-04-01", "stands_in": True}, REPORT],
+    },
+    "reminder-to-the-office": {**FACTS["reminder"], "deadlines": [OVERDUE, REPORT]},
 }
 
 
@@ -41,7 +57,7 @@ def test_a_letter_is_readable_on_every_screen(chromium: Browser, name: str, scre
         letter = render(
             told,
             url=None if told["kind"] in LINKLESS else URL,
-            code=CODE if told["kind"] in ASKING else None,
+            code=CODE if told["kind"] in CARRIES_CODE else None,
             receipt_code=RECEIPT_CODE,
         )
         page.set_content(letter.html)

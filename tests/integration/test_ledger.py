@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,29 +15,35 @@ from sqlalchemy.exc import DBAPIError
 from engine.core.ledger import Head, Leaf, leaf_hash
 from engine.core.misuse import Misuse
 from engine.core.voting import Choice
-from engine.store import cases, ledger, people, schema
+from engine.store import cases, ledger, obligations, people, schema
 from engine.store.ledger import Verified
 from engine.store.session import Database
 from engine.use_cases.add_benefit import add_benefit
+from engine.use_cases.alert_owner import alert_owner
 from engine.use_cases.answer_criterion import waive_criterion
 from engine.use_cases.approve_report import approve_report
 from engine.use_cases.assign_seat import assign_seat
 from engine.use_cases.cast_ballot import cast_ballot
 from engine.use_cases.change_facts import change_facts
 from engine.use_cases.close_period import close_period
+from engine.use_cases.close_programme import close_programme
 from engine.use_cases.conclude_case import Condition, conclude_case
 from engine.use_cases.deliver_report import deliver_report
 from engine.use_cases.erase_person import erase_person
 from engine.use_cases.estimate_benefit import estimate_benefit
+from engine.use_cases.extend_obligation import extend_obligation
 from engine.use_cases.import_accounts import import_accounts
 from engine.use_cases.import_risks import import_risks
 from engine.use_cases.import_transfers import import_transfers
+from engine.use_cases.load_programme import load_programme
 from engine.use_cases.measure_benefit import measure_benefit
+from engine.use_cases.plan_obligations import plan_obligations
 from engine.use_cases.realise_benefit import realise_benefit
 from engine.use_cases.register_absence import register_absence
 from engine.use_cases.register_person import register_person
 from engine.use_cases.request_transition import request_transition
 from engine.use_cases.set_light import set_light
+from engine.use_cases.settle_obligation import settle_obligation
 from engine.use_cases.state_progress import state_progress
 from engine.use_cases.withdraw_case import withdraw_case
 from engine.use_cases.write_report_text import write_report_text
@@ -74,6 +80,7 @@ def house(db: Database) -> Database:
     )
     assert concluded.case == second  # type: ignore[union-attr]
     report(db, "klar")
+    follow_up_deadlines(db)
     return db
 
 
@@ -99,6 +106,23 @@ def report(db: Database, key: str) -> None:
     set_light(db, area="okonomi", light="gul", reason="Mindreforbruk", **of_period)
     write_report_text(db, place="status", text="Godt i gang.", **of_period)
     close_period(db, **of_period)
+
+
+def follow_up_deadlines(db: Database) -> None:
+    """One deadline is done, one gets another date and is passed on to the owner; and the programme ends."""
+    duties = """duties:
+  - {id: risiko, title: Risikoanalyse, owner: programkontor, rhythm: {per: ar, dates: ["03-03"]}}
+  - {id: status, title: Status, each: prosjekt, owner: prosjektleder, rhythm: {per: ar, dates: ["03-03"]}}
+"""
+    load_programme(db, text=builders.programme_text(seats=3, quorum=2) + duties, now=LATER)
+    plan_obligations(db, now=LATER)
+    with db.reading() as tx:
+        (risk, *_) = obligations.list_obligations(tx, kind="duty:risiko", status="open")
+        (status, *_) = obligations.list_obligations(tx, kind="duty:status", chain=CHAIN, status="open")
+    settle_obligation(db, obligation=risk.id, note="Revidert.", by=OFFICE, now=LATER)
+    alert_owner(db, obligation=status.id, by=OFFICE, now=LATER)
+    extend_obligation(db, obligation=status.id, due=date(2025, 4, 1), reason="Sykdom.", by=OFFICE, now=LATER)
+    close_programme(db, ended_on=date(2025, 12, 31), heir=LEADER, by=OFFICE, now=LATER)
 
 
 def verified(db: Database, *witnesses: Head) -> Verified:
@@ -243,6 +267,15 @@ TOUCHES: dict[str, tuple[str, tuple[str, ...]]] = {
     "the accounts": ("ledger_text_changed", ("UPDATE prose SET text = 'x' WHERE text LIKE '%Kurs%'",)),
     "a light": ("state_changed", ("UPDATE light SET light = 'gronn'",)),
     "a closed period": ("state_missing", ("DELETE FROM period_act",)),
+    "a deadline's new date": (
+        "state_changed",
+        ("UPDATE obligation_act SET due = '2025-05-01' WHERE act = 'extended'",),
+    ),
+    "that a deadline was met": ("state_missing", ("DELETE FROM obligation_act WHERE act = 'settled'",)),
+    "who takes over": (
+        "state_changed",
+        (f"UPDATE programme_end SET heir = (SELECT id FROM person WHERE email = '{ASKER}')",),
+    ),
     "a ballot taken out": ("state_missing", ("DELETE FROM ballot WHERE seat = 'plass-2'",)),
     "a ballot put in": (
         "state_invented",
@@ -336,6 +369,8 @@ ACTS = st.one_of(
     st.tuples(st.just("person"), WORDS),
     st.tuples(st.just("seat"), SEATS, st.integers(0, 400)),
     st.tuples(st.just("erase"), SEATS),
+    st.tuples(st.just("benefit"), WORDS, WORDS),
+    st.tuples(st.just("report"), WORDS, WORDS),
 )
 
 
@@ -367,8 +402,25 @@ def do(db: Database, act: tuple[Any, ...], turn: int) -> None:
         case ("seat", seat, days):
             since = now.date() - timedelta(days=days)
             assign_seat(db, body="gruppa", seat=f"plass-{seat}", who=LEADER, valid_from=since, now=now)
+        case ("benefit" | "report", *_):
+            tell(db, act, now)
         case ("erase", seat):
             erase_person(db, who=builders.seat_email(seat), now=now)
+
+
+def tell(db: Database, act: tuple[Any, ...], now: datetime) -> None:
+    """One thing somebody tells of a benefit, or reports."""
+    match act:
+        case ("benefit", title, figure):
+            told = {"title": title or "Gevinst", "kind": "A", "ambition": figure}
+            added = add_benefit(db, key="trygghet", told=told, by=ASKER, now=now)
+            figures = {"2027": figure, "2028": "3,5 årsverk"}
+            estimate_benefit(
+                db, key="trygghet", benefit=added.benefit, fte=figures, kroner={}, by=ASKER, now=now
+            )
+        case ("report", words, risk):
+            raw = {"progress": words or "I gang.", "risks": [{"title": risk}] if risk else []}
+            deliver_report(db, key="trygghet", period="2025-T1", raw=raw, by=ASKER, now=now)
 
 
 @settings(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from demo import scene
 from engine.core.misuse import Invalid, NotAllowed, Refused, Unknown
 from engine.core.period_tables import CODES
 from engine.core.sheet import Sheet, read_sheet
@@ -16,7 +17,9 @@ from engine.use_cases.close_period import close_period
 from engine.use_cases.import_accounts import ImportedLines, import_accounts
 from engine.use_cases.import_risks import import_risks
 from engine.use_cases.import_transfers import import_transfers
+from engine.use_cases.load_programme import load_programme
 from engine.use_cases.set_light import set_light
+from engine.use_cases.show_lights import programme_lights
 from engine.use_cases.write_report_text import write_report_text
 from tests import builders
 from tests.builders import LEADER, NOW, OFFICE
@@ -76,6 +79,17 @@ def test_the_published_accounts_of_2024_are_read_and_balance(db: Database) -> No
     assert (income, spending) == (24_751_000, 24_751_000)
     assert sum(line.spent or 0 for line in lines) == 24_751_000
     assert {line.as_of for line in lines} == {AS_OF}
+
+
+@pytest.mark.requirement("001-16")
+def test_the_demo_holds_what_the_published_report_printed_and_where_it_disagrees(db: Database) -> None:
+    scene.prepare(db)
+    with db.reading() as tx:
+        asked = sum(one.amount for one in reporting.transfers(tx, PERIOD))
+        (line,) = [one for one in reporting.accounts(tx, PERIOD) if one.group == "overforing"]
+        risks = [one.title for one in reporting.risks(tx, PERIOD)]
+    assert (asked, line.spent) == (3_960_000, 3_900_000)
+    assert len(risks) == 3
 
 
 def test_columns_are_known_by_their_norwegian_titles_too(house: Database) -> None:
@@ -204,6 +218,25 @@ def test_a_light_without_reason_or_in_another_language_is_refused(house: Databas
             light(house, **wrong)
     with pytest.raises(NotAllowed):
         light(house, by=LEADER)
+
+
+def test_a_judgement_and_a_key_figure_are_both_shown_where_they_differ(house: Database) -> None:
+    rules = "\nreporting: {key_figures: [{area: okonomi, figure: avvik_prosent, yellow: 5, red: 10}]}\n"
+
+    def told() -> dict[str, tuple[str | None, str | None, bool]]:
+        with house.reading() as tx:
+            return {
+                one.area: (None if one.judged is None else one.judged.light, one.computed, one.differs)
+                for one in programme_lights(tx, period=PERIOD, today=NOW.date())
+            }
+
+    light(house)
+    assert told()["okonomi"] == ("gul", None, False), "no rule is shipped, and none gives a light"
+    load_programme(house, text=builders.programme_text() + rules, now=NOW)
+    assert told()["okonomi"] == ("gul", None, False), "nothing is known of the accounts"
+    accounts(house, "label,group,budget,spent\na,utgift,100,80\n")
+    assert told()["okonomi"] == ("gul", "rod", True)
+    assert told()["risiko"] == (None, None, False)
 
 
 def test_a_text_stands_in_its_place_until_it_is_taken_away(house: Database) -> None:

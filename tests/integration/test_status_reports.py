@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from engine.use_cases.load_programme import load_programme
 from engine.use_cases.report_form import ReportForm, report_form
 from engine.use_cases.show_delivery import deliveries
 from tests import builders
+from tests.at_once import at_once
 from tests.builders import ASKER, LEADER, NOW, OFFICE, OWNER
 
 KEY, T1, T2 = "trygghet", "2025-T1", "2025-T2"
@@ -212,6 +213,16 @@ def test_an_approval_is_not_known_before_it_was_given(house: Database) -> None:
         assert reporting.reports(tx, known_at=NOW) == ()
 
 
+def test_two_who_deliver_or_approve_at_once_leave_one_version_and_one_approval(house: Database) -> None:
+    (found,) = at_once([[lambda: deliver(house), lambda: deliver(house)]])
+    assert sorted(type(one).__name__ for one in found) == ["Delivered", "Refused"]
+    (found,) = at_once([[lambda: approve(house), lambda: approve(house)]])
+    assert sorted(type(one).__name__ for one in found) == ["Approved", "Refused"]
+    with house.reading() as tx:
+        assert [one.version for one in reporting.reports(tx)] == [1]
+        assert ledger.verify(tx).faults == ()
+
+
 # --- by workbook ------------------------------------------------------------------------------------------
 
 
@@ -307,7 +318,7 @@ def test_unknown_projects_and_periods_are_named_in_the_workbook(many: Database) 
 
 def with_lights(db: Database) -> None:
     text = builders.programme_text() + "\nreporting: {project_lights: [fremdrift, risiko], owner_days: 1}\n"
-    load_programme(db, text=text, now=NOW)
+    load_programme(db, text=text, now=NOW + timedelta(seconds=1))
 
 
 def test_where_the_programme_wants_lights_each_project_sets_its_own(house: Database) -> None:

@@ -203,6 +203,19 @@ def test_a_year_nobody_has_told_is_as_the_year_before() -> None:
     assert found == {2026: None, 2027: 3.0, 2028: 3.0, 2029: 1.0, 2040: 1.0}
 
 
+def test_what_nobody_has_estimated_is_as_the_projects_own_facts_say() -> None:
+    held = benefits.standing([estimate(2027, "2025-T1", 3.0)], period="2025-T1")
+    listed = {
+        "p": [
+            {"id": "A1", "freed_fte": 9.0, "from_year": 2026},
+            {"id": "A2", "freed_fte": 1.5, "from_year": 2027},
+        ],
+        "q": [{"id": "A1", "freed_fte": 2.0}],
+    }
+    found = benefits.with_facts(held, listed)
+    assert benefits.fte_by_project(found, year=2040) == {"p": 4.5}
+
+
 @pytest.mark.requirement("001-11")
 def test_what_has_changed_since_the_last_tertial_is_told_with_both_numbers() -> None:
     told = [

@@ -11,22 +11,35 @@ from jinja2 import UndefinedError
 from engine.core.letters import (
     AGENDA,
     AMENDED,
-    ASKING,
+    CARRIES_CODE,
     CASE,
     EXECUTION,
     LINKLESS,
     MEETING_CHANGED,
     MINUTES,
     RECEIPT,
+    REMINDER,
     RESCHEDULED,
     RESULT,
     UNDECIDABLE,
     UNOPENED,
+    WAY_IN,
     WITHDRAWN,
 )
 from language.catalogues import LOCALES
 from notifications.letters import KINDS, Rendered, render, template_digest
-from tests.letter_facts import ANSWER, CODE, FACTS, OTHER, RECEIPT_CODE, URL, listed
+from tests.letter_facts import (
+    ANSWER,
+    CODE,
+    CONDITION,
+    FACTS,
+    OTHER,
+    OVERDUE,
+    RECEIPT_CODE,
+    REPORT,
+    URL,
+    listed,
+)
 
 
 def written(kind: str, **changes: Any) -> Rendered:
@@ -34,7 +47,7 @@ def written(kind: str, **changes: Any) -> Rendered:
     return render(
         facts,
         url=None if kind in LINKLESS else URL,
-        code=CODE if kind in ASKING else None,
+        code=CODE if kind in CARRIES_CODE else None,
         receipt_code=RECEIPT_CODE if kind == RECEIPT else None,
     )
 
@@ -55,7 +68,7 @@ def test_text_and_html_hold_the_same_facts(kind: str, locale: str) -> None:
         label, _, value = line.partition(": ")
         for part in (label, value) if value and line not in seen else (line,):
             wanted = " ".join(part.removeprefix("- ").split()).removesuffix(":")
-            if wanted not in ("", "--", URL):
+            if wanted not in ("", "--") and not wanted.startswith(URL):
                 assert all(word in seen for word in (wanted, *wanted.split()) if word != "Sak"), wanted
 
 
@@ -207,7 +220,7 @@ def test_a_withdrawn_case_says_why_and_carries_no_link() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_letter_with_a_fact_missing_is_not_written(kind: str) -> None:
-    left_out = {"case", "meeting", "answers", "outages"}
+    left_out = {"case", "meeting", "answers", "deadlines", "deadline", "number", "outages"}
     facts = {name: value for name, value in FACTS[kind].items() if name not in left_out}
     with pytest.raises(UndefinedError):
         render(facts, url=URL, code=CODE, receipt_code=RECEIPT_CODE)
@@ -447,6 +460,56 @@ def test_the_secretary_reads_who_is_out_and_what_can_be_done() -> None:
     assert "- Direktør helse (inhabil)\n- Direktør finans (ledig plass)" in text
     assert "- Trekk saken." in text
     assert "Ingen gruppe står over den." not in written(UNDECIDABLE, top=False).text
+
+
+def test_one_reminder_says_what_is_owed_by_when_and_what_happens_otherwise() -> None:
+    letter = written(REMINDER)
+    assert letter.subject == "Frist 4. april: F1: Nullpunkt målt i to soner"
+    assert letter.text.startswith("F1: Nullpunkt målt i to soner\n")
+    assert "\nFrist fredag 4. april 2025, om tre virkedager.\n" in letter.text
+    assert letter.text.count("Nullpunkt målt i to soner") == 1
+    assert "Gjør du ingenting: Programkontoret får beskjed to virkedager etter fristen.\n" in letter.text
+    assert f"Åpne og gjør unna: {URL}?frist=0f3a\n" in letter.text
+    assert letter.text.splitlines().count("482 913") == 1
+
+
+def test_a_days_reminders_are_one_letter_with_a_link_to_each_and_the_most_urgent_first() -> None:
+    letter = written(REMINDER, deadlines=[CONDITION | {"left": 0, "due_on": "2025-04-01"}, REPORT])
+    assert letter.subject == "To frister, den første 1. april"
+    assert letter.text.startswith("To frister du skal følge opp\n")
+    assert "Fristen er i dag, tirsdag 1. april 2025." in letter.text
+    assert "2. Statusrapport for prosjektet, 1. tertial 2025\n" in letter.text
+    assert "Da vet ikke styringsgruppa hvordan det går" in letter.text
+    assert letter.html.count("?frist=") == 2
+    assert letter.text.splitlines().count("482 913") == 1
+
+
+def test_the_office_is_told_who_was_reminded_when_and_what_it_can_do() -> None:
+    letter = written(REMINDER, deadlines=[OVERDUE])
+    assert letter.subject == "Over fristen: F1: Nullpunkt målt i to soner"
+    assert "Fristen var fredag 4. april 2025, to virkedager siden." in letter.text
+    assert "er minnet 21.03.2025, 01.04.2025 og 04.04.2025." in letter.text
+    assert f"Ring · Gi ny frist · Varsle prosjekteier: {URL}?frist=0f3a" in letter.text
+    assert "Gjør du ingenting" not in letter.text
+
+
+def test_an_alert_tells_the_owner_what_is_late_whose_it_is_and_that_the_office_asks() -> None:
+    letter = written("alert")
+    assert letter.subject == "Over fristen: F1: Nullpunkt målt i to soner"
+    assert "Fristen var fredag 4. april 2025, to virkedager siden." in letter.text
+    assert "Ansvarlig er gevinstansvarlig (Gevinstansvarlig velferdsteknologi)." in letter.text
+    assert "Det er minnet om dette 21.03.2025, 01.04.2025 og 04.04.2025." in letter.text
+    assert "Programkontoret ber deg om å se til at det blir gjort." in letter.text
+    assert "Ansvarlig: Gevinstansvarlig velferdsteknologi, gevinstansvarlig-vft@example.org\n" in letter.text
+    assert "http" not in letter.text + letter.html
+
+
+@pytest.mark.parametrize(("number", "said"), [(2, "Du har nå to frister"), (0, "Du har ingen frister")])
+def test_the_way_in_carries_link_and_code_and_tells_how_much_there_is(number: int, said: str) -> None:
+    letter = written(WAY_IN, number=number)
+    assert said in letter.text
+    assert f"Se alle fristene dine:\n{URL}\n" in letter.text
+    assert letter.text.splitlines().count("482 913") == 1
 
 
 def test_programkontoret_is_told_what_stood_still_and_which_letters_did_not_arrive() -> None:

@@ -243,6 +243,17 @@ def test_what_is_sent_out_comes_back_as_it_was() -> None:
     assert found.forms[1].raw["progress"] == "=SUM(A1) & <b> 漢 😀"
 
 
+def test_dates_go_out_as_dates_and_come_back_as_they_were() -> None:
+    risk = GOOD["risks"][0] | {"due": "2025-06-30"}
+    book = sent(page(risks=[risk]))
+    cell = book["Usikkerhet"]["J2"]
+    assert (cell.is_date, cell.number_format) == (True, "DD.MM.YYYY")
+    found = read_book(saved(book))
+    assert isinstance(found, Book)
+    read = read_report(page().fields, found.forms[0].raw, benefits=["A1"], year=2025)
+    assert (read.problems, read.values["risks"]) == ((), [risk])
+
+
 def test_columns_that_have_been_moved_are_named_with_sheet_and_cell() -> None:
     book = sent()
     book["Usikkerhet"].move_range("B1:B2", cols=20)
@@ -299,6 +310,23 @@ def test_a_wrong_answer_is_placed_at_its_own_cell() -> None:
         ("value.not_a_choice", "Trafikklys!C2"),
     ]
     assert status_report.CODES["report.missing"] == ("title",)
+
+
+SOUND = write_book([page()])
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.binary(max_size=200).map(lambda junk: b"PK\x03\x04" + junk),
+        st.tuples(st.integers(0, len(SOUND) - 1), st.binary(min_size=1, max_size=20)).map(
+            lambda cut: SOUND[: cut[0]] + cut[1] + SOUND[cut[0] + len(cut[1]) :]
+        ),
+    )
+)
+def test_whatever_bytes_come_a_workbook_is_read_or_its_mistakes_are_named(content: bytes) -> None:
+    found = read_book(content)
+    assert isinstance(found, Book) or (found and all(isinstance(one, Mistake) for one in found))
 
 
 def test_dates_are_read_as_dates_and_as_norwegian_text() -> None:

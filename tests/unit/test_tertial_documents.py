@@ -1,0 +1,481 @@
+"""Can everybody read the report, in every format, and is what people wrote nothing but text in it?"""
+
+import io
+import re
+import subprocess
+import xml.etree.ElementTree as ET
+import zipfile
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from documents import charts
+from documents.tertial import report_content
+from documents.tertial_editions import REPORT_FORMATS, ROWS_IN_PRINT, ReportFormat, for_print, statusrapport
+from documents.word import TemplateError, word
+from engine.core.printed import read_printed, vocabulary_of
+from engine.core.reporting import AREAS, Estimate, Judgement, Light, Risk
+from engine.core.sheet import Row, Sheet
+from engine.core.tertial import Group, Known, Reported, Term, TertialReport, tertial_report
+from tests.report_builders import a_benefit, an_entry, known_of
+
+AT = datetime(2025, 1, 5, tzinfo=UTC)
+STRANGE = (
+    "=SUM(A1:A9)",
+    "+47 & <b>fet</b>",
+    "@lenke",
+    "-2+3",
+    "#let x = 1",
+    "\\frac $x$ *ting* _under_",
+    "]]> </w:t>",
+    "漢字",
+    "👨‍👩‍👧 😀",
+    "\u202eabc\u202c",
+    "{{ rapport }}",
+    "<script>alert(1)</script>",
+    "' onload='x",
+    'sitat " og \\ strek',
+)
+
+
+def the_known(text: str = "Vanlig tekst") -> Known:
+    """A report with every kind of block, and the text wherever people write."""
+    entries = (
+        an_entry("a", "Konsept", title=f"A {text}", description=text),
+        an_entry("b", title=f"B {text}", service=text, benefits=(a_benefit(kind="kvalitet", title=text),)),
+        an_entry("c", "Realisering", benefits=(a_benefit(title=text),), shared_with=("boa",)),
+        an_entry("d", "Avsluttet", since=date(2024, 10, 1), closing_reason=text, carried_to=text),
+        an_entry("e", outside=True, title=f"E {text}"),
+    )
+    lights: tuple[Light, ...] = ("gronn", "gul", "rod", "gronn", "gul")
+    told = Reported(
+        estimates=tuple(
+            Estimate(
+                project="b", benefit="A1", year=2026, period=period, fte=fte, kroner=kroner, recorded_at=AT
+            )
+            for period, fte, kroner in (("2024-T2", 1.0, None), ("2024-T3", 2.5, 100_000))
+        ),
+        risks=(
+            Risk(
+                number=1, title=text, kind="trussel", probability=3, consequence=5, assessment=text,
+                measures=text, owner=text, due=date(2025, 3, 1),
+            ),
+        ),
+        judgements=tuple(
+            Judgement(
+                project=None, period="2024-T3", area=area, light=light, reason=text, by=None, recorded_at=AT
+            )
+            for area, light in zip(AREAS, lights, strict=True)
+        ),
+        texts={"helhet": text, "okonomi": text},
+    )  # fmt: skip
+    terms = (Term(code="1", title=f"Innsats {text}"), Term(code="2", title="To"))
+    before = {"a": None, "b": "Konsept", "c": "Prosjekt", "d": "Konsept"}
+    return known_of(
+        *entries,
+        before=before,
+        reported=told,
+        focus_areas=(Group(code="", title="", terms=terms),),
+        programme=f"Program {text}",
+    )
+
+
+def the_report(text: str = "Vanlig tekst") -> TertialReport:
+    return tertial_report(the_known(text))
+
+
+def made(format: ReportFormat, text: str = "Vanlig tekst", **more: Any) -> bytes:
+    return statusrapport(the_report(text), format=format, **more).content
+
+
+def asked(program: str, content: bytes, *options: str) -> str:
+    ran = subprocess.run(
+        [program, *options, "-", *(["-"] if program == "pdftotext" else [])],
+        input=content, capture_output=True, check=True,
+    )  # fmt: skip
+    return ran.stdout.decode(errors="replace")
+
+
+class Page(HTMLParser):
+    """What a page has: its elements with their attributes, and its text."""
+
+    def __init__(self, page: bytes) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(page.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.words)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def words_of(content: bytes) -> str:
+    """The text of a Word file."""
+    root = ET.fromstring(zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml"))
+    return "\n".join(node.text or "" for node in root.iter() if node.tag.endswith("}t"))
+
+
+# --- the same everywhere --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format", REPORT_FORMATS)
+def test_the_same_report_has_the_same_bytes(format: ReportFormat) -> None:
+    first, second = (statusrapport(the_report(), format=format) for _ in range(2))
+    assert first == second
+    assert first.filename == f"statusrapport-2024-t3.{format}"
+
+
+def test_every_format_says_what_every_block_says() -> None:
+    blocks = report_content(the_report())["blocks"]
+    page = Page(made("html")).text
+    document = words_of(made("docx"))
+    for block in blocks:
+        for said in (
+            block.get("text"),
+            block.get("caption"),
+            *block.get("lines", ()),
+            *block.get("items", ()),
+        ):
+            if said:
+                assert said in page
+                assert said in document
+
+
+@pytest.mark.parametrize("format", ["html", "pdf", "docx"])
+def test_the_reason_it_was_published_despite_is_printed(format: ReportFormat) -> None:
+    content = made(format, despite="Avklares i mars.")
+    assert content != made(format)
+    if format != "pdf":
+        assert "Avklares i mars." in (Page(content).text if format == "html" else words_of(content))
+
+
+@pytest.mark.requirement("001-03", "001-08")
+def test_the_sections_stand_in_the_order_of_the_printed_report() -> None:
+    headings = [
+        (one["level"], one["text"])
+        for one in report_content(the_report())["blocks"]
+        if one["type"] == "heading"
+    ]
+    assert [text for level, text in headings if level == 2] == [
+        "Innledning",
+        "Del 1: Rapportering på program",
+        "Del 2: Rapportering på prosjektporteføljen",
+        "Vedlegg 1: Oversikt over porteføljen per 31.12.2024",
+        "Vedlegg 2: Status på gevinstarbeidet i prosjektene per 31.12.2024",
+    ]
+    assert [text for level, text in headings if level == 3][:13] == [
+        "Inndeling",
+        "Trafikklys",
+        "Innledning",
+        "Overordnet status",
+        "Fremdrift",
+        "Økonomi",
+        "Gevinster",
+        "Risiko",
+        "Endringer i porteføljen siden forrige rapport",
+        "Samlet portefølje per 31.12.2024",
+        "Fordeling per innsatsområde",
+        "Fordeling per byrådsavdeling og virksomhetsområde",
+        "Prosjekter utenfor programmet (1)",
+    ]
+
+
+# --- text is text ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_strange_text_makes_no_element_and_stays_readable_on_the_page(text: str) -> None:
+    plain, strange = Page(made("html")), Page(made("html", text))
+    # Where marks that turn the writing are replaced, the page says so in one more paragraph.
+    said = ["p"] if "\u202e" in text else []
+    assert sorted(tag for tag, _ in strange.elements) == sorted([tag for tag, _ in plain.elements] + said)
+    assert not any(name and name.startswith("on") for _, given in strange.elements for name in given)
+    shown = re.sub("[\u202a-\u202e]", "□", text)
+    assert shown in strange.text
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_strange_text_makes_no_element_in_the_word_file(text: str) -> None:
+    def shape(content: bytes) -> list[str]:
+        parts = zipfile.ZipFile(io.BytesIO(content))
+        return [
+            node.tag
+            for name in parts.namelist()
+            if name.endswith((".xml", ".rels"))
+            for node in ET.fromstring(parts.read(name)).iter()
+        ]
+
+    if "\u202e" not in text:
+        assert shape(made("docx", text)) == shape(made("docx"))
+    assert re.sub("[\u202a-\u202e]", "□", text) in words_of(made("docx", text))
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_no_cell_of_the_workbook_is_a_formula(text: str) -> None:
+    content = made("xlsx", text)
+    book = load_workbook(io.BytesIO(content))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n", "inlineStr"}
+    assert b"<f>" not in b"".join(
+        zipfile.ZipFile(io.BytesIO(content)).read(name)
+        for name in zipfile.ZipFile(io.BytesIO(content)).namelist()
+    )
+    shown = re.sub("[\u202a-\u202e]", "□", text)
+    assert any(shown in str(cell.value) for cell in cells)
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_strange_text_is_set_as_text_or_visibly_replaced_in_the_pdf(text: str) -> None:
+    done = statusrapport(the_report(text), format="pdf")
+    replaced = [one for one in done.warnings if one.code == "paper_signs_replaced"]
+    assert bool(replaced) == (text in {"漢字", "👨‍👩‍👧 😀", "\u202eabc\u202c"})
+
+
+# --- the page -------------------------------------------------------------------------------------------
+
+
+def test_the_page_has_a_language_one_first_heading_and_no_level_left_out() -> None:
+    page = Page(made("html"))
+    assert page.all("html") == [{"lang": "nb"}]
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_every_table_of_the_page_has_a_caption_and_headings_both_ways() -> None:
+    page = Page(made("html"))
+    assert len(page.all("caption")) == len(page.all("table")) > 10
+    assert {given.get("scope") for given in page.all("th")} == {"col", "row"}
+
+
+def test_every_picture_of_the_page_says_in_words_what_it_shows() -> None:
+    page = Page(made("html"))
+    pictures = [given for _, given in page.elements if given.get("role") == "img"]
+    ids = {given["id"] for _, given in page.elements if given.get("id")}
+    assert len(pictures) == len(page.all("svg")) == 4
+    for given in pictures:
+        assert {given["aria-labelledby"], given["aria-describedby"]} <= ids
+
+
+def test_a_light_is_never_told_by_colour_alone() -> None:
+    content = made("html").decode()
+    for light, sign, said in (("gronn", "●", "Grønn"), ("gul", "▲", "Gul"), ("rod", "■", "Rød")):
+        assert re.search(rf'light-{light}" aria-hidden="true">{sign}</span>\s*{said}', content)
+
+
+def test_ids_are_told_apart() -> None:
+    ids = [given["id"] for _, given in Page(made("html")).elements if "id" in given]
+    assert len(ids) == len(set(ids))
+
+
+# --- the PDF --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.poppler
+def test_the_pdf_is_tagged_titled_and_in_order() -> None:
+    content = made("pdf")
+    about = asked("pdfinfo", content)
+    assert re.search(r"^Tagged:\s+yes$", about, re.M)
+    assert re.search(r"^Title:\s+Statusrapport: 3\. tertial 2024$", about, re.M)
+    text = " ".join(asked("pdftotext", content).split())
+    headings = [one["text"] for one in report_content(the_report())["blocks"] if one["type"] == "heading"]
+    places = [text.rindex(" ".join(one.split())) for one in headings if one.startswith(("Del", "Vedlegg"))]
+    assert places == sorted(places)
+
+
+@pytest.mark.poppler
+def test_the_pdfs_pictures_have_their_text_alternatives_in_its_tree() -> None:
+    structure = asked("pdfinfo", made("pdf"), "-struct-text")
+    assert structure.count("Figure") >= 4
+    assert "TH" in structure
+
+
+def test_a_table_too_long_to_print_is_said_to_be_elsewhere() -> None:
+    entries = [an_entry(f"p{number}") for number in range(ROWS_IN_PRINT + 1)]
+    content = for_print(report_content(tertial_report(known_of(*entries))))
+    by_id = {one["id"]: one for one in content["blocks"]}
+    assert by_id["tabell-v1-1"]["type"] == "text"
+    assert "for mange til å trykkes" in by_id["tabell-v1-1"]["lines"][0]
+    assert by_id["tabell-4"]["type"] == "table"
+
+
+# --- the Word file --------------------------------------------------------------------------------------
+
+
+def parts_of(content: bytes) -> dict[str, bytes]:
+    package = zipfile.ZipFile(io.BytesIO(content))
+    return {name: package.read(name) for name in package.namelist()}
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return target.getvalue()
+
+
+def test_the_word_file_is_whole() -> None:
+    parts = parts_of(made("docx"))
+    targets = re.findall(r'Target="([^"]+)"', parts["word/_rels/document.xml.rels"].decode())
+    assert {f"word/{one}" for one in targets} <= set(parts)
+    used = re.findall(r'r:(?:embed|id)="([^"]+)"', parts["word/document.xml"].decode())
+    given = re.findall(r'Id="([^"]+)"', parts["word/_rels/document.xml.rels"].decode())
+    assert set(used) <= set(given)
+    document = parts["word/document.xml"].decode()
+    styles = set(re.findall(r'w:styleId="([^"]+)"', parts["word/styles.xml"].decode()))
+    assert set(re.findall(r'<w:(?:pStyle|tblStyle) w:val="([^"]+)"', document)) <= styles
+    lists = set(re.findall(r'<w:numId w:val="(\d+)"', document))
+    assert lists <= set(re.findall(r'<w:num w:numId="(\d+)"', parts["word/numbering.xml"].decode()))
+    types = parts["[Content_Types].xml"].decode()
+    for name in parts:
+        assert f'PartName="/{name}"' in types or f'Extension="{name.rpartition(".")[2]}"' in types
+
+
+def test_the_word_files_tables_have_header_rows_and_its_pictures_words() -> None:
+    document = parts_of(made("docx"))["word/document.xml"].decode()
+    assert document.count("<w:tblHeader/>") == document.count("<w:tbl>") > 10
+    assert len(re.findall(r'<wp:docPr [^>]*descr="[^"]{10,}"', document)) == 4
+
+
+def template_saying(text: str) -> bytes:
+    """A template of a programme's own: another style for headings, a header, and some words."""
+    parts = parts_of(made("docx"))
+    styles = parts["word/styles.xml"].decode().replace('w:styleId="Heading1"', 'w:styleId="Overskrift1"')
+    parts["word/styles.xml"] = (
+        styles.replace('w:styleId="Caption"', 'w:styleId="X"').replace('"caption"', '"annet"').encode()
+    )
+    document = parts["word/document.xml"].decode()
+    section = document[document.rindex("<w:sectPr") : document.index("</w:body>")]
+    head = document[: document.index("<w:body>") + len("<w:body>")]
+    said = "".join(f"<w:p><w:r><w:t>{one}</w:t></w:r></w:p>" for one in ("Forside", text, "Bakside"))
+    parts["word/document.xml"] = f"{head}{said}{section}</w:body></w:document>".encode()
+    del parts["word/numbering.xml"]
+    relations = parts["word/_rels/document.xml.rels"].decode()
+    parts["word/_rels/document.xml.rels"] = re.sub(
+        r'<Relationship Id="rIdFaseport\d+"[^>]*/>', "", relations
+    ).encode()
+    types = parts["[Content_Types].xml"].decode()
+    parts["[Content_Types].xml"] = re.sub(
+        r'<Override PartName="/word/numbering.xml"[^>]*/>', "", types
+    ).encode()
+    return packed({name: one for name, one in parts.items() if "media" not in name})
+
+
+def test_a_template_keeps_what_it_says_around_the_report_and_its_own_styles() -> None:
+    content = made("docx", template=template_saying("{{ rapport }}"))
+    text = words_of(content)
+    assert text.index("Forside") < text.index("3. tertial 2024") < text.rindex("Bakside")
+    assert "rapport }}" not in text
+    document = parts_of(content)["word/document.xml"].decode()
+    assert '<w:pStyle w:val="Overskrift1"/>' in document
+    assert '<w:pStyle w:val="Caption"/>' not in document
+    assert document.count("<w:sectPr") == 1
+
+
+def test_a_template_without_a_place_for_the_report_lends_only_its_look() -> None:
+    text = words_of(made("docx", template=template_saying("Noe annet")))
+    assert "Forside" not in text
+    assert "3. tertial 2024" in text
+
+
+@pytest.mark.parametrize(
+    ("template", "code"),
+    [
+        (b"ikke en fil", "word_template_unreadable"),
+        (packed({"noe.txt": b"hei"}), "word_template_unreadable"),
+        (
+            packed(
+                {
+                    "[Content_Types].xml": b"<Types/>",
+                    "word/document.xml": b"<x/>",
+                    "word/_rels/document.xml.rels": b"<Relationships/>",
+                }
+            ),
+            "word_template_unusual",
+        ),
+        (b"PK" + b"0" * 21_000_000, "word_template_too_large"),
+    ],
+)
+def test_what_is_no_template_is_refused(template: bytes, code: str) -> None:
+    with pytest.raises(TemplateError) as caught:
+        word(report_content(the_report()), dated=AT, template=template)
+    assert caught.value.code == code
+
+
+# --- the workbook ---------------------------------------------------------------------------------------
+
+
+def test_the_workbook_has_a_sheet_for_each_table_with_numbers_as_numbers() -> None:
+    book = load_workbook(io.BytesIO(made("xlsx")))
+    tables = [one for one in report_content(the_report())["blocks"] if one["type"] == "table"]
+    assert len(book.sheetnames) == len(tables) + 2
+    table = book["Tabell 4"]
+    assert [cell.value for cell in table[1]] == [
+        "Innsatsområde", "Konsept", "Prosjekt", "Realisering", "Avsluttet", "Sum",
+    ]  # fmt: skip
+    assert [cell.value for cell in table[2]][1:] == [1, 1, 1, 1, 4]
+
+
+def test_the_last_sheet_can_be_read_back_as_printed_figures() -> None:
+    known = the_known()
+    sheet = load_workbook(io.BytesIO(made("xlsx")))["Tall"]
+    header, *body = ([cell.value for cell in row] for row in sheet.iter_rows())
+    assert header == ["place", "row", "column", "value"]
+    rows = tuple(
+        Row(number=number, cells={str(name): str(cell) for name, cell in zip(header, cells, strict=True)})
+        for number, cells in enumerate(body, 2)
+    )
+    read = read_printed(Sheet(columns=("place", "row", "column", "value"), rows=rows), vocabulary_of(known))
+    assert isinstance(read, dict), read
+    assert read["faser", "alle", "Prosjekt"].value == 1
+
+
+# --- the drawings ---------------------------------------------------------------------------------------
+
+
+def test_a_drawing_escapes_what_it_is_told() -> None:
+    series = [charts.Series(code="<b>", title="A & <script>", values=(1.0, 2.0))]
+    drawn = charts.stacked_years((2024, 2025), series, [])
+    root = ET.fromstring(drawn)
+    assert not [one for one in root.iter() if one.tag.endswith("script")]
+    assert "A & <script>" in [one.text for one in root.iter() if one.tag.endswith("text")]
+
+
+def test_bars_are_as_high_as_their_numbers() -> None:
+    series = [charts.Series(code="1", title="En", values=(1.0, 2.0, 4.0))]
+    root = ET.fromstring(charts.stacked_years((2024, 2025, 2026), series, []))
+    bars = [one for one in root.iter() if one.tag.endswith("rect") and one.attrib["width"] != "22.0"]
+    heights = [float(one.attrib["height"]) for one in bars]
+    assert heights == [pytest.approx(heights[0] * factor) for factor in (1, 2, 4)]
+
+
+def test_a_risk_stands_in_the_square_of_its_probability_and_consequence() -> None:
+    def centre(probability: int, consequence: int) -> tuple[float, float]:
+        root = ET.fromstring(charts.risk_matrix([(1, probability, consequence)]))
+        (circle,) = (one for one in root.iter() if one.tag.endswith("circle"))
+        return float(circle.attrib["cx"]), float(circle.attrib["cy"])
+
+    assert centre(1, 5)[0] > centre(1, 1)[0]
+    assert centre(5, 1)[1] < centre(1, 1)[1]
+
+
+def test_an_empty_portfolio_still_makes_a_report() -> None:
+    report = tertial_report(replace(known_of(), focus_areas=(), departments=(), targets=()))
+    for format in REPORT_FORMATS:
+        assert statusrapport(report, format=format).content
