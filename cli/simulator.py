@@ -20,6 +20,7 @@ from engine.core.calendar import local_date, oslo
 from engine.core.facts import nearest
 from engine.core.letters import REMINDER
 from engine.core.misuse import Misuse, Refused, unknown
+from engine.core.obligations import Key
 from engine.core.source import Mistake, in_order
 from engine.store import cases, ledger, obligations, outbox, people, programmes, projects
 from engine.store.session import Connection
@@ -30,6 +31,7 @@ from engine.use_cases.next_instant import next_instant
 from engine.use_cases.register_absence import register_absence
 from engine.use_cases.request_transition import request_transition
 from engine.use_cases.settle_condition import settle_condition
+from engine.use_cases.settle_obligation import settle_obligation
 from engine.use_cases.show_obligations import show_obligations
 from language.obligations import obligation_words
 from language.reminders import letter_words, rung_words
@@ -223,6 +225,16 @@ def done(here: Wired, answer: Answer) -> tuple[str, ...]:
 
 
 def _settle(here: Wired, answer: Answer, now: datetime) -> object:
+    if answer.obligation is not None:
+        kind, subject, occurrence = (*answer.obligation.split(), "", "", "")[:3]
+        with here.db.reading() as tx:
+            owed = obligations.by_key(tx, Key(kind, subject, occurrence))
+            if owed is None:
+                known = [_name_of(one.obligation.key) for one in obligations.list_obligations(tx)]
+                raise unknown("obligation", answer.obligation, known)
+        return settle_obligation(
+            here.db, obligation=owed.id, note=answer.evidence or "", by=answer.by or "", now=now
+        )
     return settle_condition(
         here.db,
         condition=answer.condition or "",
@@ -230,6 +242,10 @@ def _settle(here: Wired, answer: Answer, now: datetime) -> object:
         by=answer.by or "",
         now=now,
     )
+
+
+def _name_of(key: Key) -> str:
+    return f"{key.kind} {key.subject} {key.occurrence}".strip()
 
 
 def _vote(here: Wired, answer: Answer, now: datetime) -> object:

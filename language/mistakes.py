@@ -156,6 +156,7 @@ _PROGRAMME: Final[Mapping[str, str]] = {
 
 _ANSWERS: Final[Mapping[str, str]] = {
     "answers.needs": "Når «do» er «{do}», må «{key}» være med.",
+    "answers.needs_one": "Når «do» er «{do}», må én av «{one}» og «{other}» være med, og bare den ene.",
     "answers.not_for": "«{key}» brukes ikke når «do» er «{do}».",
     "answers.outside": "{at} er ikke mellom {first} og {last}, som simuleres.",
     "answers.reversed": "Siste dag ({end}) er før den første ({start}).",

@@ -19,6 +19,7 @@ from engine.core.source import Mistake, Path, Plain, Source
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "answers.needs": ("do", "key"),
+    "answers.needs_one": ("do", "one", "other"),
     "answers.not_for": ("do", "key"),
     "answers.outside": ("at", "first", "last"),
     "answers.reversed": ("start", "end"),
@@ -50,6 +51,8 @@ class Answer(Shape):
     by: Email | None = None
     condition: Paragraph | None = None
     """For `settle` its name, «3/2025:F2»; for `vote` its text."""
+    obligation: Line | None = None
+    """Kind, subject and occurrence, as the preview tells them: «duty:ros programme 2025-T1»."""
     evidence: Paragraph | None = None
     case: Line | None = None
     seat: Id | None = None
@@ -75,14 +78,14 @@ class Answers(Document):
 
 
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "settle": ("condition", "evidence", "by"),
+    "settle": ("evidence", "by"),
     "vote": ("case", "seat", "choice"),
     "conclude": ("case", "outcome", "by"),
     "request": ("project", "proposal", "by"),
     "absence": ("who", "from", "to"),
 }
 MAY: Final[Mapping[str, tuple[str, ...]]] = {
-    "settle": (),
+    "settle": ("condition", "obligation"),
     "vote": ("comment", "condition"),
     "conclude": ("wording", "conditions"),
     "request": ("gate", "handling"),
@@ -115,6 +118,8 @@ def _keys(source: Source, path: Path, answer: Mapping[str, Plain]) -> Iterator[M
     for key in answer:
         if key in _KEYS - {*NEEDS[do], *MAY[do]}:
             yield source.mistake_at_key("answers.not_for", (*path, key), do=do, key=key)
+    if do == "settle" and ("condition" in answer) == ("obligation" in answer):
+        yield source.mistake("answers.needs_one", path, do=do, one="condition", other="obligation")
     condition = answer.get("condition")
     if do == "settle" and isinstance(condition, str) and not re.fullmatch(r"\S+:\S+", condition):
         name = condition[:80]

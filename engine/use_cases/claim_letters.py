@@ -61,6 +61,8 @@ _STANDING: Final[Mapping[str, frozenset[str]]] = {
 """How the case or the meeting must stand for a kind of letter to be true; a kind that is not here always
 is.
 """
+_DAILY: Final = frozenset({REMINDER, TROUBLE})
+"""Letters that come once a day at most, and tell what is so when they leave."""
 _NEWS: Final = frozenset({MEETING_CHANGED, RESCHEDULED, UNDECIDABLE})
 _BUGS: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, Misuse)
 
@@ -134,7 +136,7 @@ def claim_letters(
             try:
                 frozen = letter.frozen
                 outdated = frozen is not None and present and frozen.template_digest != present(letter.kind)
-                if frozen is None or outdated or letter.kind in (REMINDER, TROUBLE):
+                if frozen is None or outdated or letter.kind in _DAILY:
                     frozen = _frozen(tx, letter, compose, keys=keys, now=now)
                 ready.append(_ready(tx, letter, frozen, keys=keys, base_url=base_url))
             except _BUGS as bug:
@@ -170,8 +172,8 @@ def withdrawal(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement 
         return None
     # A letter that asks for answers got its successor with the change itself.
     if reason == "address_changed" and letter.kind not in (*ASKING, RECEIPT):
-        # Reminders and alerts tell by their occurrence what they are about.
-        told = again(letter.occurrence, new_id()) if letter.kind in (REMINDER, ALERT) else f"moved-{new_id()}"
+        # Letters of a day and alerts tell by their occurrence what they are about.
+        told = again(letter.occurrence, new_id()) if letter.kind in (*_DAILY, ALERT) else f"moved-{new_id()}"
         anew = Letter(kind=letter.kind, subject=letter.subject, recipient=letter.recipient, occurrence=told)
         outbox.enqueue(tx, [anew], now=now)
     return _settled(letter, "withdrawn", "withdrawn", reason)

@@ -266,3 +266,17 @@ def test_a_stored_time_that_is_not_the_plans_is_found_by_the_sample(wired: Wired
     assert wrong.id == first.id
     assert check.status == "wrong"
     assert "statusrapport" in check.found
+
+
+def test_a_new_address_of_programkontoret_silences_nothing(wired: Wired, post: Post) -> None:
+    post.down, post.refused = True, (LEADER,)
+    let_time_pass(wired, timedelta(hours=27), step=HOUR)
+    with wired.db.writing() as tx:
+        new = {"new": "kontoret@example.org", "old": OFFICE}
+        tx.execute(text("UPDATE person SET email = :new WHERE email = :old"), new)
+    post.down = False
+    let_time_pass(wired, timedelta(hours=72), step=HOUR)
+    told = [str(message["Subject"]) for to, message in post.taken if to == "kontoret@example.org"]
+    about_letters = [one for one in told if one.startswith(("Ikke alle brev", "Faseport har stått"))]
+    # The letter that was waiting for the old address, and the one of the day after.
+    assert len(about_letters) >= 2

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,12 @@ def source(fresh: Fresh) -> Any:
 @pytest.fixture
 def play(source: tuple[str, Database], tmp_path: Path) -> Play:
     """Copy the source, and play on the copy."""
+    numbers = count(1)
 
     def played(
         answers: str = "answers: []", *, first: date = FIRST, last: date = LAST, now: datetime | None = None
     ) -> Simulated:
-        copy = Database(copy_to_sqlite(source[0], tmp_path / "kopi.db"))
+        copy = Database(copy_to_sqlite(source[0], tmp_path / f"kopi-{next(numbers)}.db"))
         wired = Wired(settings=Settings(), db=copy, keys=group.KEYS, clock=lambda: at(1, 3, 0))
         try:
             given = parse_answers(answers, first=first, last=last)
@@ -154,6 +156,22 @@ def test_what_people_do_stops_what_would_have_been_sent(play: Play) -> None:
     assert found.settled == 2
 
 
+def test_a_duty_that_is_done_is_reminded_of_no_more(play: Play) -> None:
+    # Its first rung is on 2 January, its second on 10 January.
+    late = {"last": date(2025, 1, 31)}
+    before = sum("Risikoanalyse" in line for one in play(**late).letters for line in one.why)
+    found = play(
+        """answers:
+  - {at: 2025-01-09T10:00, do: settle, obligation: "duty:ros programme 2024-T3", evidence: Gjort.,
+     by: programkontor@example.org}
+""",
+        **late,
+    )
+    after = sum("Risikoanalyse" in line for one in found.letters for line in one.why)
+    assert found.not_done == ()
+    assert (found.settled, after < before) == (1, True)
+
+
 def test_what_could_not_be_done_is_told_with_its_line_and_the_rest_goes_on(play: Play) -> None:
     found = play(
         """answers:
@@ -177,7 +195,8 @@ VOTE = "do: vote, case: 1/2025, seat: st"
 @pytest.mark.parametrize(
     ("line", "code"),
     [
-        (f"{{{AT}, do: settle, evidence: x, by: a@example.org}}", "answers.needs"),
+        (f"{{{AT}, do: settle, evidence: x, by: a@example.org}}", "answers.needs_one"),
+        (f"{{{AT}, do: settle, condition: '1/2025:F1', by: a@example.org}}", "answers.needs"),
         (f"{{at: 2025-03-12, {GONE}, to: 2025-01-06}}", "shape.moment"),
         (f"{{at: 2025-03-12T25:00, {GONE}, to: 2025-01-06}}", "shape.moment"),
         (f"{{at: 2026-03-12T10:00, {GONE}, to: 2025-01-06}}", "answers.outside"),
