@@ -108,7 +108,9 @@ def plan_of(
         # and so does what has been given another date since.
         wanted = (one for one in wanted if not _comes_after(one, ended_on))
     acted = core.with_acts(wanted, obligations.acts(tx, chain=chain))
-    followed = core.chased(acted, follow_from=programme.follow_from)
+    # What fell due before the programme was there at all was never asked of anybody.
+    began = local_date(programmes.first_loaded(tx))
+    followed = core.chased(acted, follow_from=max(programme.follow_from, began))
     return _compared(tx, programme, chain, list(followed), now=now)
 
 
