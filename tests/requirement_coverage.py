@@ -5,6 +5,7 @@ without one, stops the run. With `--record-requirements` each suite's outcome is
 .coverage-requirements.json.
 """
 
+import fcntl
 import json
 from collections import defaultdict
 from typing import Any
@@ -71,5 +72,10 @@ class Recorder:
                     suite["proven"][requirement].append(nodeid)
                 elif outcome == "failed":
                     suite["refuted"].append(requirement)
-        earlier = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
-        RECORD.write_text(json.dumps(earlier | suites, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        # Two suites may end at the same time, and neither may lose the other's word.
+        with RECORD.open("a+", encoding="utf-8") as record:
+            fcntl.flock(record, fcntl.LOCK_EX)
+            record.seek(0)
+            earlier = json.loads(record.read() or "{}")
+            record.truncate(0)
+            record.write(json.dumps(earlier | suites, indent=1, ensure_ascii=False) + "\n")
