@@ -20,13 +20,13 @@ from engine.core.misuse import NotAllowed, Refused, Unknown
 from engine.core.obligations import MEASUREMENT
 from engine.store import obligations, people
 from engine.store.obligations import Stored
+from engine.use_cases.act_on_obligation import may_follow_up
 from engine.use_cases.alert_owner import alert_owner
 from engine.use_cases.change_facts import BadFacts
 from engine.use_cases.extend_obligation import extend_obligation
 from engine.use_cases.keep_calendar import calendar_token, close_calendar, feed_of, open_calendar
 from engine.use_cases.measure_benefit import measure_benefit
 from engine.use_cases.open_door import Guest
-from engine.use_cases.owed import may_follow_up
 from engine.use_cases.plan_obligations import plan_obligations
 from engine.use_cases.responsible import directory
 from engine.use_cases.send_link import send_link

@@ -11,7 +11,7 @@ from engine.core.obligations import Owner
 from engine.store import obligations, people
 from engine.store.record import record
 from engine.store.session import Connection, Database
-from engine.use_cases.owed import Owed, owed_now, require_follow_up
+from engine.use_cases.act_on_obligation import Owed, owed_now, require_follow_up
 
 OWNER_ROLE = "prosjekteier"
 

@@ -10,7 +10,7 @@ from engine.core.misuse import Refused
 from engine.core.obligations import CONDITION, due_elsewhere
 from engine.store.record import record
 from engine.store.session import Database
-from engine.use_cases.owed import Owed, owed_now, require_follow_up
+from engine.use_cases.act_on_obligation import Owed, owed_now, require_follow_up
 from engine.use_cases.plan_obligations import freshen_chain
 from engine.use_cases.settle_condition import condition_extended
 from engine.use_cases.words import read_words

@@ -12,8 +12,8 @@ from engine.store import cases
 from engine.store.cases import Condition
 from engine.store.record import record
 from engine.store.session import Connection, Database
+from engine.use_cases.act_on_obligation import may_follow_up
 from engine.use_cases.actors import person_named
-from engine.use_cases.owed import may_follow_up
 from engine.use_cases.plan_obligations import freshen_chain
 from engine.use_cases.responsible import directory
 from engine.use_cases.words import read_words

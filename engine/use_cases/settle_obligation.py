@@ -10,7 +10,7 @@ from engine.core.obligations import DUTY, settled_elsewhere
 from engine.store import programmes
 from engine.store.record import record
 from engine.store.session import Connection, Database
-from engine.use_cases.owed import Owed, may_follow_up, owed_now
+from engine.use_cases.act_on_obligation import Owed, may_follow_up, owed_now
 from engine.use_cases.plan_obligations import freshen_chain
 from engine.use_cases.words import read_words
 
