@@ -17,7 +17,8 @@ from openpyxl import load_workbook
 from documents import charts
 from documents.tertial import report_content
 from documents.tertial_editions import REPORT_FORMATS, ROWS_IN_PRINT, ReportFormat, for_print, statusrapport
-from documents.word import TemplateError, word
+from documents.word import word
+from documents.word_template import TemplateError
 from engine.core.printed import read_printed, vocabulary_of
 from engine.core.reporting import AREAS, Estimate, Judgement, Light, Risk
 from engine.core.sheet import Row, Sheet
