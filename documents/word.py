@@ -186,6 +186,9 @@ def _figure(writer: _Writer, block: Content) -> None:
     drawn = writer.document.add_picture(
         io.BytesIO(picture(svg)), width=Emu(round(wide * shrink)), height=Emu(round(tall * shrink))
     )
+    # Left unsaid, some readers keep a distance that pushes a wide picture over the margin.
+    for side in ("distT", "distB", "distL", "distR"):
+        drawn._inline.set(side, "0")
     about = drawn._inline.docPr
     about.set("name", f"Figur {about.id}")
     about.set("descr", block["alt"])
