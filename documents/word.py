@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from docx.document import Document as WordDocument
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
@@ -32,8 +33,10 @@ from documents.wording import Content
 
 _PIXEL: Final = 9525
 """A CSS pixel in English metric units."""
-_LETTER: Final = 5.3
-"""What a letter of a table's needs, in points: the broad ones are seldom alone in a word."""
+_LETTER: Final = 0.59
+"""What a letter of a table needs, as a part of its height: the broad ones are seldom alone in a word."""
+_WORDS_OWN: Final = 10.0
+"""How tall letters are where nothing says so, in points."""
 _MARGINS: Final = 13.0
 """Of a cell, in points, and a little for bold letters."""
 _LONGEST_WORD: Final = 24
@@ -43,12 +46,13 @@ _LIST_SIGNS: Final = {"List Bullet": "•", "List Number": "{number}."}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Writer:
-    """`width` is how wide the text is where the report stands."""
+    """`width` is how wide the text is where the report stands, `size` how tall letters are in tables."""
 
     document: WordDocument
     styles: Mapping[str, ParagraphStyle]
     table: _TableStyle
     width: Length
+    size: float
 
 
 def word(content: Content, *, dated: datetime, template: bytes | None = None) -> bytes:
@@ -60,7 +64,13 @@ def word(content: Content, *, dated: datetime, template: bytes | None = None) ->
     place = prepared(template, _fields(shown))
     document = place.document
     section = _section_of(document, place.here)
-    writer = _Writer(document=document, styles=place.styles, table=place.table, width=_text_width(section))
+    writer = _Writer(
+        document=document,
+        styles=place.styles,
+        table=place.table,
+        width=_text_width(section),
+        size=_letters(document, place.table),
+    )
     after = _set_aside(place.here)
     _write(writer, shown)
     for element in after:
@@ -90,6 +100,15 @@ def _section_of(document: WordDocument, here: Paragraph | None) -> Section:
 def _text_width(section: Section) -> Length:
     wide = section.page_width or Mm(210)
     return Emu(wide - (section.left_margin or 0) - (section.right_margin or 0))
+
+
+def _letters(document: WordDocument, table: _TableStyle) -> float:
+    """How tall letters are in tables, in points: as the style says, or the paragraphs', or the document."""
+    styles = document.styles
+    own = (table, table.base_style, styles.default(WD_STYLE_TYPE.PARAGRAPH))
+    said = [each for one in own if one is not None for each in one.element.xpath("w:rPr/w:sz")]
+    said += styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr/w:sz")
+    return float(said[0].val.pt) if said else _WORDS_OWN
 
 
 def _set_aside(here: Paragraph | None) -> list[Any]:
@@ -173,8 +192,15 @@ def _paragraph(writer: _Writer, text: str, style: str = "", *, bold: bool = Fals
     known = writer.styles.get(style)
     made = writer.document.add_paragraph(style=known)
     # Only what a report can do without may be missing, and still stands out.
-    made.add_run(text).bold = True if bold or (style and known is None) else None
+    _run(made, text, bold=bold or (bool(style) and known is None))
     return made
+
+
+def _run(paragraph: Paragraph, text: str, *, bold: bool) -> None:
+    run = paragraph.add_run(text)
+    # Said only where it is so: in a large report, what is said for nothing costs memory in every cell.
+    if bold:
+        run.bold = True
 
 
 def _figure(writer: _Writer, block: Content) -> None:
@@ -238,7 +264,7 @@ def _begun_anew(document: WordDocument, how: int) -> int | None:
 
 def _table(writer: _Writer, block: Content) -> None:
     columns = block["columns"]
-    widths = _widths(block, writer.width)
+    widths = _widths(block, writer.width, writer.size)
     table = writer.document.add_table(rows=0, cols=len(columns), style=writer.table)
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):
@@ -253,9 +279,9 @@ def _table(writer: _Writer, block: Content) -> None:
             _say(cell, told["lines"], number=column["number"], bold=told["strong"], light=told)
 
 
-def _widths(block: Content, width: Length) -> list[Length]:
+def _widths(block: Content, width: Length, size: float) -> list[Length]:
     """Widths by weight, but never less than a column's longest word while there is room; together `width`."""
-    needs = [_need(index, column, block["rows"]) for index, column in enumerate(block["columns"])]
+    needs = [_need(index, one, block["rows"], size) for index, one in enumerate(block["columns"])]
     if sum(needs) >= width:
         return [Emu(round(width * need / sum(needs))) for need in needs]
     weights = [one["weight"] for one in block["columns"]]
@@ -279,7 +305,7 @@ def _widths(block: Content, width: Length) -> list[Length]:
     ]
 
 
-def _need(index: int, column: Content, rows: Sequence[Sequence[Content]]) -> Length:
+def _need(index: int, column: Content, rows: Sequence[Sequence[Content]], size: float) -> Length:
     said = [column["title"].split()]
     for row in rows:
         for cell in row[index : index + 1]:
@@ -287,7 +313,7 @@ def _need(index: int, column: Content, rows: Sequence[Sequence[Content]]) -> Len
             whole = cell["light"] or column["number"]
             said += [[f"{cell['sign']} {line}"] if whole else line.split() for line in cell["lines"]]
     longest = max((len(word) for words in said for word in words), default=0)
-    return Pt(_LETTER * min(longest, _LONGEST_WORD) + _MARGINS)
+    return Pt(_LETTER * size * min(longest, _LONGEST_WORD) + _MARGINS)
 
 
 def _tell(table: Table, caption: str) -> None:
@@ -315,7 +341,7 @@ def _say(
         if light is not None and light["light"] and index == 0:
             sign = made.add_run(f"{light['sign']} ")
             sign.font.color.rgb = RGBColor.from_string(LIGHT_COLOURS[light["light"]].lstrip("#").upper())
-        made.add_run(line).bold = True if bold else None
+        _run(made, line, bold=bold)
 
 
 # ---------------------------------------------------------------- the package

@@ -501,6 +501,20 @@ def test_a_template_keeps_what_it_says_around_the_report_and_its_own_styles() ->
     assert content == made("docx", "=1 & <b>", template=template, contact="Kontoret")
 
 
+@pytest.mark.parametrize("where", ["table", "paragraphs", "document"])
+def test_columns_have_room_for_their_words_in_the_letters_of_the_template(where: str) -> None:
+    template = template_saying("{{ rapport }}")
+    template.styles["Table Grid"].font.size = Pt(13) if where == "table" else None
+    template.styles["Normal"].font.size = Pt(13) if where == "paragraphs" else None
+    for size in template.styles.element.xpath("w:docDefaults//w:sz"):
+        size.set(qn("w:val"), "26" if where == "document" else "8")
+    document = opened(made("docx", template=saved(template)))
+    lights = document.tables[0]
+    assert (lights.columns[0].width or 0) >= Pt(7 * len("Overordnet"))
+    years = next(one for one in document.tables if one.cell(0, 1).text == "2024")
+    assert (years.columns[1].width or 0) >= Pt(7 * len("2024") + 10)
+
+
 def test_a_report_stands_in_the_width_of_the_section_it_is_put_in() -> None:
     document = template_saying("{{ rapport }}")
     narrow = document.sections[0].page_height
