@@ -59,8 +59,8 @@ def word(content: Content, *, dated: datetime, template: bytes | None = None) ->
     """The report's content as DOCX, in `template` where one is given. Raises
     `documents.word_template.TemplateError` for one that cannot be used.
     """
-    fitted = tame(content)
-    shown = {**fitted.content, "replaced": replaced_sentence(fitted.replaced)}
+    about = tame({name: told for name, told in content.items() if name != "blocks"})
+    shown = about.content
     place = prepared(template, _fields(shown))
     document = place.document
     section = _section_of(document, place.here)
@@ -72,7 +72,14 @@ def word(content: Content, *, dated: datetime, template: bytes | None = None) ->
         size=_letters(document, place.table),
     )
     after = _set_aside(place.here)
-    _write(writer, shown)
+    _begin(writer, shown, content["blocks"])
+    replaced = about.replaced
+    for block in content["blocks"]:
+        # One at a time: of a large report, a second copy of it all takes as much memory as the document.
+        fitted = tame(block)
+        _block(writer, fitted.content)
+        replaced += fitted.replaced
+    _end(writer, shown, replaced_sentence(replaced))
     for element in after:
         document.element.body.sectPr.addprevious(element)
     _describe(document, shown, dated)
@@ -125,13 +132,14 @@ def _set_aside(here: Paragraph | None) -> list[Any]:
 # ---------------------------------------------------------------- the body
 
 
-def _write(writer: _Writer, shown: Content) -> None:
+def _begin(writer: _Writer, shown: Content, blocks: Sequence[Content]) -> None:
     _paragraph(writer, shown["title"], "Title")
     _paragraph(writer, f"{shown['kind']} – {shown['subtitle']}", "Subtitle")
-    _contents(writer, shown)
-    for block in shown["blocks"]:
-        _block(writer, block)
-    for line in (shown["evidence"], _spelt(shown), shown["replaced"]):
+    _contents(writer, tame([one for one in blocks if one["type"] == "heading" and one["level"] <= 3]).content)
+
+
+def _end(writer: _Writer, shown: Content, replaced: str) -> None:
+    for line in (shown["evidence"], _spelt(shown), replaced):
         if line:
             _paragraph(writer, line)
 
@@ -142,10 +150,9 @@ def _spelt(shown: Content) -> str:
     return f"Spørsmål? Skriv til {shown['contact']}, {shown['address']}."
 
 
-def _contents(writer: _Writer, shown: Content) -> None:
+def _contents(writer: _Writer, headings: Sequence[Content]) -> None:
     """A table of contents that Word can update; until then it lists the headings without their pages."""
     _paragraph(writer, "Innhold", "TOC Heading")
-    headings = [one for one in shown["blocks"] if one["type"] == "heading" and one["level"] <= 3]
     for number, one in enumerate(headings):
         style = writer.styles.get(f"toc {one['level'] - 1}")
         entry = writer.document.add_paragraph(style=style)
@@ -328,6 +335,10 @@ def _row(table: Table, *, head: bool = False) -> _Row:
     properties.append(OxmlElement("w:cantSplit"))
     if head:
         properties.append(OxmlElement("w:tblHeader"))
+    else:
+        # The grid and the head say how wide the columns are; said again, it is a fourth of a large report.
+        for cell in row._tr.tc_lst:
+            cell.remove(cell.get_or_add_tcPr())
     return row
 
 
