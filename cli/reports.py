@@ -52,7 +52,7 @@ def build(
     from cli.misuse import Told
     from cli.paperwork import save
     from documents.tertial_editions import REPORT_FORMATS, statusrapport
-    from documents.word import TEMPLATE_LIMIT, TemplateError
+    from documents.word_template import TEMPLATE_LIMIT, TemplateError
     from engine.use_cases.read_report import read_report
     from language.sentences import sentence
 

@@ -119,7 +119,7 @@ def _goal(goal: Goal, top: float) -> tuple[list[str], float]:
 def flow(steps: Sequence[Step], flows: Sequence[Flow], outside: str) -> str:
     """The statuses in a row with how many before and after, and arrows with how many went where."""
     wide, tall, top = 128, 74, 18
-    gap = (WIDTH - 88 - wide * len(steps)) / max(len(steps) - 1, 1)
+    gap = (WIDTH - 89 - wide * len(steps)) / max(len(steps) - 1, 1)
     lefts = [88 + (wide + gap) * index for index in range(len(steps))]
     parts = [_arrow_head()]
     for index, step in enumerate(steps):

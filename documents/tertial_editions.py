@@ -40,7 +40,7 @@ def statusrapport(
     template: bytes | None = None,
 ) -> Document:
     """The report in a format. `despite` is why it was published over what disagreed, and is printed;
-    `template` is a Word file to write into (docx only; raises `documents.word.TemplateError`).
+    `template` is a Word file to write into (docx only; raises `documents.word_template.TemplateError`).
     """
     content = report_content(report, despite=despite, contact=contact, address=address)
     if format == "pdf":

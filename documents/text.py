@@ -25,6 +25,8 @@ _UNSEEN: Final = frozenset("\u00ad\u034f\u200b\u200c\u200d\u2060\u2061\u2062\u20
 _SKIN_TONES: Final = frozenset(chr(point) for point in range(0x1F3FB, 0x1F400))
 _BLANK: Final = frozenset("\n\r\t\v\f\x85\u2028\u2029")
 _NO_CHARACTERS: Final = frozenset({"Cc", "Cs"})
+_NOT_IN_XML: Final = frozenset("\ufffe\uffff")
+"""Neither controls nor letters, and no file of Word's may hold them."""
 
 _Change = Callable[[str], tuple[str, int]]
 
@@ -94,7 +96,9 @@ def _belongs(each: str) -> bool:
 
 
 def _disturbs(each: str) -> bool:
-    return each in TURNING or (each not in _BLANK and unicodedata.category(each) in _NO_CHARACTERS)
+    if each in TURNING or each in _NOT_IN_XML:
+        return True
+    return each not in _BLANK and unicodedata.category(each) in _NO_CHARACTERS
 
 
 def _through(content: Any, change: _Change) -> Fitted:

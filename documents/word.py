@@ -1,103 +1,147 @@
 """How does a report become a Word file that people can go on writing in?
 
-Real headings, lists, tables with header rows and captions, pictures with their text alternatives. A programme
-may give a template of its own (.docx): then its styles, header, footer and page are kept, and the report
-stands where the template has a paragraph `{{ rapport }}`, or else instead of all it says. Text is never read
-as markup. The same report gives the same bytes.
+Real headings, lists, tables with header rows and captions, pictures with their text alternatives, in the
+styles of the programme's own template (see `documents.word_template`) or of ours. The report stands where the
+template has a paragraph `{{ rapport }}`, or else instead of all it says. Text is never read as markup. The
+same report gives the same bytes.
 """
 
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
-from xml.sax.saxutils import escape, quoteattr
+
+from docx.document import Document as WordDocument
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from docx.oxml.parser import OxmlElement
+from docx.section import Section
+from docx.shared import Emu, Length, Mm, Pt, RGBColor
+from docx.styles.style import ParagraphStyle, _TableStyle
+from docx.table import Table, _Cell, _Row
+from docx.text.paragraph import Paragraph
 
 from documents.charts import LIGHT_COLOURS
-from documents.pdf import TEMPLATES, picture, replaced_sentence
+from documents.pdf import picture, replaced_sentence
 from documents.text import fit, tame
+from documents.word_template import begin_field, end_field, prepared
 from documents.wording import Content
 
-CODES: Final[Mapping[str, tuple[str, ...]]] = {
-    "word_template_unreadable": (),
-    "word_template_too_large": ("limit",),
-    "word_template_unusual": (),
-}
-TEMPLATE_LIMIT: Final = 20 * 1024 * 1024
-
-_W: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_R: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_TYPES: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-_EMU: Final = 9525
-"""English metric units in a CSS pixel."""
-_TEXT_WIDTH: Final = 9300
-"""Of an A4 page, in twentieths of a point."""
-_HERE: Final = re.compile(r"\{\{\s*rapport\s*\}\}")
-_BULLETS: Final = 9001
-_NUMBERS: Final = 9002
-_FIRST_LIST: Final = 9100
-
-_STYLES: Final = {
-    "title": ("Title", "title"),
-    "subtitle": ("Subtitle", "subtitle"),
-    "1": ("Heading1", "heading 1"),
-    "2": ("Heading2", "heading 2"),
-    "3": ("Heading3", "heading 3"),
-    "caption": ("Caption", "caption"),
-    "table": ("TableGrid", "table grid"),
-    "list": ("ListParagraph", "list paragraph"),
-}
-"""What we call a style: its id in our own file, and the name a template knows it by."""
+_PIXEL: Final = 9525
+"""A CSS pixel in English metric units."""
+_LETTER: Final = 0.59
+"""What a letter of a table needs, as a part of its height: the broad ones are seldom alone in a word."""
+_WORDS_OWN: Final = 10.0
+"""How tall letters are where nothing says so, in points."""
+_MARGINS: Final = 13.0
+"""Of a cell, in points, and a little for bold letters."""
+_LONGEST_WORD: Final = 24
+"""What is longer than this many letters may be broken."""
+_LIST_SIGNS: Final = {"List Bullet": "•", "List Number": "{number}."}
 
 
-class TemplateError(Exception):
-    """A template that cannot be used; holds a code of `CODES` and its data."""
-
-    def __init__(self, code: str, **data: str | int) -> None:
-        super().__init__(code, data)
-        self.code = code
-        self.data: Mapping[str, str | int] = data
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Writer:
-    styles: Mapping[str, str]
-    pictures: list[bytes] = field(default_factory=list)
-    numbered: int = 0
+    """`width` is how wide the text is where the report stands, `size` how tall letters are in tables."""
+
+    document: WordDocument
+    styles: Mapping[str, ParagraphStyle]
+    table: _TableStyle
+    width: Length
+    size: float
 
 
 def word(content: Content, *, dated: datetime, template: bytes | None = None) -> bytes:
-    """The report's content as DOCX, on `template` where one is given. Raises TemplateError for one that
-    cannot be used.
+    """The report's content as DOCX, in `template` where one is given. Raises
+    `documents.word_template.TemplateError` for one that cannot be used.
     """
-    fitted = tame(content)
-    shown = {**fitted.content, "replaced": replaced_sentence(fitted.replaced)}
-    parts = _own_parts(shown, dated) if template is None else _read_template(template)
-    styles = {name: id_ for name, (id_, _) in _STYLES.items()} if template is None else _styles_of(parts)
-    writer = _Writer(styles=styles)
-    body = "".join(_body(writer, shown))
-    document = parts["word/document.xml"].decode("utf-8")
-    parts["word/document.xml"] = _placed(document, body).encode()
-    parts["word/numbering.xml"] = _numbering(parts.get("word/numbering.xml"), writer.numbered).encode()
-    _relate(parts, writer)
-    return _packed(parts, dated)
+    about = tame({name: told for name, told in content.items() if name != "blocks"})
+    shown = about.content
+    place = prepared(template, _fields(shown))
+    document = place.document
+    section = _section_of(document, place.here)
+    writer = _Writer(
+        document=document,
+        styles=place.styles,
+        table=place.table,
+        width=_text_width(section),
+        size=_letters(document, place.table),
+    )
+    after = _set_aside(place.here)
+    _begin(writer, shown, content["blocks"])
+    replaced = about.replaced
+    for block in content["blocks"]:
+        # One at a time: of a large report, a second copy of it all takes as much memory as the document.
+        fitted = tame(block)
+        _block(writer, fitted.content)
+        replaced += fitted.replaced
+    _end(writer, shown, replaced_sentence(replaced))
+    for element in after:
+        document.element.body.sectPr.addprevious(element)
+    _describe(document, shown, dated)
+    made = io.BytesIO()
+    document.save(made)
+    return _repacked(made.getvalue(), dated)
+
+
+def _fields(shown: Content) -> dict[str, str]:
+    """What a template may say of the report besides holding it."""
+    return {
+        "tittel": shown["title"],
+        "program": shown["subtitle"],
+        "grunnlag": shown["evidence"],
+        "kontakt": shown["contact"],
+        "adresse": shown["address"],
+    }
+
+
+def _section_of(document: WordDocument, here: Paragraph | None) -> Section:
+    sections = document.sections
+    return sections[-1] if here is None else sections[len(here._p.xpath("preceding::w:sectPr"))]
+
+
+def _text_width(section: Section) -> Length:
+    wide = section.page_width or Mm(210)
+    return Emu(wide - (section.left_margin or 0) - (section.right_margin or 0))
+
+
+def _letters(document: WordDocument, table: _TableStyle) -> float:
+    """How tall letters are in tables, in points: as the style says, or the paragraphs', or the document."""
+    styles = document.styles
+    own = (table, table.base_style, styles.default(WD_STYLE_TYPE.PARAGRAPH))
+    said = [each for one in own if one is not None for each in one.element.xpath("w:rPr/w:sz")]
+    said += styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr/w:sz")
+    return float(said[0].val.pt) if said else _WORDS_OWN
+
+
+def _set_aside(here: Paragraph | None) -> list[Any]:
+    """What a template says after the report, taken out: the library writes at the end."""
+    if here is None:
+        return []
+    after = [one for one in here._p.itersiblings() if one.tag != qn("w:sectPr")]
+    body = here._p.getparent()
+    for element in (here._p, *after):
+        body.remove(element)
+    return after
 
 
 # ---------------------------------------------------------------- the body
 
 
-def _body(writer: _Writer, shown: Content) -> Iterator[str]:
-    yield _paragraph(writer, shown["title"], "title")
-    yield _paragraph(writer, f"{shown['kind']} – {shown['subtitle']}", "subtitle")
-    yield from _contents(writer, shown)
-    for block in shown["blocks"]:
-        yield from _block(writer, block)
-    for line in (shown["evidence"], _spelt(shown), shown["replaced"]):
+def _begin(writer: _Writer, shown: Content, blocks: Sequence[Content]) -> None:
+    _paragraph(writer, shown["title"], "Title")
+    _paragraph(writer, f"{shown['kind']} – {shown['subtitle']}", "Subtitle")
+    _contents(writer, tame([one for one in blocks if one["type"] == "heading" and one["level"] <= 3]).content)
+
+
+def _end(writer: _Writer, shown: Content, replaced: str) -> None:
+    for line in (shown["evidence"], _spelt(shown), replaced):
         if line:
-            yield _paragraph(writer, line)
+            _paragraph(writer, line)
 
 
 def _spelt(shown: Content) -> str:
@@ -106,299 +150,232 @@ def _spelt(shown: Content) -> str:
     return f"Spørsmål? Skriv til {shown['contact']}, {shown['address']}."
 
 
-def _contents(writer: _Writer, shown: Content) -> Iterator[str]:
-    """A table of contents that Word can update; until then it lists the main headings."""
-    headings = [one["text"] for one in shown["blocks"] if one["type"] == "heading" and one["level"] == 2]
-    yield _paragraph(writer, "Innhold", "2")
-    begin = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-        '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-    )
-    end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-    for number, text in enumerate(headings):
-        first, last = number == 0, number == len(headings) - 1
-        yield f"<w:p>{begin if first else ''}{_run(text)}{end if last else ''}</w:p>"
+def _contents(writer: _Writer, headings: Sequence[Content]) -> None:
+    """A table of contents that Word can update; until then it lists the headings without their pages."""
+    _paragraph(writer, "Innhold", "TOC Heading")
+    for number, one in enumerate(headings):
+        style = writer.styles.get(f"toc {one['level'] - 1}")
+        entry = writer.document.add_paragraph(style=style)
+        if number == 0:
+            begin_field(entry, 'TOC \\o "1-2" \\h \\z \\u')
+        entry.add_run(one["text"])
+        if number == len(headings) - 1:
+            end_field(entry)
 
 
-def _block(writer: _Writer, block: Content) -> Iterator[str]:
+def _block(writer: _Writer, block: Content) -> None:
     match block["type"]:
         case "heading":
-            yield _paragraph(writer, block["text"], str(block["level"] - 1), new_page=block["page"])
+            made = _paragraph(writer, block["text"], f"Heading {block['level'] - 1}")
+            if block["page"]:
+                made.paragraph_format.page_break_before = True
         case "text":
             for line in block["lines"]:
-                yield _paragraph(writer, line)
+                _paragraph(writer, line)
         case "list":
-            yield from _list(writer, block)
+            _list(writer, block)
         case "box":
-            yield _paragraph(writer, block["title"], bold=True)
+            _paragraph(writer, block["title"], bold=True)
             for line in block["lines"]:
-                yield _paragraph(writer, line)
+                _paragraph(writer, line)
         case "figure":
-            yield _paragraph(writer, block["caption"], "caption", keep=True)
-            yield _figure(writer, block)
-            yield _paragraph(writer, block["alt"])
+            _paragraph(writer, block["caption"], "Caption").paragraph_format.keep_with_next = True
+            _figure(writer, block)
+            _paragraph(writer, block["alt"])
         case _:
-            yield _paragraph(writer, block["caption"], "caption", keep=True)
-            yield _table(writer, block)
-            yield "<w:p/>"
+            _paragraph(writer, block["caption"], "Caption").paragraph_format.keep_with_next = True
+            _table(writer, block)
+            _gap(writer)
 
 
-def _paragraph(
-    writer: _Writer,
-    text: str,
-    style: str = "",
-    *,
-    bold: bool = False,
-    keep: bool = False,
-    new_page: bool = False,
-    properties: str = "",
-) -> str:
-    name = writer.styles.get(style, "")
-    told = f"<w:pStyle w:val={quoteattr(name)}/>" if name else ""
-    told += "<w:keepNext/>" if keep else ""
-    told += "<w:pageBreakBefore/>" if new_page else ""
-    told += properties
-    # A template without the style still gets what sets a heading off.
-    strong = bold or (bool(style) and not name and style != "list")
-    return f"<w:p>{f'<w:pPr>{told}</w:pPr>' if told else ''}{_run(text, bold=strong)}</w:p>"
+def _gap(writer: _Writer) -> None:
+    """What keeps two tables from becoming one."""
+    shape = writer.document.add_paragraph().paragraph_format
+    shape.space_before = shape.space_after = Pt(0)
+    shape.line_spacing = Pt(6)
 
 
-def _run(text: str, *, bold: bool = False, colour: str = "") -> str:
-    told = ("<w:b/>" if bold else "") + (f'<w:color w:val="{colour.lstrip("#")}"/>' if colour else "")
-    given = f"<w:rPr>{told}</w:rPr>" if told else ""
-    return f'<w:r>{given}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+def _paragraph(writer: _Writer, text: str, style: str = "", *, bold: bool = False) -> Paragraph:
+    known = writer.styles.get(style)
+    made = writer.document.add_paragraph(style=known)
+    # Only what a report can do without may be missing, and still stands out.
+    _run(made, text, bold=bold or (bool(style) and known is None))
+    return made
 
 
-def _list(writer: _Writer, block: Content) -> Iterator[str]:
-    if block["numbered"]:
-        number = _FIRST_LIST + writer.numbered
-        writer.numbered += 1
-    else:
-        number = _BULLETS
-    properties = f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>'
-    for item in block["items"]:
-        yield _paragraph(writer, item, "list", properties=properties)
+def _run(paragraph: Paragraph, text: str, *, bold: bool) -> None:
+    run = paragraph.add_run(text)
+    # Said only where it is so: in a large report, what is said for nothing costs memory in every cell.
+    if bold:
+        run.bold = True
 
 
-def _figure(writer: _Writer, block: Content) -> str:
+def _figure(writer: _Writer, block: Content) -> None:
     svg = fit(block["svg"]).content
     size = re.search(r'width="(\d+)" height="(\d+)"', svg)
     assert size is not None
-    writer.pictures.append(picture(svg))
-    number = len(writer.pictures)
-    shrink = 0.8 if block["narrow"] else 0.86
-    wide, tall = (round(int(each) * shrink) * _EMU for each in size.groups())
-    about = f'id="{number}" name="Figur {number}" descr={quoteattr(block["alt"])}'
-    return (
-        '<w:p><w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/'
-        f'wordprocessingDrawing" distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{wide}" cy="{tall}"/>'
-        f'<wp:docPr {about}/><a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
-        '<a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture">'
-        '<pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture">'
-        f"<pic:nvPicPr><pic:cNvPr {about}/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill>"
-        f'<a:blip xmlns:r="{_R}" r:embed="rIdFaseport{number}"/><a:stretch><a:fillRect/></a:stretch>'
-        '</pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/>'
-        f'<a:ext cx="{wide}" cy="{tall}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>'
-        "</pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"
+    wide, tall = (int(each) * (0.8 if block["narrow"] else 0.86) * _PIXEL for each in size.groups())
+    shrink = min(1.0, writer.width / wide)
+    drawn = writer.document.add_picture(
+        io.BytesIO(picture(svg)), width=Emu(round(wide * shrink)), height=Emu(round(tall * shrink))
     )
+    # Left unsaid, some readers keep a distance that pushes a wide picture over the margin.
+    for side in ("distT", "distB", "distL", "distR"):
+        drawn._inline.set(side, "0")
+    about = drawn._inline.docPr
+    about.set("name", f"Figur {about.id}")
+    about.set("descr", block["alt"])
 
 
-def _table(writer: _Writer, block: Content) -> str:
+# ---------------------------------------------------------------- lists
+
+
+def _list(writer: _Writer, block: Content) -> None:
+    name = "List Number" if block["numbered"] else "List Bullet"
+    style = writer.styles[name]
+    how = _list_of(style)
+    begun = _begun_anew(writer.document, how) if how is not None and block["numbered"] else None
+    for number, item in enumerate(block["items"], 1):
+        # A template whose list style makes no list still gets its signs.
+        sign = "" if how is not None else _LIST_SIGNS[name].format(number=number) + " "
+        made = writer.document.add_paragraph(sign + item, style=style)
+        if begun is not None:
+            properties = made._p.get_or_add_pPr().get_or_add_numPr()
+            properties.get_or_add_ilvl().val = 0
+            properties.get_or_add_numId().val = begun
+
+
+def _list_of(style: Any) -> int | None:
+    """The number of the list a style makes, by itself or as the style it is based on."""
+    while style is not None:
+        found = style.element.xpath("w:pPr/w:numPr/w:numId")
+        if found:
+            return int(found[0].val) or None
+        style = style.base_style
+    return None
+
+
+def _begun_anew(document: WordDocument, how: int) -> int | None:
+    """The number of a new list of the same kind that counts from 1."""
+    numbering = document.part.numbering_part.element
+    kinds = numbering.xpath(f"w:num[@w:numId='{how}']/w:abstractNumId")
+    if not kinds:
+        return None
+    made = numbering.add_num(kinds[0].val)
+    made.add_lvlOverride(ilvl=0).add_startOverride(1)
+    return int(made.numId)
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _table(writer: _Writer, block: Content) -> None:
     columns = block["columns"]
-    weights = [min(one["weight"], 5.0) if one["number"] else one["weight"] for one in columns]
-    widths = [round(_TEXT_WIDTH * weight / sum(weights)) for weight in weights]
-    style = writer.styles.get("table", "")
-    named = f"<w:tblStyle w:val={quoteattr(style)}/>" if style else ""
-    borders = "" if style else _BORDERS
-    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    head = "".join(
-        _cell(f"<w:p>{_aligned(one['number'])}{_run(one['title'], bold=True)}</w:p>", width)
-        for one, width in zip(columns, widths, strict=True)
-    )
-    rows = "".join(_row(row, columns, widths) for row in block["rows"])
-    return (
-        f'<w:tbl><w:tblPr>{named}<w:tblW w:w="{_TEXT_WIDTH}" w:type="dxa"/>{borders}'
-        '<w:tblLayout w:type="fixed"/><w:tblLook w:val="04A0" w:firstRow="1" w:lastRow="0"'
-        ' w:firstColumn="1" w:lastColumn="0" w:noHBand="0" w:noVBand="1"/>'
-        f"<w:tblCaption w:val={quoteattr(block['caption'])}/></w:tblPr>"
-        f"<w:tblGrid>{grid}</w:tblGrid><w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>{rows}"
-        "</w:tbl>"
-    )
+    widths = _widths(block, writer.width, writer.size)
+    table = writer.document.add_table(rows=0, cols=len(columns), style=writer.table)
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    _tell(table, block["caption"])
+    head = _row(table, head=True)
+    for cell, one in zip(head.cells, columns, strict=True):
+        _say(cell, [one["title"]], number=one["number"], bold=True)
+    for cells in block["rows"]:
+        row = _row(table).cells
+        for cell, told, column in zip(row, cells, columns, strict=False):
+            _say(cell, told["lines"], number=column["number"], bold=told["strong"], light=told)
 
 
-def _row(row: Sequence[Content], columns: Sequence[Content], widths: Sequence[int]) -> str:
-    cells = "".join(
-        _cell("".join(_lines(cell, number=column["number"], bold=cell["strong"])), width)
-        for cell, column, width in zip(row, columns, widths, strict=False)
-    )
-    return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>"
+def _widths(block: Content, width: Length, size: float) -> list[Length]:
+    """Widths by weight, but never less than a column's longest word while there is room; together `width`."""
+    needs = [_need(index, one, block["rows"], size) for index, one in enumerate(block["columns"])]
+    if sum(needs) >= width:
+        return [Emu(round(width * need / sum(needs))) for need in needs]
+    weights = [one["weight"] for one in block["columns"]]
+    # Figures need no more than they need, where there is text to give the room to.
+    held = {index for index, one in enumerate(block["columns"]) if one["number"]}
+    held = held if len(held) < len(needs) else set()
+    while True:
+        free = width - sum(needs[index] for index in held)
+        total = sum(weight for index, weight in enumerate(weights) if index not in held)
+        narrow = {
+            index
+            for index, weight in enumerate(weights)
+            if index not in held and free * weight / total < needs[index]
+        }
+        if not narrow:
+            break
+        held |= narrow
+    return [
+        needs[index] if index in held else Emu(round(free * weight / total))
+        for index, weight in enumerate(weights)
+    ]
 
 
-def _lines(cell: Content, *, number: bool, bold: bool) -> Iterator[str]:
-    sign = _run(f"{cell['sign']} ", colour=LIGHT_COLOURS[cell["light"]]) if cell["light"] else ""
-    for index, line in enumerate(cell["lines"] or [""]):
-        yield f"<w:p>{_aligned(number)}{sign if index == 0 else ''}{_run(line, bold=bold)}</w:p>"
+def _need(index: int, column: Content, rows: Sequence[Sequence[Content]], size: float) -> Length:
+    said = [column["title"].split()]
+    for row in rows:
+        for cell in row[index : index + 1]:
+            # A light's sign and words stand on one line, and so do a number's groups.
+            whole = cell["light"] or column["number"]
+            said += [[f"{cell['sign']} {line}"] if whole else line.split() for line in cell["lines"]]
+    longest = max((len(word) for words in said for word in words), default=0)
+    return Pt(_LETTER * size * min(longest, _LONGEST_WORD) + _MARGINS)
 
 
-def _aligned(number: bool) -> str:
-    return '<w:pPr><w:jc w:val="right"/></w:pPr>' if number else ""
+def _tell(table: Table, caption: str) -> None:
+    """What the table is, for those who have it read out."""
+    table._tbl.tblPr.append(OxmlElement("w:tblCaption", attrs={qn("w:val"): caption}))
 
 
-def _cell(inside: str, width: int) -> str:
-    return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{inside}</w:tc>'
+def _row(table: Table, *, head: bool = False) -> _Row:
+    """A row that stays on one page; a head comes again on each."""
+    row: _Row = table.add_row()  # type: ignore[no-untyped-call]
+    properties = row._tr.get_or_add_trPr()
+    properties.append(OxmlElement("w:cantSplit"))
+    if head:
+        properties.append(OxmlElement("w:tblHeader"))
+    else:
+        # The grid and the head say how wide the columns are; said again, it is a fourth of a large report.
+        for cell in row._tr.tc_lst:
+            cell.remove(cell.get_or_add_tcPr())
+    return row
 
 
-_BORDERS: Final = (
-    "<w:tblBorders>"
-    + "".join(
-        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="C9CED4"/>'
-        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
-    )
-    + "</w:tblBorders>"
-)
+def _say(
+    cell: _Cell, lines: Sequence[str], *, number: bool, bold: bool, light: Content | None = None
+) -> None:
+    for index, line in enumerate(lines or [""]):
+        made = cell.paragraphs[0] if index == 0 else cell.add_paragraph()
+        if number:
+            made.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        if light is not None and light["light"] and index == 0:
+            sign = made.add_run(f"{light['sign']} ")
+            sign.font.color.rgb = RGBColor.from_string(LIGHT_COLOURS[light["light"]].lstrip("#").upper())
+        _run(made, line, bold=bold)
 
 
 # ---------------------------------------------------------------- the package
 
 
-def _placed(document: str, body: str) -> str:
-    """The document with the report in its place."""
-    for paragraph in re.finditer(r"<w:p[ >].*?</w:p>", document, re.S):
-        said = "".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)</w:t>", paragraph[0]))
-        if _HERE.fullmatch(said.strip()):
-            return document[: paragraph.start()] + body + document[paragraph.end() :]
-    start = re.search(r"<w:body\s*>", document)
-    end = document.rfind("</w:body>")
-    if start is None or end < 0:
-        raise TemplateError("word_template_unusual")
-    last = document.rfind("<w:sectPr", start.end(), end)
-    # The last section's properties lie directly in the body, and hold the page, header and footer.
-    section = document[last:end] if last >= 0 and "</w:p>" not in document[last:end] else ""
-    return document[: start.end()] + body + section + document[end:]
+def _describe(document: WordDocument, shown: Content, dated: datetime) -> None:
+    instant = dated.astimezone(UTC).replace(microsecond=0, tzinfo=None)
+    about = document.core_properties
+    about.title = f"{shown['kind']}: {shown['title']}"[:255]
+    about.author = about.last_modified_by = shown["body"][:255]
+    about.language = "nb-NO"
+    about.created = about.modified = instant
+    about.revision = 1
 
 
-def _numbering(existing: bytes | None, numbered: int) -> str:
-    text = existing.decode("utf-8") if existing else f'{_XML}<w:numbering xmlns:w="{_W}"></w:numbering>'
-    abstract = _abstract(_BULLETS, "bullet", "•") + _abstract(_NUMBERS, "decimal", "%1.")
-    lists = f'<w:num w:numId="{_BULLETS}"><w:abstractNumId w:val="{_BULLETS}"/></w:num>'
-    lists += "".join(
-        f'<w:num w:numId="{_FIRST_LIST + one}"><w:abstractNumId w:val="{_NUMBERS}"/>'
-        '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>'
-        for one in range(numbered)
-    )
-    first = re.search(r"<w:num [^>]*w:numId", text)
-    end = re.search(r"<w:numIdMacAtCleanup|</w:numbering>", text)
-    if end is None:
-        raise TemplateError("word_template_unusual")
-    at = first.start() if first else end.start()
-    return text[:at] + abstract + text[at : end.start()] + lists + text[end.start() :]
-
-
-def _abstract(number: int, how: str, text: str) -> str:
-    return (
-        f'<w:abstractNum w:abstractNumId="{number}"><w:multiLevelType w:val="singleLevel"/>'
-        f'<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="{how}"/><w:lvlText w:val="{text}"/>'
-        '<w:lvlJc w:val="left"/><w:pPr><w:ind w:left="425" w:hanging="357"/></w:pPr></w:lvl></w:abstractNum>'
-    )
-
-
-def _relate(parts: dict[str, bytes], writer: _Writer) -> None:
-    """Enter pictures and numbering where the package keeps account of its parts."""
-    relations = parts["word/_rels/document.xml.rels"].decode("utf-8")
-    new = "".join(
-        f'<Relationship Id="rIdFaseport{number}" Type="{_R}/image" Target="media/faseport{number}.png"/>'
-        for number in range(1, len(writer.pictures) + 1)
-    )
-    if "/numbering" not in relations:
-        new += f'<Relationship Id="rIdFaseport0" Type="{_R}/numbering" Target="numbering.xml"/>'
-    parts["word/_rels/document.xml.rels"] = relations.replace(
-        "</Relationships>", f"{new}</Relationships>"
-    ).encode()
-    for number, content in enumerate(writer.pictures, 1):
-        parts[f"word/media/faseport{number}.png"] = content
-    types = parts["[Content_Types].xml"].decode("utf-8")
-    added = ""
-    if not re.search(r'Extension="png"', types, re.I):
-        added += '<Default Extension="png" ContentType="image/png"/>'
-    # Defaults must stand before overrides in what some readers accept.
-    types = re.sub(r"(<Types[^>]*>)", rf"\g<1>{added}", types, count=1)
-    if "/word/numbering.xml" not in types:
-        override = f'<Override PartName="/word/numbering.xml" ContentType="{_TYPES}.numbering+xml"/>'
-        types = types.replace("</Types>", f"{override}</Types>")
-    parts["[Content_Types].xml"] = types.encode()
-
-
-def _read_template(template: bytes) -> dict[str, bytes]:
-    if len(template) > TEMPLATE_LIMIT:
-        raise TemplateError("word_template_too_large", limit=TEMPLATE_LIMIT // 1024 // 1024)
-    try:
-        with zipfile.ZipFile(io.BytesIO(template)) as package:
-            if sum(part.file_size for part in package.infolist()) > 4 * TEMPLATE_LIMIT:
-                raise TemplateError("word_template_too_large", limit=4 * TEMPLATE_LIMIT // 1024 // 1024)
-            parts = {part.filename: package.read(part) for part in package.infolist() if not part.is_dir()}
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
-        raise TemplateError("word_template_unreadable") from None
-    needed = ("[Content_Types].xml", "word/document.xml", "word/_rels/document.xml.rels")
-    if any(name not in parts for name in needed):
-        raise TemplateError("word_template_unreadable")
-    if b"<w:body" not in parts["word/document.xml"]:
-        raise TemplateError("word_template_unusual")
-    # A template (.dotx) opens as a new document; what we make is one.
-    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
-        b"wordprocessingml.template.main+xml", b"wordprocessingml.document.main+xml"
-    )
-    return parts
-
-
-def _styles_of(parts: Mapping[str, bytes]) -> dict[str, str]:
-    """The ids of the styles we use that a template has, found by their names in any case."""
-    text = parts.get("word/styles.xml", b"").decode("utf-8", "replace")
-    by_name: dict[str, str] = {}
-    for style in re.finditer(r"<w:style [^>]*w:styleId=\"([^\"]*)\"[^>]*>.*?</w:style>", text, re.S):
-        name = re.search(r'<w:name w:val="([^"]*)"', style[0])
-        if name is not None:
-            by_name[name[1].casefold()] = style[1]
-    return {ours: by_name[name] for ours, (_, name) in _STYLES.items() if name in by_name}
-
-
-def _packed(parts: Mapping[str, bytes], dated: datetime) -> bytes:
+def _repacked(content: bytes, dated: datetime) -> bytes:
+    """The same package without the time of day it was written."""
     when: Any = dated.astimezone(UTC).timetuple()[:6]
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
-        for name in sorted(parts, key=lambda one: (one != "[Content_Types].xml", one)):
-            package.writestr(zipfile.ZipInfo(name, date_time=when), parts[name], zipfile.ZIP_DEFLATED)
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as before,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
+        for name in sorted(before.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
+            after.writestr(zipfile.ZipInfo(name, date_time=when), before.read(name), zipfile.ZIP_DEFLATED)
     return made.getvalue()
-
-
-# ---------------------------------------------------------------- our own look
-
-
-def _own_parts(shown: Content, dated: datetime) -> dict[str, bytes]:
-    instant = dated.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
-    core = (
-        f'{_XML}<cp:coreProperties xmlns:cp="{_CORE}" xmlns:dc="http://purl.org/dc/elements/1.1/"'
-        ' xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        f"<dc:title>{escape(shown['kind'])}: {escape(shown['title'])}</dc:title>"
-        f"<dc:creator>{escape(shown['body'])}</dc:creator><dc:language>nb-NO</dc:language>"
-        f'<dcterms:created xsi:type="dcterms:W3CDTF">{instant}</dcterms:created>'
-        f'<dcterms:modified xsi:type="dcterms:W3CDTF">{instant}</dcterms:modified></cp:coreProperties>'
-    )
-    footer = (
-        f'{_XML}<w:ftr xmlns:w="{_W}"><w:p>{_run(shown["running"] + " – side ")}'
-        '<w:fldSimple w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple></w:p></w:ftr>'
-    )
-    parts = {name: (TEMPLATES / "word" / file).read_bytes().strip() for name, file in _OWN.items()}
-    return parts | {"docProps/core.xml": core.encode(), "word/footer1.xml": footer.encode()}
-
-
-_CORE: Final = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
-_OWN: Final = {
-    "[Content_Types].xml": "content_types.xml",
-    "_rels/.rels": "package.rels",
-    "word/_rels/document.xml.rels": "document.rels",
-    "word/settings.xml": "settings.xml",
-    "word/styles.xml": "styles.xml",
-    "word/document.xml": "document.xml",
-}
-"""The parts of our own file that are the same in every report."""

@@ -240,6 +240,10 @@ _PAPERS: Final[Mapping[str, str]] = {
     "word_template_unreadable": "Malen er ikke et Word-dokument (docx).",
     "word_template_too_large": "Malen er større enn {limit} MB.",
     "word_template_unusual": "Malen er bygd på en måte som ikke kan brukes. Lagre den på nytt fra Word.",
+    "word_template_styles": "Malen mangler {styles}. Bruk hver stil én gang i malen, og lagre den på nytt.",
+    "word_template_fields": "Malen har felt som ikke finnes: {fields}.{known:among}",
+    "word_template_expression": "Et felt i malen kan ikke fylles ut: {reason}",
+    "word_template_place": "Feltet «rapport» må stå én gang i malen, i et eget avsnitt og ikke i en tabell.",
 }
 
 _DELIVERY: Final[Mapping[str, str]] = {

@@ -1,10 +1,12 @@
 """Can everybody read the report, in every format, and is what people wrote nothing but text in it?"""
 
 import io
+import posixpath
 import re
 import subprocess
 import xml.etree.ElementTree as ET
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
@@ -12,16 +14,23 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph
 from openpyxl import load_workbook
 
 from documents import charts
 from documents.tertial import report_content
 from documents.tertial_editions import REPORT_FORMATS, ROWS_IN_PRINT, ReportFormat, for_print, statusrapport
-from documents.word import TemplateError, word
+from documents.word import word
+from documents.word_template import TemplateError, own_template
 from engine.core.printed import read_printed, vocabulary_of
 from engine.core.reporting import AREAS, Estimate, Judgement, Light, Risk
 from engine.core.sheet import Row, Sheet
 from engine.core.tertial import Group, Known, Reported, Term, TertialReport, tertial_report
+from language.sentences import sentence
 from tests.report_builders import a_benefit, an_entry, known_of
 
 AT = datetime(2025, 1, 5, tzinfo=UTC)
@@ -37,10 +46,17 @@ STRANGE = (
     "👨‍👩‍👧 😀",
     "\u202eabc\u202c",
     "{{ rapport }}",
+    "{_{ x }_} {% x %}",
+    "a\x00\x07b\ufffec\uffff",
     "<script>alert(1)</script>",
     "' onload='x",
     'sitat " og \\ strek',
 )
+
+
+def shown_as(text: str) -> str:
+    """The text as a screen shows it: marks that turn the writing, and what is no character, are replaced."""
+    return re.sub("[\u202a-\u202e\x00-\x08\ufffe\uffff]", "□", text)
 
 
 def the_known(text: str = "Vanlig tekst") -> Known:
@@ -202,10 +218,10 @@ def test_the_sections_stand_in_the_order_of_the_printed_report() -> None:
 def test_strange_text_makes_no_element_and_stays_readable_on_the_page(text: str) -> None:
     plain, strange = Page(made("html")), Page(made("html", text))
     # Where marks that turn the writing are replaced, the page says so in one more paragraph.
-    said = ["p"] if "\u202e" in text else []
+    said = ["p"] if "□" in shown_as(text) else []
     assert sorted(tag for tag, _ in strange.elements) == sorted([tag for tag, _ in plain.elements] + said)
     assert not any(name and name.startswith("on") for _, given in strange.elements for name in given)
-    shown = re.sub("[\u202a-\u202e]", "□", text)
+    shown = shown_as(text)
     assert shown in strange.text
 
 
@@ -220,9 +236,9 @@ def test_strange_text_makes_no_element_in_the_word_file(text: str) -> None:
             for node in ET.fromstring(parts.read(name)).iter()
         ]
 
-    if "\u202e" not in text:
+    if "□" not in shown_as(text):
         assert shape(made("docx", text)) == shape(made("docx"))
-    assert re.sub("[\u202a-\u202e]", "□", text) in words_of(made("docx", text))
+    assert shown_as(text) in words_of(made("docx", text))
 
 
 @pytest.mark.parametrize("text", STRANGE)
@@ -235,7 +251,7 @@ def test_no_cell_of_the_workbook_is_a_formula(text: str) -> None:
         zipfile.ZipFile(io.BytesIO(content)).read(name)
         for name in zipfile.ZipFile(io.BytesIO(content)).namelist()
     )
-    shown = re.sub("[\u202a-\u202e]", "□", text)
+    shown = shown_as(text)
     assert any(shown in str(cell.value) for cell in cells)
 
 
@@ -243,7 +259,7 @@ def test_no_cell_of_the_workbook_is_a_formula(text: str) -> None:
 def test_strange_text_is_set_as_text_or_visibly_replaced_in_the_pdf(text: str) -> None:
     done = statusrapport(the_report(text), format="pdf")
     replaced = [one for one in done.warnings if one.code == "paper_signs_replaced"]
-    assert bool(replaced) == (text in {"漢字", "👨‍👩‍👧 😀", "\u202eabc\u202c"})
+    assert bool(replaced) == (text in {"漢字", "👨‍👩‍👧 😀", "\u202eabc\u202c", "a\x00\x07b\ufffec\uffff"})
 
 
 # --- the page -------------------------------------------------------------------------------------------
@@ -330,10 +346,17 @@ def packed(parts: dict[str, bytes]) -> bytes:
     return target.getvalue()
 
 
+def opened(content: bytes) -> WordDocument:
+    return Document(io.BytesIO(content))
+
+
 def test_the_word_file_is_whole() -> None:
     parts = parts_of(made("docx"))
-    targets = re.findall(r'Target="([^"]+)"', parts["word/_rels/document.xml.rels"].decode())
-    assert {f"word/{one}" for one in targets} <= set(parts)
+    for name, relations in parts.items():
+        if name.endswith(".rels"):
+            folder = posixpath.dirname(posixpath.dirname(name))
+            targets = re.findall(r'Target="([^"]+)"', relations.decode())
+            assert {posixpath.normpath(posixpath.join(folder, one)) for one in targets} <= set(parts)
     used = re.findall(r'r:(?:embed|id)="([^"]+)"', parts["word/document.xml"].decode())
     given = re.findall(r'Id="([^"]+)"', parts["word/_rels/document.xml.rels"].decode())
     assert set(used) <= set(given)
@@ -341,57 +364,199 @@ def test_the_word_file_is_whole() -> None:
     styles = set(re.findall(r'w:styleId="([^"]+)"', parts["word/styles.xml"].decode()))
     assert set(re.findall(r'<w:(?:pStyle|tblStyle) w:val="([^"]+)"', document)) <= styles
     lists = set(re.findall(r'<w:numId w:val="(\d+)"', document))
-    assert lists <= set(re.findall(r'<w:num w:numId="(\d+)"', parts["word/numbering.xml"].decode()))
+    assert lists <= set(re.findall(r'<w:num [^>]*w:numId="(\d+)"', parts["word/numbering.xml"].decode()))
     types = parts["[Content_Types].xml"].decode()
     for name in parts:
         assert f'PartName="/{name}"' in types or f'Extension="{name.rpartition(".")[2]}"' in types
 
 
-def test_the_word_files_tables_have_header_rows_and_its_pictures_words() -> None:
-    document = parts_of(made("docx"))["word/document.xml"].decode()
-    assert document.count("<w:tblHeader/>") == document.count("<w:tbl>") > 10
-    assert len(re.findall(r'<wp:docPr [^>]*descr="[^"]{10,}"', document)) == 4
+def test_the_word_files_headings_are_those_of_the_report_at_their_levels() -> None:
+    blocks = [one for one in report_content(the_report())["blocks"] if one["type"] == "heading"]
+    found = [
+        (one.style.name, one.text, bool(one.paragraph_format.page_break_before))
+        for one in opened(made("docx")).paragraphs
+        if one.style is not None and (one.style.name or "").startswith("Heading")
+    ]
+    assert found == [(f"Heading {one['level'] - 1}", one["text"], one["page"]) for one in blocks]
 
 
-def template_saying(text: str) -> bytes:
-    """A template of a programme's own: another style for headings, a header, and some words."""
-    parts = parts_of(made("docx"))
-    styles = parts["word/styles.xml"].decode().replace('w:styleId="Heading1"', 'w:styleId="Overskrift1"')
-    parts["word/styles.xml"] = (
-        styles.replace('w:styleId="Caption"', 'w:styleId="X"').replace('"caption"', '"annet"').encode()
+def test_the_word_files_tables_have_captions_and_header_rows_that_come_again() -> None:
+    document = opened(made("docx"))
+    blocks = [one for one in report_content(the_report())["blocks"] if one["type"] == "table"]
+    assert len(document.tables) == len(blocks) > 10
+    for table, block in zip(document.tables, blocks, strict=True):
+        assert table._tbl.tblPr.xpath("string(w:tblCaption/@w:val)") == block["caption"]
+        above = Paragraph(table._tbl.getprevious(), document)
+        assert (above.style and above.style.name, above.text) == ("Caption", block["caption"])
+        assert [cell.text for cell in table.rows[0].cells] == [one["title"] for one in block["columns"]]
+        assert [bool(row._tr.xpath("w:trPr/w:tblHeader")) for row in table.rows] == [
+            index == 0 for index in range(len(block["rows"]) + 1)
+        ]
+
+
+def test_the_word_files_tables_are_as_wide_as_the_text_and_break_no_common_word() -> None:
+    document = opened(made("docx"))
+    section = document.sections[0]
+    assert None not in (section.page_width, section.left_margin, section.right_margin)
+    text = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
+    for table in document.tables:
+        widths = [column.width or 0 for column in table.columns]
+        assert abs(sum(widths) - text) < Pt(len(widths))
+        for row in table.rows:
+            for cell, width in zip(row.cells, widths, strict=True):
+                longest = max((len(word) for word in cell.text.split()), default=0)
+                assert width >= Pt(5 * longest), cell.text
+
+
+def test_the_word_files_pictures_say_in_words_what_they_show() -> None:
+    figures = [one for one in report_content(the_report())["blocks"] if one["type"] == "figure"]
+    document = opened(made("docx"))
+    about = [one._inline.docPr for one in document.inline_shapes]
+    assert [one.get("descr") for one in about] == [one["alt"] for one in figures]
+    assert len({one.id for one in about}) == len(figures) == 4
+    assert all(
+        part.startswith(b"\x89PNG") for name, part in parts_of(made("docx")).items() if "media" in name
     )
-    document = parts["word/document.xml"].decode()
-    section = document[document.rindex("<w:sectPr") : document.index("</w:body>")]
-    head = document[: document.index("<w:body>") + len("<w:body>")]
-    said = "".join(f"<w:p><w:r><w:t>{one}</w:t></w:r></w:p>" for one in ("Forside", text, "Bakside"))
-    parts["word/document.xml"] = f"{head}{said}{section}</w:body></w:document>".encode()
-    del parts["word/numbering.xml"]
-    relations = parts["word/_rels/document.xml.rels"].decode()
-    parts["word/_rels/document.xml.rels"] = re.sub(
-        r'<Relationship Id="rIdFaseport\d+"[^>]*/>', "", relations
-    ).encode()
-    types = parts["[Content_Types].xml"].decode()
-    parts["[Content_Types].xml"] = re.sub(
-        r'<Override PartName="/word/numbering.xml"[^>]*/>', "", types
-    ).encode()
-    return packed({name: one for name, one in parts.items() if "media" not in name})
+
+
+def test_the_word_file_has_a_table_of_contents_that_can_be_updated() -> None:
+    body = opened(made("docx")).element.body
+    assert "TOC" in body.xpath("string(.//w:instrText)")
+    assert body.xpath(".//w:fldChar/@w:fldCharType") == ["begin", "separate", "end"]
+
+
+def test_each_numbered_list_of_the_word_file_begins_at_one() -> None:
+    document = opened(made("docx"))
+    blocks = [
+        one for one in report_content(the_report())["blocks"] if one["type"] == "list" and one["numbered"]
+    ]
+    items = [
+        (one.text, one._p.xpath("string(w:pPr/w:numPr/w:numId/@w:val)"))
+        for one in document.paragraphs
+        if one.style is not None and one.style.name == "List Number"
+    ]
+    assert [text for text, _ in items] == [item for one in blocks for item in one["items"]]
+    lists = list(dict.fromkeys(number for _, number in items))
+    assert len(lists) == len(blocks) > 1
+    numbering = document.part.numbering_part.element
+    for number in lists:
+        begun = numbering.xpath(f"string(w:num[@w:numId='{number}']//w:startOverride/@w:val)")
+        assert begun == "1"
+
+
+def test_the_word_file_is_in_bokmal_and_carries_no_time_but_the_reports() -> None:
+    content = made("docx")
+    document = opened(content)
+    assert document.styles.element.xpath("w:docDefaults//w:lang/@w:val") == ["nb-NO"]
+    about = document.core_properties
+    known = the_report().known_at.astimezone(UTC).replace(microsecond=0)
+    assert (about.language, about.created, about.modified) == ("nb-NO", known, known)
+    assert (about.title, about.author) == ("Statusrapport: 3. tertial 2024", "Program Vanlig tekst")
+    packed_at = {one.date_time for one in zipfile.ZipFile(io.BytesIO(content)).infolist()}
+    assert packed_at == {known.timetuple()[:6]}
+
+
+def test_the_word_file_has_programme_title_and_page_number_on_every_page() -> None:
+    section = opened(made("docx", "=1 & <b>")).sections[0]
+    assert section.header.paragraphs[0].text == "Program =1 & <b>"
+    assert section.footer.paragraphs[0].text == "3. tertial 2024 – side 1 av 1"
+    assert section.footer._element.xpath(".//w:instrText/text()") == [" PAGE ", " NUMPAGES "]
+
+
+def saved(document: WordDocument) -> bytes:
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def template_saying(*texts: str, without: Sequence[str] = ()) -> WordDocument:
+    """A template of a programme's own: a landscape page, a header, its own style ids, and some words."""
+    document = opened(own_template())
+    section = document.sections[0]
+    section.page_width, section.page_height = section.page_height, section.page_width
+    section.header.paragraphs[0].text = "{{ program }}, {{ kontakt }}"
+    document.styles["Heading 1"].element.set(qn("w:styleId"), "Overskrift1")
+    for name in without:
+        document.styles[name].delete()
+    document.paragraphs[0].text = texts[0]
+    for text in texts[1:]:
+        document.add_paragraph(text)
+    return document
 
 
 def test_a_template_keeps_what_it_says_around_the_report_and_its_own_styles() -> None:
-    content = made("docx", template=template_saying("{{ rapport }}"))
-    text = words_of(content)
-    assert text.index("Forside") < text.index("3. tertial 2024") < text.rindex("Bakside")
-    assert "rapport }}" not in text
-    document = parts_of(content)["word/document.xml"].decode()
-    assert '<w:pStyle w:val="Overskrift1"/>' in document
-    assert '<w:pStyle w:val="Caption"/>' not in document
-    assert document.count("<w:sectPr") == 1
+    template = saved(template_saying("Forside: {{ tittel }}", "{{rapport}}", "Bakside"))
+    content = made("docx", "=1 & <b>", template=template, contact="Kontoret")
+    document = opened(content)
+    texts = [one.text for one in document.paragraphs]
+    assert texts[:2] == ["Forside: 3. tertial 2024", "3. tertial 2024"]
+    assert texts[-1] == "Bakside"
+    assert document.sections[0].header.paragraphs[0].text == "Program =1 & <b>, Kontoret"
+    assert document.element.body.xpath("boolean(w:p/w:pPr/w:pStyle[@w:val='Overskrift1'])")
+    assert len(document.element.body.xpath(".//w:sectPr")) == 1
+    section = document.sections[0]
+    text = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
+    for table in document.tables:
+        assert abs(sum(one.width or 0 for one in table.columns) - text) < Pt(20)
+    assert content == made("docx", "=1 & <b>", template=template, contact="Kontoret")
+
+
+@pytest.mark.parametrize("where", ["table", "paragraphs", "document"])
+def test_columns_have_room_for_their_words_in_the_letters_of_the_template(where: str) -> None:
+    template = template_saying("{{ rapport }}")
+    template.styles["Table Grid"].font.size = Pt(13) if where == "table" else None
+    template.styles["Normal"].font.size = Pt(13) if where == "paragraphs" else None
+    for size in template.styles.element.xpath("w:docDefaults//w:sz"):
+        size.set(qn("w:val"), "26" if where == "document" else "8")
+    document = opened(made("docx", template=saved(template)))
+    lights = document.tables[0]
+    assert (lights.columns[0].width or 0) >= Pt(7 * len("Overordnet"))
+    years = next(one for one in document.tables if one.cell(0, 1).text == "2024")
+    assert (years.columns[1].width or 0) >= Pt(7 * len("2024") + 10)
+
+
+def test_a_report_stands_in_the_width_of_the_section_it_is_put_in() -> None:
+    document = template_saying("{{ rapport }}")
+    narrow = document.sections[0].page_height
+    later = document.add_section()
+    later.page_width = narrow
+    widths = {
+        sum(one.width or 0 for one in table.columns) // Pt(10)
+        for table in opened(made("docx", template=saved(document))).tables
+    }
+    assert {one > Mm(220) // Pt(10) for one in widths} == {True}
 
 
 def test_a_template_without_a_place_for_the_report_lends_only_its_look() -> None:
-    text = words_of(made("docx", template=template_saying("Noe annet")))
-    assert "Forside" not in text
-    assert "3. tertial 2024" in text
+    document = opened(made("docx", template=saved(template_saying("Noe annet"))))
+    texts = [one.text for one in document.paragraphs]
+    assert texts[0] == "3. tertial 2024"
+    assert "Noe annet" not in texts
+    assert document.sections[0].header.paragraphs[0].text == "Program Vanlig tekst, "
+
+
+def test_a_template_file_of_words_own_kind_gives_a_document() -> None:
+    parts = parts_of(own_template())
+    kind = "wordprocessingml.{}.main+xml"
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
+        kind.format("document").encode(), kind.format("template").encode()
+    )
+    assert made("docx", template=packed(parts)) == made("docx")
+
+
+def test_a_list_style_that_makes_no_list_still_gets_its_signs() -> None:
+    document = template_saying("{{ rapport }}")
+    for name in ("List Bullet", "List Number"):
+        for given in document.styles[name].element.xpath("w:pPr/w:numPr"):
+            given.getparent().remove(given)
+    texts = [one.text for one in opened(made("docx", template=saved(document))).paragraphs]
+    assert {"1. Innsats Vanlig tekst", "2. To", "• E Vanlig tekst"} <= set(texts)
+
+
+def refused(template: bytes) -> TemplateError:
+    with pytest.raises(TemplateError) as caught:
+        word(report_content(the_report()), dated=AT, template=template)
+    return caught.value
 
 
 @pytest.mark.parametrize(
@@ -410,12 +575,45 @@ def test_a_template_without_a_place_for_the_report_lends_only_its_look() -> None
             "word_template_unusual",
         ),
         (b"PK" + b"0" * 21_000_000, "word_template_too_large"),
+        (packed({"word/document.xml": b"0" * 90_000_000}), "word_template_too_large"),
     ],
 )
 def test_what_is_no_template_is_refused(template: bytes, code: str) -> None:
-    with pytest.raises(TemplateError) as caught:
-        word(report_content(the_report()), dated=AT, template=template)
-    assert caught.value.code == code
+    assert refused(template).code == code
+
+
+def test_every_style_a_template_lacks_is_named() -> None:
+    error = refused(saved(template_saying("{{ rapport }}", without=("Caption", "Heading 2", "Table Grid"))))
+    assert sentence(error) == (
+        "Malen mangler «Overskrift 2» (Heading 2), «Bildetekst» (Caption), «Tabellrutenett» (Table Grid)."
+        " Bruk hver stil én gang i malen, og lagre den på nytt."
+    )
+
+
+def test_every_field_that_does_not_exist_is_named() -> None:
+    error = refused(saved(template_saying("{{ titel }}", "{{ rapport }}", "{{ dato }}")))
+    assert sentence(error) == (
+        "Malen har felt som ikke finnes: «dato», «titel»."
+        " Velg mellom: adresse, grunnlag, kontakt, program, rapport, tittel."
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ tittel", "{% if %}", "{{ tittel / 0 }}", "{{ tittel.__class__.__mro__ }}"]
+)
+def test_an_expression_that_cannot_be_filled_in_is_refused(text: str) -> None:
+    assert refused(saved(template_saying("{{ rapport }}", text))).code == "word_template_expression"
+
+
+def test_a_report_has_one_place_and_that_is_a_paragraph_of_its_own() -> None:
+    twice = template_saying("{{ rapport }}", "{{ rapport }}")
+    among = template_saying("Her er {{ rapport }}")
+    boxed = template_saying("Først")
+    boxed.add_table(rows=1, cols=1).cell(0, 0).text = "{{ rapport }}"
+    above = template_saying("{{ rapport }}")
+    above.sections[0].header.paragraphs[0].text = "{{ rapport }}"
+    for template in (twice, among, boxed, above):
+        assert refused(saved(template)).code == "word_template_place"
 
 
 # --- the workbook ---------------------------------------------------------------------------------------
