@@ -21,6 +21,7 @@ from cli import (
     programmes,
     projects,
     reminders,
+    report_papers,
     reports,
     seats,
     simulation,
@@ -54,6 +55,7 @@ app.add_typer(meetings.app, name="meeting")
 app.add_typer(reminders.app, name="reminders")
 app.add_typer(obligations.app, name="obligation")
 status_reports.add_to(reports.app)
+report_papers.add_to(reports.app)
 app.add_typer(reports.app, name="report")
 app.add_typer(workflows.app, name="workflow")
 app.add_typer(ledger.app, name="ledger")

@@ -61,7 +61,7 @@ def build(
         raise Told("--template: bare docx kan ha en mal.")
     look = None if template is None else content_of(template, limit=TEMPLATE_LIMIT)
     with wiring.database() as db:
-        contact, address = _office(db)
+        contact, address = office(db)
         with db.reading() as tx:
             report = read_report(tx, period, known_at=_instant(known_at), tell=progress())
     try:
@@ -77,7 +77,7 @@ def build(
     save(out or Path(made.filename), made)
 
 
-def _office(db: "Database") -> tuple[str, str]:
+def office(db: "Database") -> tuple[str, str]:
     """Whom a reader can ask: name and address of whoever holds the programme office today."""
     from cli import wiring
     from engine.core.calendar import local_date
@@ -177,7 +177,7 @@ def publish(
     from engine.use_cases.publish_programme_report import publish_programme_report
 
     with wiring.database() as db:
-        contact, address = _office(db)
+        contact, address = office(db)
         done = publish_programme_report(
             db,
             period=period,

@@ -9,7 +9,8 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader
 
 from demo import report_facts, scene, story
 from demo.story import Stage
-from documents.tertial import Block, blocks_by_id, period_label, report_content
+from documents.blocks import Block
+from documents.tertial import blocks_by_id, period_label, report_content
 from engine.core.calendar import local_date
 from engine.core.letters import CASE
 from engine.core.misuse import Refused

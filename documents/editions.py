@@ -1,5 +1,6 @@
 """Which bytes, of which type and under which name, is a paper in a format?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -8,8 +9,10 @@ from documents import html as page
 from documents.papers import Agenda, Minutes, case_paper
 from documents.pdf import PAGES_OF_A_CASE, Notice, pdf
 from documents.project_report import report_content
+from documents.report_letter import letter_content
 from documents.wording import Content, agenda_content, case_content, minutes_content
 from engine.core.programme import Programme
+from engine.use_cases.read_published import PublishedReport
 from engine.use_cases.report_form import ReportForm
 from engine.use_cases.show_case import CaseView
 from language import formats
@@ -63,6 +66,23 @@ def referat(model: Minutes, *, format: Format) -> Document:
         format=format,
         dated=model.issued_at,
         name=f"referat-{_day(model.starts_at)}",
+    )
+
+
+def report_letter(
+    published: PublishedReport,
+    *,
+    format: Format,
+    dated: datetime,
+    to: Sequence[str] = (),
+    ask: str = "",
+    sender: str = "",
+    address: str = "",
+) -> Document:
+    """The letter to byrådet with a published report."""
+    content = letter_content(published, to=to, ask=ask, sender=sender, address=address, dated=dated)
+    return _made(
+        "brev", content, format=format, dated=dated, name=f"brev-{published.report.period.id.lower()}"
     )
 
 

@@ -6,12 +6,19 @@ the model; what people have written stands as they wrote it. Bokmål. Order and 
 report (source: 001); the words are ours.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from documents import charts
+from documents.blocks import SIGNS, Block
+from documents.blocks import box as _box
+from documents.blocks import figure as _figure
+from documents.blocks import heading as _heading
+from documents.blocks import listing as _list
+from documents.blocks import strong as _strong
+from documents.blocks import table as _table
+from documents.blocks import text as _text
 from documents.text import paragraphs
 from documents.wording import Content
 from engine.core.portfolio import REPORTED
@@ -30,8 +37,6 @@ from engine.core.tertial import (
 )
 from language import formats
 
-Block = dict[str, Any]
-
 KIND: Final = "Statusrapport"
 PROGRESS_LIGHTS: Final[Mapping[Progress, Light]] = {
     "identifisert": "gronn",
@@ -44,8 +49,6 @@ COLUMN_WORDS: Final[Mapping[str, str]] = {
     "ambisjon": "Ambisjon",
     "tidsfrist": "Tidsfrist",
 }
-SIGNS: Final[Mapping[Light, str]] = {"gronn": "●", "gul": "▲", "rod": "■"}
-"""A light has a shape of its own, so that nobody needs its colour."""
 _PHASE_WORDS: Final = {
     "Konsept": "konseptfase",
     "Prosjekt": "prosjektfase",
@@ -90,6 +93,12 @@ def report_content(
         ),
         "blocks": [*_all(report, despite)],
     }
+
+
+def part_of(report: TertialReport, name: Literal["okonomi", "arsverk"]) -> Iterator[Block]:
+    """One part of a report without its headings, for a report that has its own."""
+    parts = {"okonomi": _economy, "arsverk": _freed}
+    return (one for one in parts[name](report) if one["type"] != "heading")
 
 
 def period_label(period: Span) -> str:
@@ -204,7 +213,7 @@ def _programme(report: TertialReport) -> Iterator[Block]:
         [
             [
                 formats.area_word(one.area),
-                _light_cell(one.light, one.computed, differs=one.differs),
+                light_cell(one.light, one.computed, differs=one.differs),
                 one.reason,
             ]
             for one in report.lights
@@ -243,7 +252,8 @@ def _delivered(report: TertialReport) -> Iterator[str]:
         yield f"Ikke godkjent av eier: {_names(given.not_approved)}."
 
 
-def _light_cell(light: Light | None, computed: Light | None, *, differs: bool) -> Block:
+def light_cell(light: Light | None, computed: Light | None, *, differs: bool) -> Block:
+    """A light as a cell of a table: its sign, its word, and the key figure's where it says something else."""
     shown = light or computed
     if shown is None:
         return {"text": "Ikke satt"}
@@ -838,70 +848,6 @@ def _work_table(name: str, caption: str, rows: Sequence[Work], columns: Sequence
 
 
 # ---------------------------------------------------------------- blocks
-
-
-def _heading(level: int, name: str, text: str, *, page: bool = False) -> Block:
-    """`page` begins a new page where there are pages."""
-    return {"type": "heading", "id": name, "level": level, "text": text, "page": page}
-
-
-def _text(name: str, lines: Sequence[str]) -> Block:
-    return {"type": "text", "id": name, "lines": list(lines)}
-
-
-def _list(name: str, items: Sequence[str], *, numbered: bool = False) -> Block:
-    return {"type": "list", "id": name, "items": list(items), "numbered": numbered}
-
-
-def _box(name: str, title: str, lines: Sequence[str]) -> Block:
-    return {"type": "box", "id": name, "title": title, "lines": list(lines)}
-
-
-def _figure(name: str, caption: str, alt: str, svg: str, *, narrow: bool = False) -> Block:
-    return {"type": "figure", "id": name, "caption": caption, "alt": alt, "svg": svg, "narrow": narrow}
-
-
-def _table(name: str, caption: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Block:
-    """A column whose title begins with «#» holds numbers. The first cell of a row is its heading; `weight`
-    is how much room a column of text needs beside the others.
-    """
-    cells = [[_cell(cell) for cell in row] for row in rows]
-    return {
-        "type": "table",
-        "id": name,
-        "caption": caption,
-        "columns": [
-            {
-                "title": title.removeprefix("#"),
-                "number": title.startswith("#"),
-                "weight": _weight(title, [row[index] for row in cells if index < len(row)]),
-            }
-            for index, title in enumerate(columns)
-        ],
-        "rows": cells,
-    }
-
-
-def _weight(title: str, cells: Sequence[Block]) -> float:
-    # A column twice as wide holds four times the text in as many lines as its neighbour is high.
-    said = [title, *(line for cell in cells for line in cell["lines"])]
-    longest = min(max(len(line) for line in said), 260)
-    word = max(len(each) for line in said for each in (line.split() or [""]))
-    # A light's sign and word stand on one line.
-    word = max([word, *(len(line) for cell in cells if cell["light"] for line in cell["lines"])])
-    return round(max(math.sqrt(longest), 0.42 * min(word, 30), 3.0), 2)
-
-
-def _cell(cell: Any) -> Block:
-    """`lines` is what stands in the cell; `strong` sets it off; `light` and its `sign` come before it."""
-    told = cell if isinstance(cell, dict) else {"text": cell}
-    lines = told["lines"] if "lines" in told else list(paragraphs(told["text"]))
-    light = told.get("light", "")
-    return {"lines": lines, "strong": told.get("strong", False), "light": light, "sign": SIGNS.get(light, "")}
-
-
-def _strong(text: str) -> Block:
-    return {"text": text, "strong": True}
 
 
 def _own_words(report: TertialReport, section: Section) -> Iterator[Block]:

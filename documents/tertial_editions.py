@@ -4,15 +4,18 @@ from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
 from documents import html as page
+from documents.blocks import Block
 from documents.editions import Document
 from documents.pdf import Notice, pdf
-from documents.tertial import Block, report_content
+from documents.tertial import report_content
 from documents.word import word
 from documents.wording import Content
 from documents.workbook import workbook
+from documents.year import year_content
 from engine.core.printed import as_table, figures_of
 from engine.core.tertial import TertialReport
-from engine.use_cases.describe_report import report_bytes
+from engine.core.year_report import YearReport
+from engine.use_cases.describe_report import report_bytes, year_bytes
 from language import formats
 
 ReportFormat = Literal["html", "pdf", "docx", "xlsx", "json"]
@@ -53,6 +56,37 @@ def statusrapport(
         "json": lambda _shown: report_bytes(report),
     }
     return _document(report, format, makers[format](content))
+
+
+YearFormat = Literal["html", "pdf", "docx", "json"]
+YEAR_FORMATS: Final[tuple[YearFormat, ...]] = ("html", "pdf", "docx", "json")
+
+
+def arsrapport(report: YearReport, *, format: YearFormat, contact: str = "", address: str = "") -> Document:
+    """The report of a year in a format."""
+    content = year_content(report, contact=contact, address=address)
+    name = f"arsrapport-{report.year}.{format}"
+    if format == "pdf":
+        made = pdf(TEMPLATE, for_print(content), dated=report.known_at)
+        return Document(
+            content=made.content,
+            media_type=MEDIA_TYPES[format],
+            filename=name,
+            pages=made.pages,
+            warnings=made.warnings,
+        )
+    makers: Mapping[YearFormat, Callable[[], bytes]] = {
+        "html": lambda: page.html(TEMPLATE, content),
+        "docx": lambda: word(content, dated=report.known_at),
+        "json": lambda: year_bytes(report),
+    }
+    return Document(
+        content=makers[format](),
+        media_type=MEDIA_TYPES[format],
+        filename=name,
+        pages=None,
+        warnings=(),
+    )
 
 
 def for_print(content: Content) -> Content:

@@ -266,6 +266,8 @@ _REPORTS: Final[Mapping[str, str]] = {
     "only_office": "Bare programkontoret kan gjøre dette.",
     "period_not_over": "Perioden {period} varer til {on:day}. Rapporten kan godkjennes når den er over.",
     "report_not_approved": "Ingen godkjent versjon av rapporten for {period} venter på å bli publisert.",
+    "report_not_published": "Rapporten for {period} er ikke publisert, og kan ikke sendes med et brev.",
+    "year_not_over": "Året {year} er ikke over ennå. Årsrapporten lages når det siste tertialet er slutt.",
     "report_outrun": (
         "Rapporten for {period} sier ikke lenger det samme som da versjon {version} ble godkjent. "
         "Godkjenn den på nytt."

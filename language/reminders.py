@@ -43,6 +43,8 @@ _KINDS: Final[Mapping[str, str]] = {
     "reminder": "påminnelse om frister",
     "trouble": "noe i maskineriet har stått",
     "alert": "prosjekteier varsles av programkontoret",
+    "report_delivered": "statusrapporten venter på godkjenning",
+    "report_approved": "statusrapporten er godkjent",
 }
 
 

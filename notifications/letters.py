@@ -26,6 +26,8 @@ from engine.core.letters import (
     MINUTES,
     RECEIPT,
     REMINDER,
+    REPORT_APPROVED,
+    REPORT_DELIVERED,
     RESCHEDULED,
     RESULT,
     TROUBLE,
@@ -47,11 +49,13 @@ from notifications import facts
 from notifications.facts import Facts, instant
 from notifications.meeting_facts import meeting_facts
 from notifications.reminder_facts import alert_facts, reminder_facts, way_in_facts
+from notifications.report_facts import report_facts
 from notifications.trouble_facts import trouble_facts
 
 KINDS: Final = (
     CASE, RECEIPT, RESULT, EXECUTION, WITHDRAWN, AMENDED, AGENDA, UNOPENED, MEETING_CHANGED, MINUTES,
-    UNDECIDABLE, RESCHEDULED, REMINDER, ALERT, WAY_IN, TROUBLE,
+    UNDECIDABLE, RESCHEDULED, REMINDER, ALERT, WAY_IN, REPORT_DELIVERED,
+    REPORT_APPROVED, TROUBLE,
 )  # fmt: skip
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -84,6 +88,8 @@ def facts_for(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
     }
     if letter.kind in _ABOUT_DEADLINES:
         return common | _deadline_facts(tx, letter, now)
+    if letter.kind in (REPORT_DELIVERED, REPORT_APPROVED):
+        return common | report_facts(tx, letter)
     if letter.kind == TROUBLE:
         return common | trouble_facts(tx, letter, now=now)
     if not letter.subject.startswith(_CASE):

@@ -15,7 +15,7 @@ from engine.store.obligations import Reminder, Stored
 from engine.store.outbox import Claimed
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE, programme_in_force
-from engine.use_cases.show_obligations import ObligationView, show_mine, show_obligations
+from engine.use_cases.show_obligations import REPORTING, ObligationView, show_mine, show_obligations
 from notifications.facts import Facts
 
 
@@ -24,7 +24,8 @@ def reminder_facts(tx: Connection, letter: Claimed) -> Facts:
     is the same letter.
 
     It has: thread, body (the programme), contact {name, email}, on, deadlines: {id, kind, about, project,
-    owner, responsible, due_on, due_time, late, left, if_nothing, to_office, stands_in, reminded: {on, name}}.
+    owner, responsible, due_on, due_time, late, left, if_nothing, report (whose page settles it: key/period),
+    to_office, stands_in, reminded: {on, name}}.
     """
     programme = programme_in_force(tx)
     on = date.fromisoformat(first_call(letter.occurrence)[:10])
@@ -113,5 +114,6 @@ def _item(view: ObligationView) -> dict[str, Any]:
         "due_time": "" if view.due_time is None else f"{view.due_time:%H.%M}",
         "late": view.late,
         "if_nothing": view.if_nothing,
+        "report": view.path.removeprefix(REPORTING) if view.path.startswith(REPORTING) else "",
         "stands_in": view.stands_in,
     }

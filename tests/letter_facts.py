@@ -98,6 +98,7 @@ CONDITION: Final[dict[str, Any]] = {
     "left": 3,
     "if_nothing": "",
     "stands_in": False,
+    "report": "",
     "to_office": False,
     "reminded": [],
 }
@@ -105,7 +106,8 @@ CONDITION: Final[dict[str, Any]] = {
 REPORT: Final[dict[str, Any]] = CONDITION | {
     "id": "1b7c",
     "kind": "duty:statusrapport",
-    "about": {"title": "Statusrapport for prosjektet", "period": "2025-T1"},
+    "about": {"title": "Statusrapport for prosjektet", "period": "2025-T1", "fields": "7", "changed": "3"},
+    "report": "velferdsteknologi/2025-T1",
     "owner": "prosjektleder",
     "responsible": "Prosjektleder velferdsteknologi",
     "due_on": "2025-05-15",
@@ -122,6 +124,20 @@ OVERDUE: Final[dict[str, Any]] = CONDITION | {
     ],
 }
 """The same condition, as programkontoret is told of it two working days after its deadline."""
+
+DELIVERED: Final[dict[str, Any]] = {
+    "key": "velferdsteknologi",
+    "project": _COMMON["case"]["project"],
+    "period": "2025-T1",
+    "version": 1,
+    "delivered_by": "Prosjektleder velferdsteknologi",
+    "delivered_at": "2025-05-16T08:42:00+00:00",
+    "approved_by": "",
+    "approved_at": "",
+    "fields": 7,
+    "changed": 3,
+}
+"""A project's report of a tertial, delivered one day late."""
 
 
 def listed(**changes: Any) -> dict[str, Any]:
@@ -339,4 +355,20 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
         "deadline": OVERDUE | {"responsible_address": "gevinstansvarlig-vft@example.org"},
     },
     "way_in": {**_TO_THE_PERSON, "kind": "way_in", "number": 2},
+    "report_delivered": {
+        **_TO_THE_PERSON,
+        "kind": "report_delivered",
+        "approve_by": "2025-05-21",
+        "report": DELIVERED,
+    },
+    "report_approved": {
+        **_TO_THE_PERSON,
+        "kind": "report_approved",
+        "approve_by": "2025-05-21",
+        "report": DELIVERED
+        | {
+            "approved_by": "Kommunalsjef hjemmebaserte tjenester",
+            "approved_at": "2025-05-16T09:30:00+00:00",
+        },
+    },
 }

@@ -25,8 +25,13 @@ from web.forms import Form, only
 from web.site import Site
 from web.wording import FormError, ending_sentence, outcome_sentence
 
-_FIELDS: Final = ("kode", "husk", "frist")
-_DEADLINE: Final = re.compile(r"[0-9a-f-]{1,64}")
+_FIELDS: Final = ("kode", "husk", "frist", "rapport")
+Wanted = tuple[str, str]
+"""What a link leads to once inside: the name of a field of the door, and its value; both may be empty."""
+_PLACES: Final = {
+    "frist": re.compile(r"[0-9a-f-]{1,64}"),
+    "rapport": re.compile(r"[a-z0-9-]{1,200}/[0-9]{4}-T[1-3]"),
+}
 _OPEN_LEVEL: Final = "enkel"
 
 _CODE_EMPTY: Final = "Skriv koden på seks siffer. Den står i e-posten, like ved lenken."
@@ -73,8 +78,8 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/b/{token}", methods=["GET", "HEAD"])
-    def door(token: str, frist: str = "") -> Response:
-        return _look(site, token, deadline=_deadline(frist))
+    def door(token: str, frist: str = "", rapport: str = "") -> Response:
+        return _look(site, token, wanted=_wanted(frist=frist, rapport=rapport))
 
     @router.post("/b/{token}")
     def enter(token: str, request: Request, fields: Form) -> Response:
@@ -85,7 +90,7 @@ def routes(site: Site) -> APIRouter:
             request,
             code=fields.get("kode", ""),
             remember=fields.get("husk") == "ja",
-            deadline=_deadline(fields.get("frist", "")),
+            wanted=_wanted(frist=fields.get("frist", ""), rapport=fields.get("rapport", "")),
         )
 
     @router.post("/b/{token}/ny-lenke")
@@ -96,23 +101,25 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def _deadline(given: str) -> str:
-    """The one deadline a line of a letter leads to; anything else leads to them all."""
-    return given if _DEADLINE.fullmatch(given) else ""
+def _wanted(**given: str) -> Wanted:
+    """The one deadline or report a line of a letter leads to; anything else leads to all deadlines."""
+    return next(((name, value) for name, value in given.items() if _PLACES[name].fullmatch(value)), ("", ""))
 
 
-def _look(site: Site, token: str, *, deadline: str = "") -> Response:
+def _look(site: Site, token: str, *, wanted: Wanted = ("", "")) -> Response:
     now = site.clock()
     with site.db.reading() as tx:
         found = look_at_door(tx, token=_spelt(token), now=now)
     if isinstance(found, Refused):
         return _unreadable(site, found.reasons[0])
     if found.fault is None:
-        return _door(site, found, token, deadline=deadline)
+        return _door(site, found, token, wanted=wanted)
     return _shut(site, found, found.fault, token)
 
 
-def _enter(site: Site, token: str, request: Request, *, code: str, remember: bool, deadline: str) -> Response:
+def _enter(
+    site: Site, token: str, request: Request, *, code: str, remember: bool, wanted: Wanted
+) -> Response:
     now = site.clock()
     with site.db.reading() as tx:
         found = look_at_door(tx, token=_spelt(token), now=now)
@@ -128,26 +135,29 @@ def _enter(site: Site, token: str, request: Request, *, code: str, remember: boo
         now=now,
     )
     if not isinstance(entered, Refused):
-        response = RedirectResponse(_way_in(entered, deadline), status_code=303)
+        response = RedirectResponse(_way_in(entered, wanted), status_code=303)
         cookies.let_in(response, entered, site=site)
         return response
     reason = entered.reasons[0]
     if reason.code == "link_no_code":
         text = _CODE_SHORT if code.strip() else _CODE_EMPTY
-        return _door(site, found, token, error=text, remember=remember, deadline=deadline)
+        return _door(site, found, token, error=text, remember=remember, wanted=wanted)
     if reason.code == "link_wrong_code":
         left = formats.count(int(reason.data["left"]), "forsøk")
         text = f"Koden stemmer ikke. Du har {left} igjen."
-        return _door(site, found, token, error=text, remember=remember, deadline=deadline)
+        return _door(site, found, token, error=text, remember=remember, wanted=wanted)
     return _shut(site, found, reason, token)
 
 
-def _way_in(entered: Entered, deadline: str) -> str:
+def _way_in(entered: Entered, wanted: Wanted) -> str:
     if entered.meeting is not None:
         return f"/mote/{entered.meeting}"
     if entered.case is not None:
         return f"/sak/{entered.case}"
-    return f"/frister?frist={deadline}#frist-{deadline}" if deadline else "/frister"
+    name, value = wanted
+    if name == "rapport":
+        return f"/rapportering/{value}"
+    return f"/frister?frist={value}#frist-{value}" if value else "/frister"
 
 
 def _renew(site: Site, token: str) -> Response:
@@ -173,7 +183,7 @@ def _renew(site: Site, token: str) -> Response:
 
 
 def _door(
-    site: Site, found: Door, token: str, *, error: str = "", remember: bool = False, deadline: str = ""
+    site: Site, found: Door, token: str, *, error: str = "", remember: bool = False, wanted: Wanted = ("", "")
 ) -> Response:
     if found.subject.meeting is not None and not found.subject.is_open:
         return _meeting_result(site, found, found.subject.meeting, token, error=error, remember=remember)
@@ -184,7 +194,7 @@ def _door(
         body_title=_body_of(site, found),
         to_meeting=found.subject.meeting is not None,
         to_deadlines=found.subject.debtor is not None,
-        deadline=deadline,
+        wanted=wanted,
         token=_spelt(token),
         needs_code=found.link.level != _OPEN_LEVEL,
         remember=remember,

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from jinja2 import Environment, PackageLoader
 from engine.use_cases.show_obligations import ObligationView
 from language import environments
 from language.obligations import due_words
+from language.status_reports import form_sentence
 from web.site import Contact, Site, contact_of
 from web.wording import answered_sentence, carried_sentence, out_sentence
 
@@ -48,6 +50,7 @@ def environment() -> Environment:
         "filetype": lambda media_type: _FILE_TYPES.get(media_type, "Fil"),
         "filesize": filesize,
         "due_words": _due_words,
+        "form_words": _form_words,
         "answered_sentence": answered_sentence,
         "out_sentence": out_sentence,
         "carried_sentence": carried_sentence,
@@ -86,6 +89,12 @@ def message(
     return page(
         site, "message.html", status=status, contact=contact, heading=heading, lines=lines, link=way_on
     )
+
+
+def _form_words(about: Mapping[str, str]) -> str:
+    """How much a status report asks for, as `about` of what is owed tells it."""
+    changed = about["changed"]
+    return form_sentence(int(about["fields"]), int(changed) if changed else None)
 
 
 def _due_words(view: ObligationView) -> str:

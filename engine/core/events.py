@@ -496,6 +496,8 @@ class ReportDelivered(Event):
     project: str
     period: str
     version: int
+    told: tuple[str, ...] = ()
+    """Whoever is to approve it, unless they have delivered it themselves."""
     fields: ProseJson
 
 
@@ -506,6 +508,8 @@ class ReportApproved(Event):
     project: str
     period: str
     version: int
+    told: tuple[str, ...] = ()
+    """The project's leader, unless they approved it themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,8 @@ from engine.core.events import (
     MinutesWritten,
     OwnerAlerted,
     RecusalDecided,
+    ReportApproved,
+    ReportDelivered,
 )
 
 CASE: Final = "case"
@@ -47,13 +49,26 @@ ALERT: Final = "alert"
 """Programkontoret has a project's owner told that something is late."""
 WAY_IN: Final = "way_in"
 """Somebody has asked for a new link to their own deadlines."""
+REPORT_DELIVERED: Final = "report_delivered"
+"""A project's owner is asked to approve the report its leader has delivered."""
+REPORT_APPROVED: Final = "report_approved"
+"""The leader is told that the owner stands behind it."""
 TROUBLE: Final = "trouble"
 """Programkontoret is told, once a day at most, that the machinery stood still or letters did not arrive."""
 
 ASKING: Final = (CASE, AGENDA)
 """Letters that carry a link and ask for answers."""
 
-LINKLESS: Final = (WITHDRAWN, MEETING_CHANGED, EXECUTION, UNDECIDABLE, RESCHEDULED, ALERT, TROUBLE)
+LINKLESS: Final = (
+    WITHDRAWN,
+    MEETING_CHANGED,
+    EXECUTION,
+    UNDECIDABLE,
+    RESCHEDULED,
+    ALERT,
+    REPORT_APPROVED,
+    TROUBLE,
+)
 """Letters that only tell, and lead nowhere."""
 
 _ENDINGS: Final[Mapping[type[Event], str]] = {
@@ -62,7 +77,11 @@ _ENDINGS: Final[Mapping[type[Event], str]] = {
     DecisionExecuted: EXECUTION,
     DecisionLapsed: EXECUTION,
 }
-CARRIES_CODE: Final = (*ASKING, REMINDER, WAY_IN)
+_OF_REPORTS: Final[Mapping[type[Event], str]] = {
+    ReportDelivered: REPORT_DELIVERED,
+    ReportApproved: REPORT_APPROVED,
+}
+CARRIES_CODE: Final = (*ASKING, REMINDER, WAY_IN, REPORT_DELIVERED)
 """Letters that make a link where there is none, and tell its code."""
 
 RECEIPT_DELAY: Final = timedelta(minutes=15)
@@ -109,6 +128,25 @@ def subject_of_person(person: str) -> str:
     return f"person:{person}"
 
 
+def subject_of_report(project: str, period: str) -> str:
+    """How the outbox names a project's report of a period; its reader comes in by their own link."""
+    return f"report:{project}/{period}"
+
+
+def read_report_subject(subject: str) -> tuple[str, str]:
+    """The project and the period a report's subject names. Raises ValueError for anything else."""
+    kind, _, rest = subject.partition(":")
+    project, slash, period = rest.partition("/")
+    if kind != "report" or not slash:
+        raise ValueError(subject)
+    return project, period
+
+
+def read_version(occurrence: str) -> int:
+    """The version of a report that a letter about one is about. Raises ValueError for anything else."""
+    return int(first_call(occurrence).removeprefix("v"))
+
+
 def letters_for(event: Event) -> tuple[Letter, ...]:
     """The letters an event calls for, each recipient once."""
     match event:
@@ -139,8 +177,8 @@ def letters_for(event: Event) -> tuple[Letter, ...]:
             return _to_each(UNDECIDABLE, subject_of_case(event.case), event.told, event.body)
         case MeetingCalled() | MeetingPlanned() | MinutesWritten():
             return _about_meeting(event)
-        case OwnerAlerted():
-            return _to_each(ALERT, subject_of_person(event.told), [event.told], alert_of(event))
+        case ReportDelivered() | ReportApproved() | OwnerAlerted():
+            return _to_the_projects_own(event)
         case _:
             return ()
 
@@ -193,8 +231,20 @@ def recalls_for(event: Event) -> tuple[Recall, ...]:
         case MeetingPlanned():
             # Another day has another reminder.
             return (Recall(subject=subject_of_meeting(event.meeting), kinds=(UNOPENED,), reason="moved"),)
+        case ReportDelivered() | ReportApproved():
+            # Only the newest version can be approved, and only once.
+            reason = "superseded" if isinstance(event, ReportDelivered) else "settled"
+            subject = subject_of_report(event.project, event.period)
+            return (Recall(subject=subject, kinds=(REPORT_DELIVERED,), reason=reason),)
         case _:
             return ()
+
+
+def _to_the_projects_own(event: ReportDelivered | ReportApproved | OwnerAlerted) -> tuple[Letter, ...]:
+    if isinstance(event, OwnerAlerted):
+        return _to_each(ALERT, subject_of_person(event.told), [event.told], alert_of(event))
+    subject = subject_of_report(event.project, event.period)
+    return _to_each(_OF_REPORTS[type(event)], subject, event.told, f"v{event.version}")
 
 
 def _about_meeting(event: MeetingCalled | MeetingPlanned | MinutesWritten) -> tuple[Letter, ...]:

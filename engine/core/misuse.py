@@ -131,6 +131,8 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     # the programme's own report
     "period_not_over": ("period", "on"),
     "report_not_approved": ("period",),
+    "report_not_published": ("period",),
+    "year_not_over": ("year",),
     "report_outrun": ("period", "version"),
     "report_disagrees": ("period", "found"),
     # a new link

@@ -487,7 +487,10 @@ def _claims(_known: Known, index: _Index) -> Iterator[Finding]:
 def _appendix(index: _Index, titles: Mapping[str, str]) -> Iterator[Finding]:
     """Vedlegg 2 is to have exactly the projects in fase Prosjekt. Source: 001:1153-1155."""
     listed, shown = index["vedlegg_1"], index["vedlegg_2"]
-    in_phase = [key for key, row in listed.items() if "fase" in row and row["fase"].value == "Prosjekt"]
+    # By key, so that no project is looked for among all the others.
+    in_phase = dict.fromkeys(
+        key for key, row in listed.items() if "fase" in row and row["fase"].value == "Prosjekt"
+    )
     if not listed or not shown:
         return
     for code, keys in (

@@ -7,7 +7,7 @@ from engine.core.calendar import local_date
 from engine.core.criteria import Reason
 from engine.core.events import ReportApproved
 from engine.core.misuse import NotAllowed, Refused
-from engine.store import reporting
+from engine.store import projects, reporting
 from engine.store.record import record
 from engine.store.session import Database
 from engine.use_cases.actors import capacities, person_named, steered
@@ -50,6 +50,16 @@ def approve_report(
         if newest.approved_at is not None:
             data_same: dict[str, str | int] = {"version": newest.version}
             return Refused(reasons=(Reason(code="report_approved", data=data_same),))
-        approved = ReportApproved(by=person.id, project=key, period=asked.id, version=newest.version)
+        held = projects.roles(tx, key, on=local_date(now))
+        # The last named leads last: a prosjektleder takes over from an utredningsleder.
+        leading = [held[role].person for role in reversed(found.definition.roles.leader) if role in held]
+        leader = newest.delivered_by if newest.delivered_by in leading else next(iter(leading), None)
+        approved = ReportApproved(
+            by=person.id,
+            project=key,
+            period=asked.id,
+            version=newest.version,
+            told=() if leader in (None, person.id) else (leader,),
+        )
         record(tx, [approved], now=now)
     return Approved(project=key, period=asked.id, version=newest.version)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from engine.core.calendar import in_office_hours
+from engine.core.calendar import in_office_hours, local_date
 from engine.core.letters import (
     AGENDA,
     ALERT,
@@ -21,6 +21,8 @@ from engine.core.letters import (
     MINUTES,
     RECEIPT,
     REMINDER,
+    REPORT_APPROVED,
+    REPORT_DELIVERED,
     RESCHEDULED,
     RESULT,
     TROUBLE,
@@ -30,16 +32,20 @@ from engine.core.letters import (
     Letter,
     again,
     read_alert,
+    read_report_subject,
+    read_version,
     subject_of_meeting,
+    subject_of_person,
 )
 from engine.core.links import Link, Purpose, code_for, last_moment, receipt_code, token_for, token_hash
 from engine.core.misuse import Misuse
 from engine.core.obligations import Key
 from engine.core.reminders import next_slot
-from engine.store import cases, links, obligations, outbox, people, programmes
+from engine.store import cases, links, obligations, outbox, people, programmes, projects, reporting
 from engine.store.obligations import Reminder, Stored
 from engine.store.outbox import Claimed, Frozen, Settlement
 from engine.store.session import Connection, Database, new_id
+from engine.use_cases.actors import steered
 from engine.use_cases.plan_obligations import freshen
 from engine.use_cases.subject import Subject, subject_named
 from engine.use_cases.tell_unable import unable_to_decide
@@ -63,6 +69,7 @@ is.
 """
 _DAILY: Final = frozenset({REMINDER, TROUBLE})
 """Letters that come once a day at most, and tell what is so when they leave."""
+_OF_REPORTS: Final = frozenset({REPORT_DELIVERED, REPORT_APPROVED})
 _NEWS: Final = frozenset({MEETING_CHANGED, RESCHEDULED, UNDECIDABLE})
 _BUGS: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, Misuse)
 
@@ -172,8 +179,9 @@ def withdrawal(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement 
         return None
     # A letter that asks for answers got its successor with the change itself.
     if reason == "address_changed" and letter.kind not in (*ASKING, RECEIPT):
-        # Letters of a day and alerts tell by their occurrence what they are about.
-        told = again(letter.occurrence, new_id()) if letter.kind in (*_DAILY, ALERT) else f"moved-{new_id()}"
+        # Letters of a day, alerts and letters about reports tell by their occurrence what they are about.
+        telling = (*_DAILY, ALERT, *_OF_REPORTS)
+        told = again(letter.occurrence, new_id()) if letter.kind in telling else f"moved-{new_id()}"
         anew = Letter(kind=letter.kind, subject=letter.subject, recipient=letter.recipient, occurrence=told)
         outbox.enqueue(tx, [anew], now=now)
     return _settled(letter, "withdrawn", "withdrawn", reason)
@@ -198,6 +206,8 @@ def _untrue(tx: Connection, letter: Claimed, now: datetime) -> str | None:
         return None if trouble(tx, now=now) else "settled"
     if letter.kind == RECEIPT:
         return _untrue_receipt(tx, letter, subject)
+    if letter.kind == REPORT_DELIVERED:
+        return _untrue_report(tx, letter, now)
     return _untrue_news(tx, letter, subject) if letter.kind in _NEWS else None
 
 
@@ -208,6 +218,20 @@ def _untrue_receipt(tx: Connection, letter: Claimed, subject: Subject) -> str | 
         # One receipt for each member and meeting: the page tells of what is answered or changed after it.
         return "receipt_sent"
     return None
+
+
+def _untrue_report(tx: Connection, letter: Claimed, now: datetime) -> str | None:
+    """Why a report need not be approved, or not by this reader."""
+    project, period = read_report_subject(letter.subject)
+    delivered = reporting.reports(tx, project=project, period=period)
+    if not delivered or delivered[-1].version != read_version(letter.occurrence):
+        return "superseded"
+    if delivered[-1].approved_at is not None:
+        return "settled"
+    roles = projects.roles(tx, project, on=local_date(now))
+    owner = roles.get(steered(tx, project).definition.roles.owner)
+    # Whoever owns it now is reminded in good time.
+    return None if owner is not None and owner.person == letter.recipient else "not_owner"
 
 
 def _untrue_news(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
@@ -332,7 +356,10 @@ def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: da
         return None
     purpose = Purpose.BALLOT if subject.debtor is None else Purpose.OBLIGATION
     name = letter.subject
-    if subject.case is not None and subject.case.meeting is not None:
+    if subject.debtor is not None:
+        # One way in for everything somebody owes, a report to approve with it.
+        name = subject_of_person(subject.debtor.person)
+    elif subject.case is not None and subject.case.meeting is not None:
         # A case that is handled in a meeting is entered through the meeting's one link.
         name = subject_of_meeting(subject.case.meeting)
     found = links.newest_for(tx, person=letter.recipient, subject=name, purpose=purpose)

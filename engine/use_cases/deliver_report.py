@@ -12,7 +12,7 @@ from engine.core.events import BenefitRealised, Event, FactsChanged, LightSet, R
 from engine.core.facts import Problem
 from engine.core.misuse import NotAllowed, Refused
 from engine.store import benefits as told
-from engine.store import reporting
+from engine.store import projects, reporting
 from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities
@@ -95,7 +95,12 @@ def prepared(
         reason = Reason(code="report_unchanged", data={"version": form.delivered.version})
         return Refused(reasons=(reason,)), [], ()
     delivered = ReportDelivered(
-        by=at.person, project=key, period=form.period.id, version=version, fields=read.values
+        by=at.person,
+        project=key,
+        period=form.period.id,
+        version=version,
+        fields=read.values,
+        told=_owner(tx, at),
     )
     events: list[Event] = [delivered, *_followed(tx, at, form, raw, read.values, now=now)]
     done = Delivered(
@@ -113,6 +118,12 @@ def _must_report(tx: Connection, at: At) -> None:
     held = capacities(tx, at.person, project=at.steered.project.key, on=at.today)
     if not held & {*leaders, PROGRAMME_OFFICE}:
         raise NotAllowed("may_not_report", {"role": " eller ".join(leaders)})
+
+
+def _owner(tx: Connection, at: At) -> tuple[str, ...]:
+    """Whoever can approve it: a letter to somebody else would only be in the way."""
+    owner = projects.roles(tx, at.steered.project.key, on=at.today).get(at.steered.definition.roles.owner)
+    return () if owner is None or owner.person == at.person else (owner.person,)
 
 
 def _followed(

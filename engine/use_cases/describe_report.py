@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from engine.core.tertial import TertialReport
+from engine.core.year_report import YearReport
 
 VERSION: Final = 1
 
@@ -25,6 +26,12 @@ def report_json(report: TertialReport) -> dict[str, Any]:
 def report_bytes(report: TertialReport) -> bytes:
     """The same as UTF-8 text."""
     return (json.dumps(report_json(report), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def year_bytes(report: YearReport) -> bytes:
+    """A year's report as UTF-8 JSON, version 1: the year's own, and each period's whole report in `parts`."""
+    told = {"version": VERSION, **_plain(report)}
+    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _plain(value: Any) -> Any:

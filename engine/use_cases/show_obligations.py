@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Final
 
 from engine.core import obligations as core
 from engine.core.calendar import Policy, local_date, working_days_after
 from engine.core.duties import Duty
+from engine.core.misuse import Unknown
 from engine.core.obligations import Act, Key
 from engine.core.programme import Programme
 from engine.core.shape import text_in
@@ -14,8 +16,11 @@ from engine.store import cases, meetings, obligations, people, projects
 from engine.store.obligations import Stored
 from engine.store.session import Connection
 from engine.use_cases.actors import programme_in_force
+from engine.use_cases.report_form import report_form
 from engine.use_cases.responsible import Directory, directory
 
+REPORTING: Final = "/rapportering/"
+"""Where a project's report is delivered and approved: the project and the period follow."""
 _CASE = "case:"
 _PROJECT = "project:"
 _MEETING = "meeting:"
@@ -100,14 +105,18 @@ def show_others(tx: Connection, person: str, *, now: datetime) -> tuple[Obligati
         if (one.obligation.due_on < today or one.obligation.key.kind == core.CONDITION)
         and ((found := who.find(one.obligation.owner, project=one.project)) is None or found.person != person)
     ]
-    return show_obligations(tx, others, on=today, who=who)
+    return show_obligations(tx, others, on=today, who=who, forms=False)
 
 
 def show_obligations(
-    tx: Connection, owed: Iterable[Stored], *, on: date, who: Directory | None = None
+    tx: Connection, owed: Iterable[Stored], *, on: date, who: Directory | None = None, forms: bool = True
 ) -> tuple[ObligationView, ...]:
-    """The same for any obligations, as they stand on a day. Raises Unknown without a programme."""
-    look = _Look(tx=tx, programme=programme_in_force(tx), who=who or directory(tx, on=on), on=on)
+    """The same for any obligations, as they stand on a day. Raises Unknown without a programme.
+
+    With `forms`, a status report whose period has begun tells how much its form asks for:
+    `fields`, and how many of them are not as last reported, `changed` (empty: there is no earlier report).
+    """
+    look = _Look(tx=tx, programme=programme_in_force(tx), who=who or directory(tx, on=on), on=on, forms=forms)
     return tuple(look.view(one) for one in owed)
 
 
@@ -117,6 +126,7 @@ class _Look:
     programme: Programme
     who: Directory
     on: date
+    forms: bool
     acts: dict[str, tuple[Act, ...]] = field(default_factory=dict)
 
     def view(self, stored: Stored) -> ObligationView:
@@ -124,6 +134,8 @@ class _Look:
         policy = self.programme.calendar.policy()
         found = self.who.find(one.owner, project=stored.project)
         about = dict(self._about(one.key))
+        if self.forms and stored.status == "open" and self._settled_by(one.key.kind) == "statusrapport":
+            about |= self._asked(stored.project, one.key.occurrence)
         acts = self._acts(stored.chain, one.key)
         responsible = None if found is None else people.by_id(self.tx, found.person)
         return ObligationView(
@@ -170,7 +182,7 @@ class _Look:
 
     def _path(self, key: Key, project: str | None) -> str:
         if self._settled_by(key.kind) == "statusrapport" and project is not None:
-            return f"/rapportering/{project}/{key.occurrence}"
+            return f"{REPORTING}{project}/{key.occurrence}"
         return _path(key, project)
 
     def _about(self, key: Key) -> Iterator[tuple[str, str]]:
@@ -198,6 +210,18 @@ class _Look:
             yield "period", key.occurrence
         if key.kind == core.REPORT_APPROVAL:
             yield "period", key.occurrence
+
+    def _asked(self, project: str | None, period: str) -> dict[str, str]:
+        try:
+            form = report_form(self.tx, key=project or "", period=period, today=self.on)
+        except Unknown:
+            # The programme no longer has the period: the deadline is all there is to tell.
+            return {}
+        if form.period.from_day > self.on:
+            return {}
+        changed = form.filled.changed
+        told = "" if changed is None else str(len(changed))
+        return {"fields": str(len(form.filled.fields)), "changed": told}
 
     def _measured(self, key: Key) -> Iterator[tuple[str, str]]:
         benefit, indicator, _ = (*key.occurrence.split("/"), "", "", "")[:3]
@@ -254,5 +278,5 @@ def _path(key: Key, project: str | None) -> str:
     if key.kind == core.MINUTES:
         return f"/mote/{key.subject.removeprefix(_MEETING)}"
     if key.kind == core.REPORT_APPROVAL and project is not None:
-        return f"/rapportering/{project}/{key.occurrence}"
+        return f"{REPORTING}{project}/{key.occurrence}"
     return ""

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.core.letters import subject_of_case, subject_of_meeting, subject_of_person
+from engine.core.letters import (
+    subject_of_case,
+    subject_of_meeting,
+    subject_of_person,
+)
 from engine.core.links import LONGEST_LIFE
 from engine.core.misuse import Unknown
 from engine.core.shape import text_in
@@ -16,6 +20,7 @@ from engine.use_cases.take_part import Part, part_in
 _CASE = subject_of_case("")
 _MEETING = subject_of_meeting("")
 _PERSON = subject_of_person("")
+_REPORT = "report:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +102,9 @@ def subject_named(tx: Connection, name: str, person: str, *, now: datetime) -> S
     if name.startswith(_PERSON):
         # The link's own longest life is what ends it.
         return Subject(debtor=Debtor(person=name.removeprefix(_PERSON), until=now + LONGEST_LIFE))
+    if name.startswith(_REPORT):
+        # Nobody needs a link to one report: it is something its reader owes.
+        return Subject(debtor=Debtor(person=person, until=now + LONGEST_LIFE))
     try:
         return Subject(part=part_in(tx, name.removeprefix(_MEETING), person, now=now))
     except Unknown:

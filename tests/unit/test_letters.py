@@ -19,6 +19,8 @@ from engine.core.letters import (
     MINUTES,
     RECEIPT,
     REMINDER,
+    REPORT_APPROVED,
+    REPORT_DELIVERED,
     RESCHEDULED,
     RESULT,
     UNDECIDABLE,
@@ -32,6 +34,7 @@ from tests.letter_facts import (
     ANSWER,
     CODE,
     CONDITION,
+    DELIVERED,
     FACTS,
     OTHER,
     OVERDUE,
@@ -221,6 +224,7 @@ def test_a_withdrawn_case_says_why_and_carries_no_link() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_letter_with_a_fact_missing_is_not_written(kind: str) -> None:
     left_out = {"case", "meeting", "answers", "deadlines", "deadline", "number", "outages"}
+    left_out |= {"report"}
     facts = {name: value for name, value in FACTS[kind].items() if name not in left_out}
     with pytest.raises(UndefinedError):
         render(facts, url=URL, code=CODE, receipt_code=RECEIPT_CODE)
@@ -480,7 +484,9 @@ def test_a_days_reminders_are_one_letter_with_a_link_to_each_and_the_most_urgent
     assert "Fristen er i dag, tirsdag 1. april 2025." in letter.text
     assert "2. Statusrapport for prosjektet, 1. tertial 2025\n" in letter.text
     assert "Da vet ikke styringsgruppa hvordan det går" in letter.text
-    assert letter.html.count("?frist=") == 2
+    assert "Sju felt, tre er endret siden sist.\n" in letter.text
+    assert f"Åpne rapporten: {URL}?rapport=velferdsteknologi/2025-T1\n" in letter.text
+    assert (letter.html.count("?frist="), letter.html.count("?rapport=")) == (1, 1)
     assert letter.text.splitlines().count("482 913") == 1
 
 
@@ -523,3 +529,39 @@ def test_programkontoret_is_told_what_stood_still_and_which_letters_did_not_arri
     assert "- Til Kommunalsjef BoA: e-posttjeneren tok det ikke imot" in letter.text
     assert "- Til Kommuneoverlegen: 550 ukjent" in letter.text
     assert written("trouble", lost=[], failing=[]).subject == "Faseport har stått stille (Styringsgruppa)"
+
+
+def test_the_owner_reads_what_was_delivered_and_has_one_way_to_approve_it() -> None:
+    letter = written(REPORT_DELIVERED)
+    assert letter.subject.startswith("Godkjenn statusrapporten for 1. tertial 2025: Implementering")
+    assert "Prosjektleder velferdsteknologi leverte den fredag 16. mai 2025 kl. 10.42." in letter.text
+    assert "Sju felt, tre er endret siden sist." in letter.text
+    assert f"Les og godkjenn:\n{URL}?rapport=velferdsteknologi/2025-T1\n" in letter.text
+    assert letter.text.splitlines().count("482 913") == 1
+    assert "Gjør du ingenting innen onsdag 21. mai 2025, går rapporten videre" in letter.text
+    assert letter.html.count("<a ") == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"version": 2}, "leverte en ny versjon fredag 16. mai 2025 kl. 10.42. Den tar plassen til den"),
+        ({"changed": None}, "Sju felt. Det er den første rapporten fra prosjektet."),
+        ({"changed": 0}, "Sju felt, ingen er endret siden sist."),
+        ({"changed": 1}, "Sju felt, ett er endret siden sist."),
+        ({"delivered_by": ""}, "Prosjektlederen leverte den"),
+    ],
+)
+def test_the_owner_is_told_what_kind_of_delivery_it_is(change: dict[str, Any], said: str) -> None:
+    assert said in written(REPORT_DELIVERED, report=DELIVERED | change).text
+
+
+def test_the_leader_is_told_that_the_owner_has_approved_and_nothing_more() -> None:
+    letter = written(REPORT_APPROVED)
+    assert letter.subject.startswith("Statusrapporten for 1. tertial 2025 er godkjent: Implementering")
+    assert "Kommunalsjef hjemmebaserte tjenester godkjente den fredag 16. mai 2025 kl. 11.30." in letter.text
+    assert "http" not in letter.text + letter.html
+    assert (
+        "Prosjekteieren godkjente den"
+        in written(REPORT_APPROVED, report=FACTS[REPORT_APPROVED]["report"] | {"approved_by": ""}).text
+    )

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 import pytest
 
+from documents.blocks import Block
 from documents.tertial import (
-    Block,
     blocks_by_id,
     change_sentence,
     coverage_sentence,
