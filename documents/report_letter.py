@@ -81,19 +81,7 @@ def _blocks(published: PublishedReport, ask: str) -> Iterator[Block]:
         yield text("viser.anslag", [change_sentence(report)])
     if report.texts.get("helhet"):
         yield text("viser.helhet", paragraphs(report.texts["helhet"]))
-    yield table(
-        "lys",
-        "Trafikklys for programmet",
-        ["Område", "Status", "Begrunnelse"],
-        [
-            [
-                formats.area_word(one.area),
-                light_cell(one.light, one.computed, differs=one.differs),
-                one.reason,
-            ]
-            for one in report.lights
-        ],
-    )
+    yield _lights(report)
     yield heading(2, "endret", "Endret siden forrige rapport")
     told = [change_told(one) for one in report.changes]
     if not told:
@@ -107,6 +95,25 @@ def _blocks(published: PublishedReport, ask: str) -> Iterator[Block]:
         yield box("forbehold", "Publisert med forbehold", paragraphs(published.despite))
     yield heading(2, "vedlegg", "Vedlegg")
     yield listing("vedlegg.liste", [*_attached(published)])
+
+
+def _lights(report: TertialReport) -> Block:
+    shown = [one for one in report.lights if one.light or one.computed]
+    if not shown:
+        return text("lys", ["Ingen trafikklys er satt for perioden."])
+    return table(
+        "lys",
+        "Trafikklys for programmet",
+        ["Område", "Status", "Begrunnelse"],
+        [
+            [
+                formats.area_word(one.area),
+                light_cell(one.light, one.computed, differs=one.differs),
+                one.reason,
+            ]
+            for one in shown
+        ],
+    )
 
 
 def _attached(published: PublishedReport) -> Iterator[str]:

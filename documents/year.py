@@ -7,7 +7,6 @@ from documents.blocks import Block, box, heading, listing, strong, table, text
 from documents.tertial import (
     change_told,
     closing_note,
-    counts_sentence,
     coverage_sentence,
     part_of,
     period_label,
@@ -46,7 +45,7 @@ def _blocks(report: YearReport) -> Iterator[Block]:
     if lacking:
         yield box("forbehold", "Ikke publisert", lacking)
     yield heading(2, "status", f"Porteføljen ved utgangen av {report.year}")
-    yield text("status.tall", [counts_sentence(report.last), coverage_sentence(report.last)])
+    yield text("status.tall", [standing_sentence(report), coverage_sentence(report.last)])
     yield _counts(report)
     yield heading(2, "aret", "Det som endret seg gjennom året")
     for one in report.parts:
@@ -76,6 +75,19 @@ def _blocks(report: YearReport) -> Iterator[Block]:
         yield text("avsluttet.ingen", ["Ingen prosjekter ble avsluttet i året."])
     yield heading(2, "okonomi", f"Økonomi {report.year}")
     yield from part_of(report.last, "okonomi")
+
+
+def standing_sentence(report: YearReport) -> str:
+    """«Ved utgangen av 2025 er fem prosjekter i konseptfase, 23 under gjennomføring og …»"""
+    counts = report.last.counts
+    closed = len(report.closed)
+    ended = formats.count(closed, "prosjekt") if closed else "ingen prosjekter"
+    return (
+        f"Ved utgangen av {report.year} er {formats.count(counts['Konsept'], 'prosjekt')} i konseptfase,"
+        f" {formats.in_words(counts['Prosjekt'])} under gjennomføring og"
+        f" {formats.in_words(counts['Realisering'])} i realisering."
+        f" {formats.upper_first(ended)} ble avsluttet i løpet av året."
+    )
 
 
 def _lacking(report: YearReport) -> Iterator[str]:

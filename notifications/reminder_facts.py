@@ -32,7 +32,7 @@ def reminder_facts(tx: Connection, letter: Claimed) -> Facts:
     told = _newest(
         obligations.waiting(tx, person=letter.recipient, letter=letter.id, possibly_sent=letter.possibly_sent)
     )
-    views = show_obligations(tx, [stored for stored, _ in told], on=on)
+    views = show_obligations(tx, [stored for stored, _ in told], on=on, forms=True)
     policy = programme.calendar.policy()
     return _from_the_office(tx, on, thread=letter.subject) | {
         "on": on.isoformat(),

@@ -74,7 +74,7 @@ def owed_by(office: Office, email: str, kind: str = "") -> list[ObligationView]:
     with office.db.reading() as tx:
         person = people.by_email(tx, email)
         assert person is not None
-        return [one for one in show_mine(tx, person.id, now=office.now) if kind in ("", one.kind)]
+        return [one for one in show_mine(tx, person.id, now=office.now, forms=True) if kind in ("", one.kind)]
 
 
 def status_of(office: Office, id_: str) -> str:

@@ -342,7 +342,7 @@ def _page(
     now = site.clock()
     today = local_date(now)
     with site.db.reading() as tx:
-        mine = show_mine(tx, guest.person, now=now)
+        mine = show_mine(tx, guest.person, now=now, forms=True)
         follows = may_follow_up(tx, directory(tx, on=today), guest.person, on=today)
         others = show_others(tx, guest.person, now=now) if follows else ()
         name = people.names(tx, [guest.person]).get(guest.person, "")

@@ -110,11 +110,12 @@ def reconcile(known: Known, report: TertialReport, *, printed: Figures | None = 
     Avvik come first; each grade in the order of `FINDINGS`.
     """
     figures = figures_of(report) if printed is None else printed
-    found = [*_facts(known, report, indexed(figures)), *_within(known, indexed(figures))]
+    index = indexed(figures)
+    found = [*_facts(known, report, index), *_within(known, index)]
     if printed is None:
         found += _about_own(known, report)
     else:
-        labels = {key: row["navn"] for key, row in indexed(printed)["overforinger"].items() if "navn" in row}
+        labels = {key: row["navn"] for key, row in index["overforinger"].items() if "navn" in row}
         found += _alike(known, labels)
         found += _against(known, figures_of(report), printed)
     order = {code: number for number, code in enumerate(FINDINGS)}

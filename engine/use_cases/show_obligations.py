@@ -83,8 +83,12 @@ class ObligationView:
         return f"{self.about.get('number', '')}:{self.about.get('condition', '')}"
 
 
-def show_mine(tx: Connection, person: str, *, now: datetime) -> tuple[ObligationView, ...]:
-    """Everything a person answers for today, the most urgent first; also what they stand in for."""
+def show_mine(
+    tx: Connection, person: str, *, now: datetime, forms: bool = False
+) -> tuple[ObligationView, ...]:
+    """Everything a person answers for today, the most urgent first; also what they stand in for. `forms` as
+    in `show_obligations`.
+    """
     who = directory(tx, on=local_date(now))
     mine = [
         one
@@ -92,7 +96,7 @@ def show_mine(tx: Connection, person: str, *, now: datetime) -> tuple[Obligation
         if (found := who.find(one.obligation.owner, project=one.project)) is not None
         and found.person == person
     ]
-    return show_obligations(tx, mine, on=local_date(now), who=who)
+    return show_obligations(tx, mine, on=local_date(now), who=who, forms=forms)
 
 
 def show_others(tx: Connection, person: str, *, now: datetime) -> tuple[ObligationView, ...]:
@@ -105,11 +109,11 @@ def show_others(tx: Connection, person: str, *, now: datetime) -> tuple[Obligati
         if (one.obligation.due_on < today or one.obligation.key.kind == core.CONDITION)
         and ((found := who.find(one.obligation.owner, project=one.project)) is None or found.person != person)
     ]
-    return show_obligations(tx, others, on=today, who=who, forms=False)
+    return show_obligations(tx, others, on=today, who=who)
 
 
 def show_obligations(
-    tx: Connection, owed: Iterable[Stored], *, on: date, who: Directory | None = None, forms: bool = True
+    tx: Connection, owed: Iterable[Stored], *, on: date, who: Directory | None = None, forms: bool = False
 ) -> tuple[ObligationView, ...]:
     """The same for any obligations, as they stand on a day. Raises Unknown without a programme.
 

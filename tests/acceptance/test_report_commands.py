@@ -125,3 +125,30 @@ def test_long_work_tells_how_far_it_has_come_and_short_work_is_silent(
     told("leser", 0, 10_000)
     told("leser", 4_500, 10_000)
     assert capsys.readouterr().err.splitlines() == ["Leser 10000 prosjekter …", "Leser … 4500 av 10000"]
+
+
+def test_a_published_report_goes_to_byradet_with_a_letter_and_no_other_does(at_the_end: Desk) -> None:
+    out = at_the_end.folder / "brev.pdf"
+    refused = at_the_end.do("report", "letter", "2024-T3", "--out", out)
+    assert refused.code == 3
+    assert "Rapporten for 2024-T3 er ikke publisert" in refused.err
+    assert not out.exists()
+    at_the_end.done("report", "approve", "2024-T3")
+    at_the_end.done("report", "publish", "2024-T3", "--despite", "Digitalt tilsyn avklares i mars.")
+    at_the_end.done("report", "letter", "2024-T3", "--out", out)
+    assert out.read_bytes().startswith(b"%PDF")
+    page = at_the_end.folder / "brev.html"
+    at_the_end.done(
+        "report", "letter", "2024-T3", "--out", page, "--to", "Byrådet", "--ask", "Merk dere målet."
+    )
+    assert "Merk dere målet." in page.read_text()
+
+
+def test_the_year_is_written_from_its_tertials_and_a_wrong_year_is_named(at_the_end: Desk) -> None:
+    out = at_the_end.folder / "ar.html"
+    at_the_end.done("report", "year", "2025", "--out", out)
+    assert "Rapporten for 1. tertial 2025 er ikke publisert." in out.read_text()
+    unknown = at_the_end.do("report", "year", "2019", "--out", out)
+    assert unknown.code == 2
+    assert "2019" in unknown.err
+    assert at_the_end.do("report", "year", "2025", "--format", "xlsx").code == 2
