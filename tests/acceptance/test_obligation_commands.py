@@ -1,23 +1,44 @@
 """Do the commands about deadlines do what programkontoret asks, and refuse all else in plain words?"""
 
 import json
+import shutil
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from icalendar import Calendar
 
+from cli.main import main
 from engine import clock
-from tests.desk import KEY, OFFICE, Desk
+from tests.desk import KEY, OFFICE, PORTFOLIO, PROGRAMME, Desk
 
 NOW = datetime(2025, 5, 20, 8, 0, tzinfo=UTC)
 LEADER = "leder@example.org"
 OWNER = "kommunalsjef-hjemme@example.org"
 
 
+@pytest.fixture(scope="module")
+def since_january(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation that has been there since January 2025: nobody is chased for what fell due before."""
+    folder = tmp_path_factory.mktemp("siden januar")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(clock, "now", lambda: datetime(2025, 1, 2, 8, 0, tzinfo=UTC))
+        for arguments in (
+            ["init"],
+            ["programme", "load", str(PROGRAMME)],
+            ["project", "import", str(PORTFOLIO), "--on", "2024-12-31"],
+        ):
+            assert main(arguments) == 0
+    return folder
+
+
 @pytest.fixture
-def may(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """The installation on 20 May 2025, with a project leader who has not reported."""
+def may(since_january: Path, empty_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """That installation on 20 May 2025, with a project leader who has not reported."""
+    desk = empty_desk
+    shutil.copytree(since_january / "var", desk.folder / "var")
     monkeypatch.setattr(clock, "now", lambda: NOW)
     desk.done("person", "add", LEADER, "--name", "Prosjektleder")
     desk.done("project", "set", KEY, f"role.prosjektleder={LEADER}", "--on", "2025-02-05")
