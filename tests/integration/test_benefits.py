@@ -38,7 +38,7 @@ taxonomies:
 targets: [{term: hs1, measure: arsverk, low: 500, high: 800, by: 2040}]
 """
     builders.a_programme(db)
-    load_programme(db, text=builders.programme_text() + taxonomy, now=NOW)
+    load_programme(db, text=builders.programme_text() + taxonomy, now=NOW + timedelta(seconds=1))
     builders.a_project(db, key=KEY, phase="gjennomfore", focus_area_2025="1a")
     add(db, kind="A", indicators=[INDICATOR], owner="medlem-2@example.org", prioritised=True)
     return db

@@ -83,7 +83,7 @@ def set_up(db: Database) -> None:
     )
     builders.a_programme(db, workflow=builders.EASY_WORKFLOW.replace(*outcomes, 1))
     text = builders.programme_text().replace("follow_from: 2024-01-01", "follow_from: 2025-01-01")
-    load_programme(db, text=text + DUTIES, now=NOW)
+    load_programme(db, text=text + DUTIES, now=NOW + timedelta(seconds=1))
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Are a project's scores those its leader and owner agree on, and is the yearly report whole on paper?"""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -39,7 +39,7 @@ def reporting_of_oslo() -> str:
 @pytest.fixture
 def house(db: Database) -> Database:
     builders.a_programme(db)
-    load_programme(db, text=builders.programme_text() + reporting_of_oslo(), now=NOW)
+    load_programme(db, text=builders.programme_text() + reporting_of_oslo(), now=NOW + timedelta(seconds=1))
     builders.a_project(db, key=KEY, phase="gjennomfore", project_number="P-1")
     return db
 
