@@ -111,7 +111,7 @@ def _checked(template: bytes) -> bytes:
             if sum(part.file_size for part in package.infolist()) > 4 * TEMPLATE_LIMIT:
                 raise TemplateError("word_template_too_large", limit=4 * TEMPLATE_LIMIT // _MEGABYTE)
             parts = {part.filename: package.read(part) for part in package.infolist()}
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, RuntimeError):
         raise TemplateError("word_template_unreadable") from None
     if "[Content_Types].xml" not in parts or not any(name.startswith("word/") for name in parts):
         raise TemplateError("word_template_unreadable")
