@@ -1,8 +1,8 @@
 """Which requirements did this run prove? A pytest plugin: checks the marks, and records what passed.
 
 `@pytest.mark.requirement("000-72", "001-02")` on a test, a class or a module. An unknown id, or a mark
-without one, stops the run. With `--record-requirements` each suite's outcome is merged into
-.coverage-requirements.json.
+without one, stops the run. With `--record-requirements=SUITE` the run's outcome is merged into
+.coverage-requirements.json under that name.
 """
 
 import fcntl
@@ -16,14 +16,13 @@ from tools.requirements import RECORD, requirement_texts
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--record-requirements", action="store_true", help=f"write what was proven to {RECORD.name}"
-    )
+    parser.addoption("--record-requirements", metavar="SUITE", help=f"write what was proven to {RECORD.name}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--record-requirements"):
-        config.pluginmanager.register(Recorder(), "requirement-recorder")
+    suite = config.getoption("--record-requirements")
+    if suite:
+        config.pluginmanager.register(Recorder(suite), "requirement-recorder")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,9 +46,10 @@ def requirements_of(item: pytest.Item) -> list[str]:
 
 
 class Recorder:
-    """One run's outcomes, by suite."""
+    """One suite's outcomes."""
 
-    def __init__(self) -> None:
+    def __init__(self, suite: str) -> None:
+        self.suite = suite
         #: test → (its worst outcome in set-up, call and tear-down, its requirements)
         self.outcomes: dict[str, tuple[str, list[str]]] = {}
 
@@ -61,11 +61,14 @@ class Recorder:
         self.outcomes[report.nodeid] = (outcome, requirements)
 
     def pytest_sessionfinish(self) -> None:
-        suites: dict[str, dict[str, Any]] = defaultdict(
-            lambda: {"passed": 0, "failed": 0, "skipped": 0, "proven": defaultdict(list), "refuted": []}
-        )
+        suite: dict[str, Any] = {
+            "passed": 0,
+            "failed": 0,
+            "skipped": 0,
+            "proven": defaultdict(list),
+            "refuted": [],
+        }
         for nodeid, (outcome, requirements) in sorted(self.outcomes.items()):
-            suite = suites[nodeid.split("/")[1]]
             suite[outcome] += 1
             for requirement in requirements:
                 if outcome == "passed":
@@ -78,4 +81,4 @@ class Recorder:
             record.seek(0)
             earlier = json.loads(record.read() or "{}")
             record.truncate(0)
-            record.write(json.dumps(earlier | suites, indent=1, ensure_ascii=False) + "\n")
+            record.write(json.dumps(earlier | {self.suite: suite}, indent=1, ensure_ascii=False) + "\n")
