@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import AsJson, ByOrOffice, day
+from cli.options import AsJson, ByOrOffice, day, day_or_today
 from cli.paperwork import FormatOption, OutOption, format_of, referat_maker, save, save_bytes
 
 if TYPE_CHECKING:
@@ -181,6 +181,42 @@ def add(
         actor = by or wiring.programme_office(db)
         accepted(add_item(db, meeting=meeting, kind=kind, title=title, text=text, by=actor, now=wiring.now()))
     tell(f"«{title}» står på sakslista for {meeting}.")
+
+
+@app.command("status")
+def status(
+    name: MeetingName,
+    period: Annotated[str, typer.Argument(metavar="PERIODE", help="Som 2025-T1.")],
+    body: BodyOption = None,
+    by: ByOrOffice = None,
+) -> None:
+    """Sett status for hvert prosjekt på sakslista til orientering."""
+    from cli import wiring
+    from cli.console import tell
+    from cli.errors import accepted
+    from engine.use_cases.run_meeting import add_item
+    from engine.use_cases.show_delivery import deliveries
+    from language.status_reports import period_word, standing_line
+
+    title = f"Status for prosjektene, {period_word(period)}"
+    with wiring.database() as db:
+        with db.reading() as tx:
+            meeting = _named_or_planned(tx, name, body)
+            found = deliveries(tx, period=period, today=day_or_today(None))
+        lines = (standing_line(one.title, one.status, one.delivered_on, one.approval) for one in found)
+        actor = by or wiring.programme_office(db)
+        accepted(
+            add_item(
+                db,
+                meeting=meeting,
+                kind="orientering",
+                title=title,
+                text="\n".join(lines),
+                by=actor,
+                now=wiring.now(),
+            )
+        )
+    tell(f"«{title}» står på sakslista for {meeting}, med {len(found)} prosjekter.")
 
 
 @app.command("attendance")

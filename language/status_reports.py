@@ -53,6 +53,12 @@ def account_sentence(line: AccountLine) -> str:
     return f"{line.label}: {', '.join(told)} per {plain_date(line.as_of)}"
 
 
+def standing_line(title: str, status: str, delivered_on: date | None, approval: Approval | None) -> str:
+    """«Demenslandsby (Konsept): levert 12.05.2025. Godkjent av eier.»"""
+    delivered = "" if delivered_on is None else f"levert {plain_date(delivered_on)}. "
+    return f"{title} ({status}): {delivered}{approval_word(approval)}."
+
+
 def approval_word(approval: Approval | None) -> str:
     """«Ikke godkjent av eier»; None is a report that has not been delivered."""
     return "Ikke levert" if approval is None else _APPROVALS[approval]

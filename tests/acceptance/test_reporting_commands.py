@@ -54,6 +54,24 @@ def test_what_is_wrong_about_a_benefit_is_said_with_its_place(reporting: Desk) -
     )
 
 
+@pytest.mark.requirement("004-57")
+def test_a_board_is_shown_how_every_project_stands(reporting: Desk) -> None:
+    file = reporting.write("rapport.json", json.dumps({"progress": "Opplæring i fire soner."}))
+    reporting.done("report", "submit", KEY, PERIOD, file, "--by", OFFICE)
+    (day, *_) = [
+        one["starts_at"][:10]
+        for one in reporting.done("meeting", "list", "--json").json
+        if one["body"] == "programstyret" and one["status"] == "planned"
+    ]
+    said = reporting.done("meeting", "status", day, PERIOD, "--body", "programstyret")
+    assert "«Status for prosjektene, " in said.err
+    listed = reporting.done("meeting", "agenda", day, "--body", "programstyret").out
+    assert "Status for prosjektene, " in listed
+    assert "Venter på eier." in listed
+    assert "(Prosjekt): Ikke levert." in listed
+    assert listed.count("): ") >= 30
+
+
 def test_a_report_is_delivered_approved_and_shown(reporting: Desk) -> None:
     told = {"progress": "Opplæring i fire soner.", "risks": [{"title": "Lite tid"}]}
     file = reporting.write("rapport.json", json.dumps(told))
