@@ -196,9 +196,10 @@ def status(
     from cli.errors import accepted
     from engine.use_cases.run_meeting import add_item
     from engine.use_cases.show_delivery import deliveries
-    from language.status_reports import period_word, standing_line
+    from language.formats import period_words
+    from language.status_reports import standing_line
 
-    title = f"Status for prosjektene, {period_word(period)}"
+    title = f"Status for prosjektene, {period_words(period)}"
     with wiring.database() as db:
         with db.reading() as tx:
             meeting = _named_or_planned(tx, name, body)

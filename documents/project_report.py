@@ -9,7 +9,7 @@ from engine.core.programme import Programme
 from engine.core.shape import text_in
 from engine.use_cases.report_form import ReportForm
 from language import formats
-from language.status_reports import account_sentence, approval_word, indicator_sentence, period_word
+from language.status_reports import account_sentence, approval_word, indicator_sentence
 
 STEPS: Final = (1, 2, 3, 4, 5)
 HIGH: Final = 15
@@ -29,7 +29,7 @@ def report_content(form: ReportForm, *, programme: Programme) -> Content:
     return {
         "kind": _kind(form, programme),
         "title": form.title.strip() or form.project,
-        "subtitle": formats.upper_first(period_word(form.period.id)),
+        "subtitle": formats.upper_first(formats.period_words(form.period.id)),
         "body": text_in(programme.title),
         "running": f"{form.project} {form.period.id}",
         "contact": "",

@@ -17,7 +17,6 @@ from documents.deadline_calendar import Deadline, deadline_calendar
 from documents.text import readable
 from engine.use_cases.year_wheel import Spoke, Wheel
 from language import formats
-from language.obligations import period_words
 
 MONTHS: Final = (
     "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober",
@@ -94,7 +93,7 @@ def wheel_calendar(wheels: Iterable[Wheel], *, host: str, made_at: datetime) -> 
 
 def spoke_words(one: Spoke) -> str:
     """What a deadline is called in a list: «Statusrapport for prosjektet, 1. tertial 2025»."""
-    period = period_words(one.period)
+    period = formats.period_words(one.period)
     # An occurrence that is named by its own day says nothing more.
     return f"{one.title}, {period}" if _TERTIAL.fullmatch(one.period) else one.title
 

@@ -40,7 +40,7 @@ _WITH_LOCALE: Final[dict[str, Callable[..., str]]] = {
     "sentence": sentence,
     "obligation_words": obligations.obligation_words,
     "if_nothing_words": obligations.if_nothing_words,
-    "period_words": obligations.period_words,
+    "period_words": formats.period_words,
 }
 FILTERS: Final = (*_WITH_LOCALE, "upper_first", "lower_first", "grouped_code", "where_words")
 """The names templates can use after «|»; those that depend on the language already know it."""

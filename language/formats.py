@@ -105,6 +105,7 @@ _NOUNS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
     },
 }
 
+_TERTIALS: Final = {"nb": "{n}. tertial {year}", "nn": "{n}. tertial {year}", "en": "tertial {n} of {year}"}
 _CHOICES: Final[Mapping[str, tuple[str, str, str]]] = {
     # nb, nn, en
     "godkjenn": ("Godkjenn", "Godkjenn", "Approve"),
@@ -261,6 +262,16 @@ def deadline(value: datetime | str, locale: str = "nb") -> str:
     """«onsdag 5. februar kl. 15.00», Oslo time; the year goes without saying."""
     instant = _as_instant(value)
     return f"{day(instant, locale)} {clock(instant, locale)}"
+
+
+def period_words(period: str, *, locale: str = "nb") -> str:
+    """`2025-T1` as «1. tertial 2025», a date as a day and year, a year or anything else as it is."""
+    tertial = re.fullmatch(r"(\d{4})-T([123])", period)
+    if tertial is not None:
+        return _TERTIALS.get(locale, _TERTIALS["nb"]).format(n=tertial[2], year=tertial[1])
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", period):
+        return plain_date(period, locale=locale)
+    return period
 
 
 def number(value: float, locale: str = "nb") -> str:

@@ -86,17 +86,6 @@ _DUE_ELSEWHERE: Final[Mapping[str, str]] = {
     "sak": "Fristen følger saken, og flyttes ikke her.",
     "moteplan": "Fristen følger gruppas møteplan, og flyttes ikke her.",
 }
-_TERTIALS: Final = {"nb": "{n}. tertial {year}", "nn": "{n}. tertial {year}", "en": "tertial {n} of {year}"}
-
-
-def period_words(period: str, *, locale: str = "nb") -> str:
-    """`2025-T1` as «1. tertial 2025», a date as a day and year, a year or anything else as it is."""
-    tertial = re.fullmatch(r"(\d{4})-T([123])", period)
-    if tertial is not None:
-        return _TERTIALS.get(locale, _TERTIALS["nb"]).format(n=tertial[2], year=tertial[1])
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", period):
-        return formats.plain_date(period, locale=locale)
-    return period
 
 
 def obligation_words(kind: str, about: Mapping[str, str], *, locale: str = "nb") -> str:
@@ -104,7 +93,7 @@ def obligation_words(kind: str, about: Mapping[str, str], *, locale: str = "nb")
     words = _in(_WHAT["duty" if kind.startswith("duty:") else kind], locale)
     told = dict.fromkeys(re.findall(r"\{(\w+)\}", words), "…") | dict(about)
     if "period" in told:
-        told["period"] = period_words(told["period"], locale=locale)
+        told["period"] = formats.period_words(told["period"], locale=locale)
     if "on" in about:
         told["on"] = formats.plain_date(about["on"], locale=locale)
     return words.format_map(told)

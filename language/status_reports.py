@@ -23,12 +23,6 @@ def form_sentence(fields: int, changed: int | None) -> str:
     return f"{told}, {'ingen' if changed == 0 else in_words(changed)} er endret siden sist."
 
 
-def period_word(period: str) -> str:
-    """«1. tertial 2025»."""
-    year, _, tertial = period.partition("-T")
-    return f"{tertial}. tertial {year}" if tertial else period
-
-
 def indicator_sentence(indicator: Mapping[str, Any], measured: Sequence[Measurement]) -> str:
     """«Tilsyn per natt (tilsyn): nullpunkt 79 (09.04.2025), ønsket verdi 50, sist målt 61,5 (30.09.2025)»."""
     unit = f" ({indicator['unit']})" if indicator.get("unit") else ""

@@ -24,7 +24,7 @@ from engine.use_cases.describe import counts_json, focus_areas, portfolio_json, 
 from engine.use_cases.political import Execution, execution_of
 from engine.use_cases.report_form import approval_of
 from language import formats
-from language.status_reports import approval_word, period_word
+from language.status_reports import approval_word
 from web import pages
 from web.site import Site
 
@@ -161,7 +161,11 @@ def _reports(
     if programme is None:
         return []
     return [
-        (period, period_word(period), approval_word(approval_of(newest[period], programme, today=today)))
+        (
+            period,
+            formats.period_words(period),
+            approval_word(approval_of(newest[period], programme, today=today)),
+        )
         for period in sorted(newest, reverse=True)
     ]
 

@@ -28,7 +28,6 @@ from language.status_reports import (
     approval_word,
     form_sentence,
     indicator_sentence,
-    period_word,
 )
 from web import cookies, pages
 from web.forms import Form, LongForm, only
@@ -175,7 +174,7 @@ def _page(
         status=status,
         form=form,
         errors=list(errors),
-        heading=f"Statusrapport {period_word(form.period.id)}",
+        heading=f"Statusrapport {formats.period_words(form.period.id)}",
         told=form_sentence(len(form.filled.fields), changed),
         accounts=[account_sentence(line) for line in form.accounts],
         approval=approval_word(form.approval),

@@ -306,15 +306,6 @@ def _value(
     return [sheet.at(row.number, "value", "printed_choice_unknown", value=value, known=", ".join(allowed))]
 
 
-def rows_of(figures: Figures, place: str) -> dict[str, dict[str, Figure]]:
-    """The figures of one place, by row and column, in their order."""
-    found: dict[str, dict[str, Figure]] = {}
-    for (where, row, column), figure in figures.items():
-        if where == place:
-            found.setdefault(row, {})[column] = figure
-    return found
-
-
 def indexed(figures: Figures) -> dict[str, dict[str, dict[str, Figure]]]:
     """All of them, by place, row and column."""
     found: dict[str, dict[str, dict[str, Figure]]] = {place: {} for place in PLACES}

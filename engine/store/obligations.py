@@ -416,12 +416,6 @@ def list_obligations(
     return tuple(map(_stored, tx.execute(wanted)))
 
 
-def count_open(tx: Connection) -> int:
-    """How much is owed."""
-    wanted = select(func.count()).select_from(_OBLIGATION).where(_OBLIGATION.c.status == "open")
-    return int(tx.execute(wanted).scalar_one())
-
-
 def acts(tx: Connection, *, chain: str) -> tuple[Act, ...]:
     """What people have done to a chain's obligations, in order."""
     wanted = (

@@ -214,13 +214,6 @@ def papers(tx: Connection, key: str) -> tuple[Paper, ...]:
     return tuple(_paper(row) for row in tx.execute(wanted))
 
 
-def paper_by_id(tx: Connection, paper: str) -> Paper | None:
-    """One paper, or None."""
-    wanted = select(_PAPER, _PROSE.c.text.label("title")).join(_PROSE, _PROSE.c.digest == _PAPER.c.title_ref)
-    row = tx.execute(wanted.where(_PAPER.c.id == paper)).one_or_none()
-    return None if row is None else _paper(row)
-
-
 def paper_content(tx: Connection, sha256: str) -> bytes:
     """The bytes stored under a digest. Raises NoResultFound when there are none."""
     return bytes(tx.execute(select(_BLOB.c.content).where(_BLOB.c.sha256 == sha256)).scalar_one())
