@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from cli import settings as environment
 from cli import wiring
-from cli.errors import lines_for
+from cli.errors import lines_for, lines_for_outage
 from cli.misuse import BadSettings, DatabaseUnusable, KeyFileUnusable
 from cli.settings import Settings
 from engine.core.calendar import local_date
@@ -20,6 +20,7 @@ from engine.core.programme import Programme
 from engine.core.shape import text_in
 from engine.core.verification import verify
 from engine.store import cases, definitions, outbox, people, programmes, schema, standing
+from engine.store.outages import NotNow
 from engine.store.session import Connection, Database, UnsafeDatabaseError
 from engine.use_cases.inspect_machinery import LATE, TRIES, Machinery, Part, inspect_machinery
 from engine.use_cases.inspect_obligations import sample_plans, unreachable_owners
@@ -162,6 +163,11 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
         with db.reading() as tx:
             for check in _CONTENTS:
                 yield check(tx, now)
+    except NotNow as error:
+        lines = lines_for_outage(error)
+        yield _made(
+            "contents", "Innhold", lines[0], do="La den som holder databasen, bli ferdig, og prøv igjen."
+        )
     finally:
         db.close()
 

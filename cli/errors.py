@@ -1,11 +1,11 @@
 """What is said, and with which exit code, when a command cannot do what it was asked?
 
-0 done · 1 unexpected: a bug or a world that is down · 2 misuse: every mistake with its place · 3 refused by
-the rules: every reason.
+0 done · 1 unexpected: a bug · 2 misuse: every mistake with its place · 3 refused by the rules: every reason ·
+4 not now: the database is busy, full or away, and the same command may go well later.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from traceback import extract_tb
@@ -15,6 +15,7 @@ from cli.console import tell
 from cli.misuse import BadFile, BadSettings, DatabaseUnusable, KeyFileUnusable, Told
 from engine.core.misuse import Invalid, Misuse, Refused
 from engine.core.source import Mistake
+from engine.store.outages import Cause, NotNow
 from engine.store.session import UnsafeDatabaseError
 from engine.use_cases.change_facts import BadFacts
 from engine.use_cases.request_transition import NotReady
@@ -25,6 +26,7 @@ from language.sentences import misuse_sentences, sentence
 UNEXPECTED: Final = 1
 MISUSE: Final = 2
 REFUSED: Final = 3
+NOT_NOW: Final = 4
 
 _OURS: Final = ("engine", "workflows", "language", "notifications", "documents", "web", "demo", "cli")
 
@@ -67,8 +69,31 @@ def report(error: Exception, *, trace: bool = False) -> int:
         case UnsafeDatabaseError(args=(setting, found)):
             tell(f"Databasen kan miste det den har kvittert for: {setting} er {found}. Se: faseport doctor")
             return MISUSE
+        case NotNow():
+            tell(*lines_for_outage(error))
+            return NOT_NOW
         case _:
             return _unexpected(error, trace=trace)
+
+
+_CAUSES: Final[Mapping[Cause, str]] = {
+    "turn": "Databasen er opptatt: andre skriver i den, og det ble ikke vår tur.",
+    "locked": "Databasen er opptatt: et annet program holder på det som skulle endres.",
+    "full": "Disken som databasen ligger på, er full.",
+    "away": "Databasen svarer ikke.",
+    "given_up": "Databasen brukte for lang tid.",
+}
+
+
+def lines_for_outage(error: NotNow) -> list[str]:
+    """Why the database could not do it now, and what became of what was under way."""
+    words = f" ({error.words})" if error.words else ""
+    if error.in_doubt:
+        return [
+            f"Forbindelsen til databasen ble brutt idet det skulle lagres.{words}",
+            "Vi vet ikke om det ble lagret. Se etter før du kjører kommandoen på nytt.",
+        ]
+    return [f"{_CAUSES[error.cause]}{words}", "Det som var under arbeid, er ikke lagret. Prøv igjen om litt."]
 
 
 def _refusal(refused: Refused) -> list[str]:
@@ -150,7 +175,7 @@ def _database(error: DatabaseUnusable) -> list[str]:
         case _:
             return [
                 f"Databasen {error.url} kan ikke åpnes: {error.detail}",
-                "Se etter feil med: faseport doctor",
+                "Start den, la den som holder den bli ferdig, eller rett FASEPORT_DATABASE_URL.",
             ]
 
 

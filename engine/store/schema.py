@@ -29,6 +29,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+from engine.store.outages import LONG_STATEMENT, PATIENCE, dialled, limits, told_plainly
+
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 GUARDS: Final = ("ledger_leaf_keeps", "ledger_leaf_stays", "ledger_leaf_holds")
 """The triggers that refuse to change, remove or replace a leaf."""
@@ -60,8 +62,8 @@ def state_of(url: str, *, migrations: Path = MIGRATIONS) -> SchemaState:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database and not Path(parsed.database).exists():
         return SchemaState(standing="absent", found=None, wanted=wanted)
-    engine = create_engine(url, poolclass=NullPool)
-    with engine.connect() as connection:
+    engine = create_engine(url, poolclass=NullPool, connect_args=dialled(parsed))
+    with told_plainly(), engine.connect() as connection:
         tables = inspect(connection).get_table_names()
         found = None
         if _REVISION.name in tables:
@@ -123,10 +125,14 @@ def clear(url: str) -> None:
 
 @contextmanager
 def _migrating(url: str, *, keep_foreign_keys: bool) -> Iterator[Connection]:
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool, connect_args=dialled(make_url(url)))
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, keep_foreign_keys=keep_foreign_keys)
-    with engine.connect() as connection, connection.begin():
+    with told_plainly(), engine.connect() as connection, connection.begin():
+        if engine.dialect.name != "sqlite":
+            # Whoever is still at work must be stopped first; a table that is built anew takes its time.
+            told = limits(lock=PATIENCE, statement=LONG_STATEMENT, idle=LONG_STATEMENT)
+            connection.exec_driver_sql(told)
         yield connection
     engine.dispose()
 

@@ -4,6 +4,8 @@
 `writing()` is one durable transaction: on SQLite a BEGIN IMMEDIATE behind an in-process queue that serves
 first come, first served (racing in SQLite's busy handler starves some writers for seconds); on PostgreSQL a
 plain transaction, whose use cases lock the rows they decide on.
+
+Nobody waits without end at either door: `engine.store.outages` says for how long, and what is told then.
 """
 
 import secrets
@@ -16,9 +18,26 @@ from typing import Any, Final
 from sqlalchemy import Connection as Connection  # an open transaction, for those who may not know SQL
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-BUSY_MS: Final = 10_000
+from engine.store.outages import (
+    IDLE_READER,
+    IDLE_WRITER,
+    LONG_STATEMENT,
+    PATIENCE,
+    STATEMENT,
+    Errand,
+    NotNow,
+    dialled,
+    errand_under_way,
+    is_undone,
+    limits,
+    told_plainly,
+    words_of,
+)
+
+BUSY_MS: Final = int(PATIENCE * 1000)
 _SAFE_PRAGMAS: Final = {
     "journal_mode": "wal",
     "synchronous": "2",
@@ -43,18 +62,19 @@ class Turns:
         self._holder: int | None = None
 
     @contextmanager
-    def one_at_a_time(self) -> Iterator[None]:
+    def one_at_a_time(self, patience: float = PATIENCE) -> Iterator[None]:
         """Wait for one's turn, and pass it on afterwards.
 
-        Raises RuntimeError for a thread that has its turn already: it would wait for itself for ever.
+        Raises NotNow when it has not come after `patience` seconds, and RuntimeError for a thread that has
+        its turn already: it would wait for itself.
         """
-        self._take_turn()
+        self._take_turn(patience)
         try:
             yield
         finally:
             self._pass_on()
 
-    def _take_turn(self) -> None:
+    def _take_turn(self, patience: float) -> None:
         me = threading.get_ident()
         with self._guard:
             if self._holder == me:
@@ -66,9 +86,10 @@ class Turns:
             turn.acquire()
             self._waiting.append(turn)
         try:
-            turn.acquire()
+            if not turn.acquire(timeout=patience):
+                raise NotNow("turn")
         except BaseException:
-            # Interrupted while waiting. A turn nobody takes would stop everybody behind it.
+            # Interrupted, or waited for long enough. A turn nobody takes would stop everybody behind it.
             with self._guard:
                 came = turn not in self._waiting
                 if not came:
@@ -93,7 +114,7 @@ class NoQueue:
     """PostgreSQL queues for itself, row by row."""
 
     @contextmanager
-    def one_at_a_time(self) -> Iterator[None]:
+    def one_at_a_time(self, _patience: float = PATIENCE) -> Iterator[None]:
         """Everybody at once."""
         yield
 
@@ -116,22 +137,26 @@ class Database:
             self._glancer = _sqlite_engine(self.url, begin=None, pool_size=4, query_only=True)
             self._queue = Turns()
         else:
-            self._writer = create_engine(self.url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+            self._writer = _postgresql_engine(self.url)
             self._reader = self._writer.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
-            self._glancer = create_engine(self.url, pool_size=4, isolation_level="AUTOCOMMIT")
+            self._glancer = self._reader
             self._queue = NoQueue()
         try:
-            self._check_safety()
+            with told_plainly():
+                self._check_safety()
         except BaseException:
             self.close()
             raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent view; whatever tries to write through it fails."""
-        with self._reader.connect() as connection:
+        """One consistent view; whatever tries to write through it fails. Raises NotNow."""
+        with told_plainly(), self._reader.connect() as connection:
+            waited_for = errand_under_way() is not None
+            statement = STATEMENT if waited_for else LONG_STATEMENT
+            self._limit(connection, lock=PATIENCE, statement=statement, idle=IDLE_READER)
             try:
                 yield connection
             finally:
@@ -140,12 +165,19 @@ class Database:
     @contextmanager
     def glancing(self) -> Iterator[Connection]:
         """For one small question that is asked all day and mostly answered with no: no transaction is begun
-        for it, and a second question may see another state.
+        for it on SQLite, and a second question may see another state. Raises NotNow.
         """
+        if not self.is_sqlite:
+            # Outside a transaction nothing would end a wait there.
+            with self.reading() as connection:
+                yield connection
+            return
         # Kept open: taking one from the pool and giving it back costs more than the question.
-        connection = self._glance()
+        with told_plainly():
+            connection = self._glance()
         try:
-            yield connection
+            with told_plainly():
+                yield connection
         except BaseException:
             connection.close()
             raise
@@ -159,14 +191,31 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction: all of it is durable when the block ends, or none of it when the block raises."""
-        with self._queue.one_at_a_time(), self._writer.connect() as connection:
+        """One transaction: all of it is durable when the block ends, or none of it when the block raises.
+
+        Raises NotNow, which says so, in the one case where nobody knows.
+        """
+        errand = errand_under_way() or Errand()
+        with (
+            told_plainly(),
+            self._queue.one_at_a_time(errand.left),
+            self._writer.connect() as connection,
+        ):
+            self._limit(connection, lock=errand.left, statement=STATEMENT, idle=IDLE_WRITER)
             try:
                 yield connection
-                connection.commit()
+                _commit(connection, errand)
             except BaseException:
                 connection.rollback()
                 raise
+
+    def _limit(self, connection: Connection, *, lock: float, statement: float, idle: float) -> None:
+        """How long the connection's next transaction waits, in seconds."""
+        if self.is_sqlite:
+            raw: Any = connection.connection.driver_connection
+            raw.execute(f"PRAGMA busy_timeout={int(lock * 1000)}")
+            return
+        connection.execution_options(**{_LIMITS: limits(lock=lock, statement=statement, idle=idle)})
 
     def close(self) -> None:
         """Give all connections back."""
@@ -178,8 +227,10 @@ class Database:
     def _check_safety(self) -> None:
         if self.is_sqlite:
             with self._writer.connect() as connection:
+                # Asked of the driver, outside a transaction: a writer's would wait for whoever writes now.
+                raw: Any = connection.connection.driver_connection
                 for pragma, wanted in _SAFE_PRAGMAS.items():
-                    found = str(connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()).lower()
+                    found = str(raw.execute(f"PRAGMA {pragma}").fetchone()[0]).lower()
                     if found != wanted:
                         raise UnsafeDatabaseError(pragma, found)
             return
@@ -188,6 +239,41 @@ class Database:
                 found = str(connection.execute(text(f"SHOW {setting}")).scalar())
                 if found == "off":
                     raise UnsafeDatabaseError(setting, found)
+
+
+def _commit(connection: Connection, errand: Errand) -> None:
+    errand.begin_commit()
+    try:
+        connection.commit()
+    except BaseException as error:
+        if is_undone(error):
+            errand.undone()
+            raise
+        if isinstance(error, DBAPIError):
+            raise NotNow("away", words_of(error), in_doubt=True) from error
+        raise
+
+
+_LIMITS: Final = "limits"
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=20,
+        max_overflow=20,
+        pool_pre_ping=True,
+        pool_timeout=PATIENCE,
+        connect_args=dialled(url),
+    )
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        told = connection.get_execution_options().get(_LIMITS)
+        if told is not None:
+            connection.exec_driver_sql(told)
+
+    return engine
 
 
 def _sqlite_engine(url: URL, *, begin: str | None, pool_size: int, query_only: bool = False) -> Engine:

@@ -7,6 +7,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from engine.store.outages import dialled, words_of
+
 
 def silence_of(url: str) -> str:
     """Why the database cannot be read, in its driver's own words; empty when it answers. Nothing is created
@@ -16,12 +18,12 @@ def silence_of(url: str) -> str:
     question = "SELECT count(*) FROM sqlite_master" if parsed.get_backend_name() == "sqlite" else "SELECT 1"
     if parsed.get_backend_name() == "sqlite" and parsed.database and not Path(parsed.database).exists():
         return ""
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool, connect_args=dialled(parsed))
     try:
         with engine.connect() as connection:
             connection.execute(text(question))
     except SQLAlchemyError as error:
-        return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        return words_of(error)
     finally:
         engine.dispose()
     return ""
