@@ -28,7 +28,7 @@ from engine.store.tables import metadata
 
 BACKENDS = ("sqlite", "postgresql")
 _UNPRIVILEGED = "nobody"
-_START_SECONDS = 30
+_START_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

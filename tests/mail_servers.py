@@ -50,7 +50,7 @@ def real_server(
         mailbox,
         hostname="127.0.0.1",
         port=_free_port(),
-        ready_timeout=10,
+        ready_timeout=60,
         ssl_context=tls if implicit else None,
         **options,
     )
@@ -166,7 +166,7 @@ def _say(wfile: Any, words: str, ended: threading.Event) -> None:
     if words == DROP:
         raise _HungUp
     if words == HANG:
-        ended.wait(30)
+        ended.wait(600)
         raise _HungUp
     if words == GARBAGE:
         wfile.write(b"\x00\xff<html>ikke SMTP</html>\r\n")

@@ -349,7 +349,7 @@ def test_ten_megabytes_of_rubbish_are_refused_at_once(size: int, desk: Desk) -> 
     file = desk.write("p.csv", secrets.token_bytes(size))
     started = time.monotonic()
     assert len(refused_import(desk, file)) == 1
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(desk: Desk) -> None:
@@ -770,7 +770,7 @@ def served(folder: Path, **more: str) -> Iterator[str]:
         yield address
     finally:
         process.send_signal(signal.SIGTERM)
-        logged = process.communicate(timeout=30)[1]
+        logged = process.communicate(timeout=60)[1]
     assert process.returncode == 0, logged
     for line in logged.splitlines():
         assert line.startswith(("{", "Faseport svarer på")), line
@@ -790,22 +790,22 @@ def test_a_worker_sends_letters_without_any_pages_and_stops_when_told(desk: Desk
             stderr=subprocess.PIPE,
             encoding="utf-8",
         )
-        end = time.monotonic() + 30
+        end = time.monotonic() + 60
         while len(mailbox.received) < 8 and time.monotonic() < end and process.poll() is None:
             time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
-        logged = [json.loads(line) for line in process.communicate(timeout=30)[1].splitlines()]
+        logged = [json.loads(line) for line in process.communicate(timeout=60)[1].splitlines()]
     assert process.returncode == 0
     assert len(mailbox.received) == 8
     assert (logged[0]["event"], logged[-1]["event"]) == ("worker started", "worker stopped")
 
 
 def wait_for(address: str) -> Mapping[str, Any]:
-    """What an address says once it is well; fails when it has not been within half a minute."""
-    end = time.monotonic() + 30
+    """What an address says once it is well; fails when it has not been within a minute."""
+    end = time.monotonic() + 60
     while True:
         try:
-            with urllib.request.urlopen(address, timeout=5) as answer:
+            with urllib.request.urlopen(address, timeout=60) as answer:
                 told: Mapping[str, Any] = json.load(answer)
                 return told
         except (urllib.error.URLError, ConnectionError):
@@ -820,10 +820,10 @@ def test_serve_shows_the_portfolio_and_sends_letters_by_itself(desk: Desk) -> No
         server = f"smtp://127.0.0.1:{port}?tls=none"
         sender = "Faseport <faseport@example.org>"
         with served(desk.folder, FASEPORT_SMTP_URL=server, FASEPORT_MAIL_FROM=sender) as address:
-            end = time.monotonic() + 30
+            end = time.monotonic() + 60
             while len(mailbox.received) < 8 and time.monotonic() < end:
                 time.sleep(0.1)
             assert wait_for(f"{address}/healthz")["ok"] is True
             with pytest.raises(urllib.error.HTTPError):
-                urllib.request.urlopen(f"{address}/b/fpb1-{'a' * 32}-abcd", timeout=5)
+                urllib.request.urlopen(f"{address}/b/fpb1-{'a' * 32}-abcd", timeout=60)
         assert len(mailbox.received) == 8

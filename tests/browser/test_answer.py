@@ -49,7 +49,7 @@ def serving(office: Office) -> Iterator[Office]:
     office.settings = settings_for("http://127.0.0.1")
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not server.started:
         assert time.monotonic() < deadline, "the server did not start"
         time.sleep(0.02)
@@ -57,7 +57,7 @@ def serving(office: Office) -> Iterator[Office]:
     office.settings = settings_for(f"http://127.0.0.1:{port}")
     yield office
     server.should_exit = True
-    thread.join(10)
+    thread.join(60)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def page_on(chromium: Browser, screen: str) -> Page:
     """A fresh browser with this screen: no cookies, no history."""
     width, height = SCREENS[screen]
     page = chromium.new_context(viewport={"width": width, "height": height}, locale="nb-NO").new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     return page
 
 

@@ -20,13 +20,11 @@ from engine.use_cases.register_person import register_person
 from engine.use_cases.withdraw_case import withdraw_case
 from notifications.delivery import Delivered, MailSettings, MailSettingsError, deliver_due
 from notifications.letters import template_digest
-from notifications.smtp import Limits
 from tests import builders
 from tests.builders import ASKER, NOW, a_case, a_programme, answers, seat_email
 from tests.mail_servers import DROP, Mailbox, Script, real_server, scripted_server
 
 KEYS: Final = {1: b"0" * 32}
-QUICK: Final = Limits(connect=1, command=1, final=1, letter=3, batch=20)
 MINUTE: Final = timedelta(minutes=1)
 
 
@@ -39,7 +37,7 @@ def settings(port: int) -> MailSettings:
 
 
 def deliver(db: Database, port: int, *, after: timedelta = MINUTE, worker: str = "w1") -> Delivered:
-    return deliver_due(db, keys=KEYS, settings=settings(port), worker=worker, now=NOW + after, limits=QUICK)
+    return deliver_due(db, keys=KEYS, settings=settings(port), worker=worker, now=NOW + after)
 
 
 def states(db: Database, kind: str) -> list[str]:
@@ -377,7 +375,6 @@ def test_in_a_long_round_each_batch_is_leased_from_its_own_beginning(
         settings=settings(port),
         worker="w",
         now=NOW,
-        limits=QUICK,
         clock=lambda: next(hours),
     )
 

@@ -23,7 +23,6 @@ from engine.use_cases.register_absence import register_absence
 from engine.use_cases.run_meeting import add_item, close_meeting
 from engine.use_cases.write_minutes import Written, write_minutes
 from notifications.delivery import Delivered, MailSettings, deliver_due
-from notifications.smtp import Limits
 from tests.builders import ASKER, LEADER, OFFICE
 from tests.mail_servers import DROP, Mailbox, Script, real_server, scripted_server
 from tests.meeting_builders import (
@@ -47,7 +46,6 @@ from tests.meeting_builders import (
     votes,
 )
 
-QUICK: Final = Limits(connect=1, command=1, final=1, letter=3, batch=20)
 SEATS: Final = tuple(SUPERIORS)
 
 
@@ -71,7 +69,7 @@ def deliver(db: Database, port: int, *, now: datetime, worker: str = "w1") -> De
         base_url="http://127.0.0.1:8000",
         invite=calendar_file,
     )
-    done = deliver_due(db, keys=KEYS, settings=settings, worker=worker, now=now, limits=QUICK)
+    done = deliver_due(db, keys=KEYS, settings=settings, worker=worker, now=now)
     assert done.dead == 0, done.failures
     return done
 

@@ -31,14 +31,12 @@ from engine.use_cases.settle_obligation import Settled, settle_obligation
 from engine.use_cases.show_obligations import ObligationView, show_mine
 from notifications import delivery
 from notifications.delivery import Delivered, MailSettings, deliver_due
-from notifications.smtp import Limits
 from tests import builders
 from tests.at_once import at_once
 from tests.builders import ASKER, LEADER, NOW, OFFICE, OWNER
 from tests.mail_servers import Mailbox, real_server
 
 KEYS: Final = {1: b"0" * 32}
-QUICK: Final = Limits(connect=1, command=1, final=1, letter=3, batch=20)
 DUTIES: Final = """duties:
   - id: risiko
     title: Revidert risikoanalyse
@@ -147,7 +145,7 @@ def deliver(db: Database, port: int, now: datetime) -> Delivered:
         mail_from="Faseport <faseport@example.org>",
         base_url="http://127.0.0.1:8000",
     )
-    done = deliver_due(db, keys=KEYS, settings=settings, worker="w1", now=now, limits=QUICK)
+    done = deliver_due(db, keys=KEYS, settings=settings, worker="w1", now=now)
     assert done.dead == 0, done.failures
     return done
 

@@ -49,7 +49,7 @@ def address(db: Database) -> Iterator[str]:
             time.sleep(0.01)
         yield address
         server.should_exit = True
-        thread.join(20)
+        thread.join(60)
 
 
 def at_the_form(address: str, case: str, letter: Letter) -> Callable[[], int]:

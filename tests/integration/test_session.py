@@ -80,7 +80,7 @@ def test_writers_are_served_in_the_order_they_came() -> None:
             while len(turns._waiting) <= number:
                 time.sleep(0.001)
     for thread in started:
-        thread.join(10)
+        thread.join(60)
     assert order == list(range(20))
 
 

@@ -166,9 +166,9 @@ def test_a_slow_server_does_not_keep_letters_past_their_lease() -> None:
 def test_a_letter_that_outlasts_its_time_is_in_doubt_and_lets_go() -> None:
     began = time.monotonic()
     with scripted_server(Script(body=HANG)) as (_, port):
-        (outcome,) = send(port, limits=Limits(connect=1, command=1, final=30, letter=0.5, batch=10))
+        (outcome,) = send(port, limits=Limits(connect=1, command=1, final=300, letter=0.5, batch=10))
     assert outcome.in_doubt
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
 
 
 # ---------------------------------------------------------------- TLS
