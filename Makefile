@@ -15,7 +15,7 @@ SOURCES := $(shell find $(PACKAGES) -type f -not -path '*/__pycache__/*' -not -n
 CATALOGUES := $(patsubst %.po,%.mo,$(filter %.po,$(SOURCES)))
 VENDOR := web/static/vendor/htmx/htmx.min.js
 
-.PHONY: help demo test requirements venv assets wheel lint fmt schema lock system race count-syncs bench-decision simulate-half-year simulate-years kill-workers bench-sweep clean
+.PHONY: help demo test requirements venv assets wheel lint fmt schema lock system race measure coverage count-syncs bench-decision simulate-half-year simulate-years kill-workers bench-sweep clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -45,6 +45,13 @@ lint: .venv/dev ## check style, types and layers without running a test
 fmt: .venv/dev ## format, and mend what can be mended by machine
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+measure: .venv/dev ## measure the house: sizes, rooms, cycles, what has no type (ARGS='--list', ARGS='../before .')
+	@$(PY) -m tools.measure_house $(ARGS)
+
+coverage: .venv/dev build/installed ## measure which branches the unit and integration tests take: build/coverage.json
+	$(PY) -m coverage run -m pytest -q tests/unit tests/integration
+	$(PY) -m coverage json --quiet
 
 schema: .venv/dev ## write docs/reference/workflow.schema.json anew from the shape of a definition
 	$(PY) -m tools.write_schema
