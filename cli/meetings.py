@@ -439,13 +439,15 @@ def _named_or_planned(tx: "Connection", name: str, body: str | None) -> str:
         return _named(tx, name, body).id
     except Unknown:
         planned_on = day(name.rpartition(":")[2], option="MØTE")
+        programme = programme_in_force(tx)
+        policy = programme.calendar.policy()
         found = [
             meetings.id_of(one.id, planned_on)
-            for one in programme_in_force(tx).bodies
+            for one in programme.bodies
             if one.meetings is not None
             and body in (None, one.id)
             and (":" not in name or name.startswith(f"{one.id}:"))
-            and series(one.meetings, since=planned_on, until=planned_on)
+            and series(one.meetings, policy, since=planned_on, until=planned_on)
         ]
         if len(found) != 1:
             raise

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from demo import report_facts, scene
+from engine.core.calendar import PLAIN
 from engine.core.tertial import Entry, Group, Known, Reported, Span, TargetLine, Term
 from engine.store import schema
 from engine.store.session import Database
@@ -80,6 +81,7 @@ def known_of(*entries: Entry, before: dict[str, str | None] | None = None, **cha
         focus_areas=AREAS,
         departments=DEPARTMENTS,
         targets=(TargetLine(code="hs1", title="Strategi", low=500, high=800, by=2040, areas=("hs1",)),),
+        calendar=PLAIN,
         reported=Reported(),
     )
     return replace(known, **changes)

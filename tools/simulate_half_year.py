@@ -28,7 +28,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from engine.core.calendar import is_working_day, local_date
+from engine.core.calendar import PLAIN, is_working_day, local_date
 from engine.core.letters import AGENDA, AMENDED, CASE, MEETING_CHANGED, MINUTES, RECEIPT, UNOPENED
 from engine.core.misuse import Refused
 from engine.store import cases, ledger, meetings, outbox, people, projects, schema
@@ -202,7 +202,7 @@ def simulate(db: Database, plan: Plan) -> Counter[str]:
     _foresee(world)
     day = plan.first
     while day <= plan.last or (day <= plan.until and _unsettled(world)):
-        for hour in HOURS if is_working_day(day) else (12,):
+        for hour in HOURS if is_working_day(day, PLAIN) else (12,):
             now = at(day.month, day.day, hour)
             while world.waiting and world.waiting[0][0] <= now:
                 when, _, what = heapq.heappop(world.waiting)
@@ -238,7 +238,7 @@ def _programmes(db: Database) -> None:
 def _foresee(world: _World) -> None:
     """What is known from the start to happen: requests, absences, a new holder, changes of the series."""
     plan, chance = world.plan, world.chance
-    days = [day for day in _days(plan.first, plan.last) if is_working_day(day)]
+    days = [day for day in _days(plan.first, plan.last) if is_working_day(day, PLAIN)]
     for number in range(plan.requests):
         day = chance.choice(days)
         matter = MATTERS[number % len(MATTERS)] if number < plan.programme_requests else None

@@ -46,7 +46,11 @@ class Policy:
 
 
 PLAIN: Final = Policy()
-"""Public holidays only, and letters at eight o'clock."""
+"""Public holidays only, and letters at eight o'clock: what a programme without a calendar of its own has.
+
+No function takes it by itself: whoever counts days says whose days they are, so that a deadline and its
+reminders are counted alike.
+"""
 
 
 def oslo(day: date, at: time) -> datetime:
@@ -89,11 +93,19 @@ def holiday_name(day: date) -> str | None:
     return _holidays(day.year).get(day)
 
 
-def is_working_day(day: date, policy: Policy = PLAIN) -> bool:
+def is_working_day(day: date, policy: Policy) -> bool:
     """Monday to Friday, no public holiday, and no day the programme has taken out."""
-    if day.weekday() >= _SATURDAY or day in _holidays(day.year):
-        return False
-    return policy is PLAIN or not _taken_out(day, policy)
+    return not (_free_for_all(day) or _taken_out(day, policy))
+
+
+def in_quiet_time(day: date, policy: Policy) -> bool:
+    """Whether a day lies in a time of the year that the programme does not count."""
+    here = (day.month, day.day)
+    return any(first <= here <= last for first, last in policy.quiet)
+
+
+def _free_for_all(day: date) -> bool:
+    return day.weekday() >= _SATURDAY or day in _holidays(day.year)
 
 
 def _taken_out(day: date, policy: Policy) -> bool:
@@ -103,16 +115,15 @@ def _taken_out(day: date, policy: Policy) -> bool:
 
 
 def _named_free(day: date, policy: Policy) -> bool:
-    here = (day.month, day.day)
-    return here in policy.free or any(first <= here <= last for first, last in policy.quiet)
+    return (day.month, day.day) in policy.free or in_quiet_time(day, policy)
 
 
 def _off(day: date, policy: Policy) -> bool:
     """Free without regard to what is squeezed, or one squeezed day would make its neighbour one too."""
-    return not is_working_day(day) or _named_free(day, policy)
+    return _free_for_all(day) or _named_free(day, policy)
 
 
-def add_working_days(day: date, number: int, policy: Policy = PLAIN) -> date:
+def add_working_days(day: date, number: int, policy: Policy) -> date:
     """The working day `number` working days after `day` (before it, when negative).
 
     `day` itself is not counted, so that 0 gives `day`, whatever day it is.
@@ -125,23 +136,36 @@ def add_working_days(day: date, number: int, policy: Policy = PLAIN) -> date:
     return day
 
 
-def working_day_on_or_before(day: date, policy: Policy = PLAIN) -> date:
+def working_day_on_or_before(day: date, policy: Policy) -> date:
     """The day itself when it is worked, else the last working day before it."""
     return day if is_working_day(day, policy) else add_working_days(day, -1, policy)
 
 
-def in_office_hours(instant: datetime, policy: Policy = PLAIN) -> bool:
+def in_office_hours(instant: datetime, policy: Policy) -> bool:
     """Whether a reminder may leave at an instant: on a working day in Oslo, from `sends` to `closes`."""
     there = instant.astimezone(OSLO)
     return policy.sends <= there.time() < policy.closes and is_working_day(there.date(), policy)
 
 
-def working_days_before(day: date, number: int) -> date:
-    """The working day `number` working days before `day`: a meeting's paper deadline."""
-    return add_working_days(day, -number)
+def working_days_before(day: date, number: int, policy: Policy) -> date:
+    """The working day `number` working days before `day`: a meeting's paper deadline.
+
+    With none between them it is `day` itself, or the last working day before one that is not worked.
+    """
+    return working_day_on_or_before(add_working_days(day, -number, policy), policy)
 
 
-def working_days_after(day: date, end: date, policy: Policy = PLAIN) -> int:
+def within_working_days(day: date, number: int, policy: Policy) -> date:
+    """The last of `number` working days after `day`: when something asked for on that day is due.
+
+    With none given it is `day` itself, or the first working day after one that is not worked.
+    """
+    if number == 0 and not is_working_day(day, policy):
+        return add_working_days(day, 1, policy)
+    return add_working_days(day, number, policy)
+
+
+def working_days_after(day: date, end: date, policy: Policy) -> int:
     """How many working days `end` lies after `day`: 0 on that day and before it."""
     return sum(is_working_day(day + timedelta(days=n), policy) for n in range(1, (end - day).days + 1))
 

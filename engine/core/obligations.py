@@ -252,7 +252,8 @@ def _by_meeting(rhythm: Rhythm, span: _Span) -> _Falls:
     # A meeting outside the span may have its deadline inside.
     room = _ROOM + timedelta(days=3 * abs(rhythm.days or 0))
     meets = body.meetings
-    slots = () if meets is None else series(meets, since=span.since - room, until=span.until + room)
+    since, until = span.since - room, span.until + room
+    slots = () if meets is None else series(meets, span.policy, since=since, until=until)
     for slot in slots:
         if slot.status != "cancelled":
             due = _counted(slot.on, rhythm.days or 0, span.policy)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from engine.core.benefits import FTE, FTE_UNITS, KRONER, KRONER_UNITS, YEAR, read_amount
-from engine.core.calendar import working_days_after
+from engine.core.calendar import Policy, working_days_after
 from engine.core.facts import PROJECT_FIELDS, Field, Problem, nearest, parse_value, shown
 from engine.core.reporting import LIGHTS, Area, StatusReport
 
@@ -336,10 +336,13 @@ def _at(path: str, code: str, /, **data: str | int) -> Problem:
 Approval = Literal["godkjent", "venter", "ikke_godkjent_av_eier"]
 
 
-def approval(report: StatusReport, *, today: date, delivered_on: date, owner_days: int) -> Approval:
+def approval(
+    report: StatusReport, policy: Policy, *, today: date, delivered_on: date, owner_days: int
+) -> Approval:
     """How a delivered report stands: approved; waiting for the project's owner; or, after so many working
     days of silence, shown as not approved. It counts in the programme's report all the same.
     """
     if report.approved_at is not None:
         return "godkjent"
-    return "venter" if working_days_after(delivered_on, today) <= owner_days else "ikke_godkjent_av_eier"
+    silent = working_days_after(delivered_on, today, policy)
+    return "venter" if silent <= owner_days else "ikke_godkjent_av_eier"

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 from engine.core import benefits, lights
 from engine.core.benefits import Benefit, Place
-from engine.core.calendar import local_date
+from engine.core.calendar import Policy, local_date
 from engine.core.portfolio import REPORTED
 from engine.core.programme import KeyFigure
 from engine.core.reporting import (
@@ -171,6 +171,8 @@ class Known:
     focus_areas: tuple[Group, ...]
     departments: tuple[Group, ...]
     targets: tuple[TargetLine, ...]
+    calendar: Policy
+    """Which days the programme works."""
     reported: Reported
 
 
@@ -851,6 +853,7 @@ def _is_silent(known: Known, report: StatusReport) -> bool:
     """Whether the owner has let the programme's days go by."""
     stands = approval(
         report,
+        known.calendar,
         today=local_date(known.known_at),
         delivered_on=local_date(report.delivered_at),
         owner_days=known.reported.owner_days,

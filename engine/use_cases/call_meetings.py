@@ -114,8 +114,8 @@ def _displaced(
     tx: Connection, programme: Programme, meeting: Meeting, now: datetime, *, why: str
 ) -> Iterator[Event]:
     waiting = cases.list_cases(tx, meeting=meeting.id, status="open")
-    rhythm = body_named(programme, meeting.body).meetings
-    after = None if rhythm is None else following(rhythm, after=meeting.planned_on, now=now)
+    rhythm, policy = body_named(programme, meeting.body).meetings, programme.calendar.policy()
+    after = None if rhythm is None else following(rhythm, policy, after=meeting.planned_on, now=now)
     if after is not None and waiting:
         yield from carried(tx, programme, waiting, meeting.body, after, why=why, now=now)
 
@@ -167,7 +167,8 @@ def _slot_of(programme: Programme, meeting: Meeting) -> Slot | None:
     rhythm = body_named(programme, meeting.body).meetings
     if rhythm is None:
         return None
-    return next(iter(series(rhythm, since=meeting.planned_on, until=meeting.planned_on)), None)
+    day, policy = meeting.planned_on, programme.calendar.policy()
+    return next(iter(series(rhythm, policy, since=day, until=day)), None)
 
 
 def _calls(tx: Connection, programme: Programme, now: datetime) -> Iterator[Event]:

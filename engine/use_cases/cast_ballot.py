@@ -172,7 +172,7 @@ def to_next_meeting(
     """
     programme = programme_in_force(tx)
     body = body_named(programme, state.body)
-    slot = term_for(body, IN_MEETING, now=now).slot
+    slot = term_for(body, programme.calendar.policy(), IN_MEETING, now=now).slot
     return [] if slot is None else list(carried(tx, programme, (state,), body.id, slot, why=why, now=now))
 
 

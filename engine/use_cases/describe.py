@@ -14,7 +14,7 @@ from engine.core.calendar import local_date
 from engine.core.criteria import GateCheck
 from engine.core.definition import Definition
 from engine.core.meetings import Slot, series
-from engine.core.programme import Programme
+from engine.core.programme import Body, Programme
 from engine.core.shape import text_in
 from engine.store import cases, definitions, meetings, programmes, projects
 from engine.store.cases import Condition
@@ -231,11 +231,17 @@ def meetings_json(tx: Connection, *, now: datetime, body: str | None = None) -> 
     }
     today = local_date(now)
     for each in bodies:
-        ahead = () if each.meetings is None else series(each.meetings, since=today, until=today + AHEAD)
+        ahead = _ahead(programme, each, since=today)
         for slot in ahead:
             name = meetings.id_of(each.id, slot.planned_on)
             told.setdefault(name, _when(name, each.id, slot.planned_on, slot) | {"cases": 0})
     return sorted(told.values(), key=lambda one: (one["starts_at"], one["id"]))
+
+
+def _ahead(programme: Programme | None, body: Body, *, since: date) -> tuple[Slot, ...]:
+    if programme is None or body.meetings is None:
+        return ()
+    return series(body.meetings, programme.calendar.policy(), since=since, until=since + AHEAD)
 
 
 def _when(name: str, body: str, planned_on: date, found: Meeting | Slot) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.core.calendar import add_working_days, local_date, oslo
+from engine.core.calendar import Policy, local_date, oslo, within_working_days
 from engine.core.events import Event, MeetingPlanned
 from engine.core.meetings import Landing, Slot, landing
 from engine.core.misuse import NotAllowed, unknown
@@ -56,9 +56,9 @@ def panel_for(
 
     Raises Unknown for a body, and NotAllowed when no body up the line can have a quorum.
     """
-    deciding = body_named(programme, body)
+    deciding, policy = body_named(programme, body), programme.calendar.policy()
     while True:
-        term = term_for(deciding, handling or deciding.handling, now=now)
+        term = term_for(deciding, policy, handling or deciding.handling, now=now)
         # Whoever is there on the day it is decided is asked: an absence until then calls the deputy.
         day = local_date(term.answer_by)
         roll = people.roll(tx, deciding, on=day, owner=owner, requester=requester, recused=recused)
@@ -71,18 +71,19 @@ def panel_for(
         deciding, recused = body_named(programme, deciding.above), frozenset()
 
 
-def term_for(body: Body, handling: str, *, now: datetime) -> Term:
+def term_for(body: Body, policy: Policy, handling: str, *, now: datetime) -> Term:
     """By when a body answers what it is asked now: the next meeting whose paper deadline that makes, or in
     writing.
 
     A body that has no meetings ahead gives its members the time it gives them in writing; its chair
     concludes all the same.
     """
-    found = landing(body.meetings, asked_at=now) if handling == IN_MEETING and body.meetings else None
+    meets = body.meetings if handling == IN_MEETING else None
+    found = None if meets is None else landing(meets, policy, asked_at=now)
     if found is not None:
         return Term(handling=handling, answer_by=found.slot.starts_at, landing=found)
     within = body.answer_within
-    answer_by = oslo(add_working_days(local_date(now), within.working_days), within.time)
+    answer_by = oslo(within_working_days(local_date(now), within.working_days, policy), within.time)
     return Term(handling=handling, answer_by=answer_by, landing=None)
 
 

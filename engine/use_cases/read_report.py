@@ -93,6 +93,7 @@ def gather(
         focus_areas=areas,
         departments=_groups(programme.taxonomy_on(PLACES, span.last)),
         targets=_targets(programme),
+        calendar=programme.calendar.policy(),
         reported=reported(tx, programme, span, known_at=known_at),
     )
 

@@ -90,6 +90,7 @@ def approval_of(report: StatusReport, programme: Programme, *, today: date) -> A
     """How a delivered report stands today."""
     return status_report.approval(
         report,
+        programme.calendar.policy(),
         today=today,
         delivered_on=local_date(report.delivered_at),
         owner_days=programme.reporting.owner_days,

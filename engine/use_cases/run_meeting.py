@@ -70,7 +70,7 @@ def plan_of(tx: Connection, meeting: str, *, now: datetime) -> MeetingPlanned | 
         planned_on = date.fromisoformat(day)
     except ValueError:
         return None
-    slots = series(body.meetings, since=planned_on, until=planned_on)
+    slots = series(body.meetings, programme.calendar.policy(), since=planned_on, until=planned_on)
     slot = next((one for one in slots if one.planned_on == planned_on), None)
     if slot is None or slot.starts_at <= now or slot.status == "cancelled":
         return None
@@ -114,15 +114,15 @@ def close_meeting(db: Database, *, meeting: str, by: str, now: datetime) -> Clos
         if now < part.meeting.starts_at:
             reasons += (Reason(code="meeting_not_begun", data={"meeting": meeting}),)
         left = _still_open(tx, meeting)
-        rhythm = part.body.meetings
-        slot = None if rhythm is None else following(rhythm, after=part.meeting.planned_on, now=now)
+        programme, rhythm = programme_in_force(tx), part.body.meetings
+        policy, after = programme.calendar.policy(), part.meeting.planned_on
+        slot = None if rhythm is None else following(rhythm, policy, after=after, now=now)
         if left and slot is None:
             reasons += (Reason(code="no_next_meeting", data={"cases": len(left)}),)
         if reasons:
             return Refused(reasons=reasons)
         moves: list[Event] = []
         if left and slot is not None:
-            programme = programme_in_force(tx)
             moves = list(carried(tx, programme, left, part.body.id, slot, why="not_concluded", now=now))
         record(tx, [MeetingClosed(by=part.person, meeting=meeting), *moves], now=now)
     return Closed(meeting=meeting, carried=len(left))

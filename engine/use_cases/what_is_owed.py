@@ -110,7 +110,7 @@ def _minutes(tx: Connection, programme: Programme) -> Iterator[Obligation]:
         rhythm = bodies[meeting.body].meetings if meeting.body in bodies else None
         if not sent or rhythm is None:
             continue
-        after = landing(rhythm, asked_at=meeting.starts_at)
+        after = landing(rhythm, programme.calendar.policy(), asked_at=meeting.starts_at)
         if after is not None:
             yield Obligation(
                 key=Key(core.MINUTES, f"meeting:{meeting.id}", ""),
@@ -154,7 +154,8 @@ def _papers(programme: Programme, found: Iterable[CaseState]) -> Iterator[Obliga
     if last is None or last.outcome not in _AGAIN or last.closed_at is None or last.requested_by is None:
         return
     rhythm = body_named(programme, last.body).meetings
-    after = None if rhythm is None else landing(rhythm, asked_at=last.closed_at)
+    policy = programme.calendar.policy()
+    after = None if rhythm is None else landing(rhythm, policy, asked_at=last.closed_at)
     if after is not None:
         due = after.slot.papers_by.astimezone(OSLO)
         yield Obligation(

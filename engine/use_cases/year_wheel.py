@@ -74,10 +74,11 @@ def _owner(duty: Duty, programme: Programme) -> str:
 
 
 def _meetings(programme: Programme, year: int) -> Iterator[Spoke]:
+    policy = programme.calendar.policy()
     for body in programme.bodies:
         if body.meetings is None:
             continue
-        for slot in series(body.meetings, since=date(year, 1, 1), until=date(year, 12, 31)):
+        for slot in series(body.meetings, policy, since=date(year, 1, 1), until=date(year, 12, 31)):
             if slot.status != "cancelled":
                 yield Spoke(
                     id=f"mote-{body.id}-{slot.planned_on.isoformat()}",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from engine.core.calendar import (
     OSLO,
+    PLAIN,
     Tertial,
     add_working_days,
     holiday_name,
@@ -80,7 +81,7 @@ def test_an_instant_without_a_zone_and_a_wall_time_with_one_are_misuse() -> None
 
 def test_easter_2027_has_four_holidays_and_maundy_thursday_is_the_first() -> None:
     week = [date(2027, 3, 22) + timedelta(days=n) for n in range(9)]
-    assert [day for day in week if is_working_day(day)] == [
+    assert [day for day in week if is_working_day(day, PLAIN)] == [
         date(2027, 3, 22),
         date(2027, 3, 23),
         date(2027, 3, 24),
@@ -93,28 +94,28 @@ def test_easter_2027_has_four_holidays_and_maundy_thursday_is_the_first() -> Non
 
 @pytest.mark.parametrize("year", range(2020, 2041))
 def test_the_first_and_the_seventeenth_of_may_are_never_worked(year: int) -> None:
-    assert not is_working_day(date(year, 5, 1))
-    assert not is_working_day(date(year, 5, 17))
+    assert not is_working_day(date(year, 5, 1), PLAIN)
+    assert not is_working_day(date(year, 5, 17), PLAIN)
 
 
 def test_the_days_that_many_take_off_are_worked_all_the_same() -> None:
-    assert is_working_day(date(2025, 12, 24))
-    assert is_working_day(date(2025, 12, 31))
-    assert is_working_day(date(2026, 1, 2))
+    assert is_working_day(date(2025, 12, 24), PLAIN)
+    assert is_working_day(date(2025, 12, 31), PLAIN)
+    assert is_working_day(date(2026, 1, 2), PLAIN)
 
 
 def test_the_papers_for_22_january_2025_are_due_on_wednesday_15_january_at_noon() -> None:
-    deadline = working_days_before(date(2025, 1, 22), 5)
+    deadline = working_days_before(date(2025, 1, 22), 5, PLAIN)
     assert deadline == date(2025, 1, 15)
     assert oslo(deadline, time(12)) == datetime(2025, 1, 15, 11, tzinfo=UTC)
 
 
 def test_the_report_of_30_april_2025_is_due_ten_working_days_later_on_15_may() -> None:
-    assert add_working_days(date(2025, 4, 30), 10) == date(2025, 5, 15)
+    assert add_working_days(date(2025, 4, 30), 10, PLAIN) == date(2025, 5, 15)
 
 
 def test_a_notice_meant_for_the_working_day_after_16_may_2025_comes_on_the_nineteenth() -> None:
-    assert add_working_days(date(2025, 5, 16), 1) == date(2025, 5, 19)
+    assert add_working_days(date(2025, 5, 16), 1, PLAIN) == date(2025, 5, 19)
 
 
 @pytest.mark.parametrize(
@@ -132,26 +133,26 @@ def test_a_notice_meant_for_the_working_day_after_16_may_2025_comes_on_the_ninet
 def test_the_days_of_the_story_are_counted_backwards_in_working_days(
     due: date, number: int, day: date
 ) -> None:
-    assert working_days_before(due, number) == day
+    assert working_days_before(due, number, PLAIN) == day
 
 
 def test_two_working_days_late_is_counted_from_the_day_after_the_deadline() -> None:
-    assert working_days_after(date(2025, 4, 4), date(2025, 4, 8)) == 2
-    assert working_days_after(date(2025, 4, 4), date(2025, 4, 4)) == 0
-    assert working_days_after(date(2025, 4, 4), date(2025, 4, 1)) == 0
+    assert working_days_after(date(2025, 4, 4), date(2025, 4, 8), PLAIN) == 2
+    assert working_days_after(date(2025, 4, 4), date(2025, 4, 4), PLAIN) == 0
+    assert working_days_after(date(2025, 4, 4), date(2025, 4, 1), PLAIN) == 0
 
 
 @given(days, st.integers(1, 60))
 def test_adding_working_days_and_counting_them_agree(day: date, number: int) -> None:
-    later = add_working_days(day, number)
-    assert is_working_day(later)
-    assert working_days_after(day, later) == number
-    assert working_days_before(later, number) <= day or not is_working_day(day)
+    later = add_working_days(day, number, PLAIN)
+    assert is_working_day(later, PLAIN)
+    assert working_days_after(day, later, PLAIN) == number
+    assert working_days_before(later, number, PLAIN) <= day or not is_working_day(day, PLAIN)
 
 
 @given(days)
 def test_no_working_days_on_is_the_day_itself(day: date) -> None:
-    assert add_working_days(day, 0) == day
+    assert add_working_days(day, 0, PLAIN) == day
 
 
 # ------------------------------------------------------------------ tertials

@@ -116,7 +116,7 @@ def test_the_days_a_programme_takes_out_are_not_worked() -> None:
 
     free = [date(2026, 7, 1), date(2026, 7, 31), date(2026, 12, 24), date(2026, 12, 31), date(2025, 5, 2)]
     assert not any(is_working_day(day, policy) for day in free)
-    assert all(is_working_day(day) for day in free)
+    assert all(is_working_day(day, PLAIN) for day in free)
     worked = [date(2026, 6, 30), date(2026, 8, 3), date(2026, 12, 23), date(2027, 1, 4)]
     assert all(is_working_day(day, policy) for day in worked)
 

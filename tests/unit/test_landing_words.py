@@ -1,12 +1,13 @@
 """Is whoever asks for a decision told at which meeting it comes up, and why at none before?"""
 
 from cli.gates import coming_up
+from engine.core.calendar import PLAIN
 from engine.core.meetings import landing
 from tests.unit.test_meetings import a_rhythm, at
 
 
 def told(asked_on: str, clock: str, **changes: object) -> str:
-    found = landing(a_rhythm(**changes), asked_at=at(asked_on, clock))
+    found = landing(a_rhythm(**changes), PLAIN, asked_at=at(asked_on, clock))
     assert found is not None
     return coming_up(found)
 

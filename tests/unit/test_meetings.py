@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 
 import pytest
 
-from engine.core.calendar import oslo
+from engine.core.calendar import PLAIN, oslo
 from engine.core.meetings import Slot, following, landing, series
 from engine.core.programme import MeetingRhythm
 
@@ -26,12 +26,12 @@ def at(day: str, clock: str) -> datetime:
 
 def slot_on(rhythm: MeetingRhythm, day: str) -> Slot:
     wanted = date.fromisoformat(day)
-    return next(slot for slot in series(rhythm, since=wanted, until=wanted))
+    return next(slot for slot in series(rhythm, PLAIN, since=wanted, until=wanted))
 
 
 @pytest.mark.requirement("000-73")
 def test_the_group_meets_every_second_week_from_its_first_meeting() -> None:
-    days = [slot.on for slot in series(a_rhythm(), since=date(2025, 1, 1), until=date(2025, 3, 31))]
+    days = [slot.on for slot in series(a_rhythm(), PLAIN, since=date(2025, 1, 1), until=date(2025, 3, 31))]
     assert days == [
         date(2025, 1, 8),
         date(2025, 1, 22),
@@ -48,20 +48,20 @@ def test_the_paper_deadline_is_counted_in_working_days_before_the_meeting() -> N
 
 
 def test_a_case_comes_up_at_the_first_meeting_whose_deadline_it_makes() -> None:
-    found = landing(a_rhythm(), asked_at=at("2025-01-24", "10:20"))
+    found = landing(a_rhythm(), PLAIN, asked_at=at("2025-01-24", "10:20"))
     assert found is not None
     assert found.slot.on == date(2025, 2, 5)
 
 
 def test_a_late_case_is_told_which_meeting_it_missed() -> None:
-    found = landing(a_rhythm(), asked_at=at("2025-01-15", "12:01"))
+    found = landing(a_rhythm(), PLAIN, asked_at=at("2025-01-15", "12:01"))
     assert found is not None
     assert found.slot.on == date(2025, 2, 5)
     assert [slot.on for slot in found.too_late_for] == [date(2025, 1, 22)]
 
 
 def test_the_minute_of_the_deadline_is_in_time() -> None:
-    found = landing(a_rhythm(), asked_at=at("2025-01-15", "12:00"))
+    found = landing(a_rhythm(), PLAIN, asked_at=at("2025-01-15", "12:00"))
     assert found is not None
     assert found.slot.on == date(2025, 1, 22)
 
@@ -70,17 +70,17 @@ def test_a_meeting_the_body_cancels_sends_its_cases_to_the_next() -> None:
     rhythm = a_rhythm(changes=[{"date": "2025-04-16", "reason": "Påskeuka"}])
     cancelled = slot_on(rhythm, "2025-04-16")
     assert (cancelled.status, cancelled.reason) == ("cancelled", "Påskeuka")
-    after = following(rhythm, after=cancelled.planned_on, now=at("2025-04-10", "09:00"))
+    after = following(rhythm, PLAIN, after=cancelled.planned_on, now=at("2025-04-10", "09:00"))
     assert after is not None
     assert after.on == date(2025, 4, 30)
-    found = landing(rhythm, asked_at=at("2025-04-03", "09:00"))
+    found = landing(rhythm, PLAIN, asked_at=at("2025-04-03", "09:00"))
     assert found is not None
     assert found.slot.on == date(2025, 4, 30)
     assert [slot.reason for slot in found.cancelled] == ["Påskeuka"]
 
 
 def test_a_case_left_over_never_goes_to_a_meeting_that_has_begun() -> None:
-    after = following(a_rhythm(), after=date(2025, 1, 22), now=at("2025-02-05", "09:00"))
+    after = following(a_rhythm(), PLAIN, after=date(2025, 1, 22), now=at("2025-02-05", "09:00"))
     assert after is not None
     assert after.on == date(2025, 2, 19)
 
@@ -105,7 +105,7 @@ def test_a_public_holiday_cancels_the_meeting_or_moves_it_as_the_body_says() -> 
 
 def test_there_are_no_meetings_in_a_pause() -> None:
     rhythm = a_rhythm(pauses=[{"from": "2025-07-01", "to": "2025-07-31", "reason": "Sommer"}])
-    july = series(rhythm, since=date(2025, 7, 1), until=date(2025, 7, 31))
+    july = series(rhythm, PLAIN, since=date(2025, 7, 1), until=date(2025, 7, 31))
     assert july
     assert all(slot.status == "cancelled" and slot.reason == "Sommer" for slot in july)
 
@@ -116,4 +116,4 @@ def test_a_meeting_starts_at_the_same_wall_time_on_both_sides_of_the_clock_chang
 
 
 def test_a_series_that_has_ended_takes_no_more_cases() -> None:
-    assert landing(a_rhythm(to="2025-02-05"), asked_at=at("2025-02-05", "10:00")) is None
+    assert landing(a_rhythm(to="2025-02-05"), PLAIN, asked_at=at("2025-02-05", "10:00")) is None

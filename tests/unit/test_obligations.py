@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.core.calendar import add_working_days, is_working_day, tertial_of
+from engine.core.calendar import PLAIN, add_working_days, is_working_day, tertial_of
 from engine.core.duties import Duty
 from engine.core.obligations import (
     Act,
@@ -52,7 +52,7 @@ def periods(first: int, last: int) -> str:
         for month in (1, 5, 9):
             one = tertial_of(date(year, month, 1))
             end = one.end - timedelta(days=1)
-            due = add_working_days(end, 10)
+            due = add_working_days(end, 10, PLAIN)
             lines.append(f"  - {{id: {one.id}, from: {one.start}, to: {end}, report_due: {due}}}\n")
     return "".join(lines)
 

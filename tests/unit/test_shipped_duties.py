@@ -164,9 +164,9 @@ def test_each_duty_comes_as_often_as_its_source_says(
 
 
 def test_status_goes_to_every_meeting_of_the_board() -> None:
-    # Every eighth Tuesday from 14 January, and seven working days before each.
+    # Every eighth Tuesday from 14 January, and seven working days before each; 1 July lies in the quiet time.
     assert due_days("osloplus", "status-til-programstyret", year=2025) == [
-        "01-03", "02-28", "04-24", "06-20", "08-15", "10-10", "12-05",
+        "01-03", "02-28", "04-24", "08-15", "10-10", "12-05",
     ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.core import criteria, facts
-from engine.core.calendar import add_working_days
+from engine.core.calendar import PLAIN, add_working_days
 from engine.core.criteria import Answer, CriterionCheck, GateCheck
 from engine.core.definition import Criterion, Definition, parse_definition
 from engine.core.programme import Programme, parse_programme
@@ -498,7 +498,7 @@ def test_five_focus_areas_in_2024_become_two_strategies_with_seven() -> None:
 
 def test_reports_are_due_ten_working_days_after_the_tertial() -> None:
     for period in programme("trondheim").periods:
-        assert period.report_due == add_working_days(period.to_day, 10), period.id
+        assert period.report_due == add_working_days(period.to_day, 10, PLAIN), period.id
 
 
 @pytest.mark.requirement("004-47")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from engine.core import status_report
+from engine.core.calendar import PLAIN
 from engine.core.report_book import CODES as BOOK_CODES
 from engine.core.report_book import Book, Page, read_book, write_book
 from engine.core.reporting import StatusReport
@@ -194,7 +195,7 @@ def test_an_owner_who_is_silent_for_three_working_days_is_shown(today: date, tol
         approved_by=None,
         approved_at=None,
     )
-    found = approval(report, today=today, delivered_on=at.date(), owner_days=3)
+    found = approval(report, PLAIN, today=today, delivered_on=at.date(), owner_days=3)
     assert approval_word(found) == told
 
 
