@@ -1,8 +1,9 @@
 """What must be told, and how far has each letter come?
 
 A letter is enqueued in the transaction that made it necessary, claimed under a lease by one worker at a
-time, frozen at its first claim, and settled after each attempt. A settlement counts only for the worker
-that holds the claim.
+time, frozen at its first claim, marked just before its own DATA, and settled after each attempt. A settlement
+counts only for the worker that holds the claim. A claim that ends without one has cost a worker its life:
+the letter itself may be what kills, so it is then tried alone, and at last given up.
 """
 
 import json
@@ -12,7 +13,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, Update, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.core.calendar import local_date
@@ -22,6 +23,12 @@ from engine.store.tables import metadata
 
 LEASE: Final = timedelta(minutes=20)
 """Longer than the slowest letter may take (15 minutes), so that a slow worker is not overtaken."""
+SUSPECT: Final = 3
+"""A letter whose workers have died so many times in a row without a word is tried with no other beside it."""
+DEADLY: Final = 6
+"""And after so many times it is given up."""
+DIED: Final = "died"
+"""The phase of a letter whose workers died before they began to hand it over."""
 
 _OUTBOX: Final = metadata.tables["outbox"]
 _ATTEMPT: Final = metadata.tables["attempt"]
@@ -51,7 +58,9 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A letter one worker may now work on; `frozen` is None the first time."""
+    """A letter one worker may now work on; `frozen` is None the first time, as is the instant of the first
+    attempt whose end is known.
+    """
 
     id: str
     kind: str
@@ -61,6 +70,7 @@ class Claimed:
     attempts: int
     possibly_sent: bool
     frozen: Frozen | None
+    first_try: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +150,7 @@ def call_for_daily(tx: Connection, people: Sequence[str], daily: Daily, *, now: 
     own = (_OUTBOX.c.subject.in_(list(subject.values())), _OUTBOX.c.kind == daily.kind)
     certain = _OUTBOX.c.reason.is_distinct_from("in_doubt")
     unsent = _OUTBOX.c.state.in_(["due", "retry"])
-    abandoned = (_OUTBOX.c.state == "claimed") & (_OUTBOX.c.lease_until <= now)
+    abandoned = (_OUTBOX.c.state == "claimed") & _abandoned(now)
     gone = {"state": "withdrawn", "reason": "superseded", "settled_at": now, "lease_until": None}
     earlier = _OUTBOX.c.occurrence < daily.day.isoformat()
     tx.execute(update(_OUTBOX).where(*own, earlier, certain, unsent | abandoned).values(gone))
@@ -180,21 +190,24 @@ def claim(
     passing_over: Sequence[str] = (),
 ) -> tuple[Claimed, ...]:
     """Up to `limit` letters that are due, or whose worker's lease has run out, now leased to `worker`; oldest
-    first, and none of the kinds in `passing_over`.
+    first, and none of the kinds in `passing_over`. One whose workers keep dying comes alone.
+
+    It counts from the moment this is committed: what happens afterwards, wording included, is an attempt.
     """
     waiting = (
         select(_OUTBOX)
         .where(
             _WAITING,
-            (_OUTBOX.c.state.in_(["due", "retry"]) & (_OUTBOX.c.due_at <= now))
-            | (_OUTBOX.c.state.in_(["claimed", "in_doubt"]) & (_OUTBOX.c.lease_until <= now)),
+            (_OUTBOX.c.state.in_(["due", "retry"]) & (_OUTBOX.c.due_at <= now)) | _abandoned(now),
             _OUTBOX.c.kind.not_in(passing_over),
         )
         .order_by(_OUTBOX.c.due_at, _OUTBOX.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    rows = tx.execute(waiting).all()
+    found = tx.execute(waiting).all()
+    told = _told(tx, [row.id for row in found if row.attempts])
+    rows = [row for row in found if _untold(row, told) < SUSPECT] or found[:1]
     if rows:
         leased = {
             "state": "claimed",
@@ -215,9 +228,64 @@ def claim(
             attempts=row.attempts + 1,
             possibly_sent=row.state == "in_doubt" or row.reason == "in_doubt",
             frozen=_frozen(row),
+            first_try=told[row.id].first if row.id in told else None,
         )
         for row in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The attempts at a letter whose end is known: when the first was, and the last one's number."""
+
+    first: datetime
+    last: int
+
+
+def _told(tx: Connection, letters: Sequence[str]) -> Mapping[str, _Told]:
+    if not letters:
+        return {}
+    ends = select(_ATTEMPT.c.letter, func.min(_ATTEMPT.c.at), func.max(_ATTEMPT.c.number))
+    rows = tx.execute(ends.where(_ATTEMPT.c.letter.in_(letters)).group_by(_ATTEMPT.c.letter))
+    return {letter: _Told(first, last) for letter, first, last in rows}
+
+
+def _untold(row: Any, told: Mapping[str, _Told]) -> int:
+    """How many claims of a letter, since the last attempt that came to an end, have come to none."""
+    return int(row.attempts) - (told[row.id].last if row.id in told else 0)
+
+
+def _abandoned(now: datetime) -> ColumnElement[bool]:
+    """Claimed by a worker that has not been heard from for as long as its lease."""
+    return _OUTBOX.c.state.in_(["claimed", "in_doubt"]) & (_OUTBOX.c.lease_until <= now)
+
+
+def give_up_deadly(tx: Connection, *, now: datetime) -> tuple["Settlement", ...]:
+    """End the letters that have cost too many workers their lives, and tell which."""
+    deadly = select(_OUTBOX).where(_WAITING, _abandoned(now), _OUTBOX.c.attempts >= DEADLY)
+    rows = tx.execute(deadly.with_for_update(skip_locked=True)).all()
+    told = _told(tx, [row.id for row in rows])
+    ends = []
+    for row in (row for row in rows if _untold(row, told) >= DEADLY):
+        in_doubt = row.state == "in_doubt" or row.reason == "in_doubt"
+        end = Settlement(
+            letter=row.id,
+            attempt=row.attempts,
+            state="dead",
+            phase="in_doubt" if in_doubt else DIED,
+            reply=f"the worker died {_untold(row, told)} times",
+        )
+        settle(tx, [end], worker=row.claimed_by, now=now)
+        ends.append(end)
+    return tuple(ends)
+
+
+def held(tx: Connection, letters: Sequence[str], *, worker: str) -> frozenset[str]:
+    """Which of these letters are still claimed by `worker`; nobody else takes them before this is over."""
+    mine = select(_OUTBOX.c.id).where(
+        _OUTBOX.c.id.in_(letters), _OUTBOX.c.claimed_by == worker, _OUTBOX.c.state == "claimed"
+    )
+    return frozenset(tx.execute(mine.with_for_update()).scalars())
 
 
 def freeze(tx: Connection, letter: str, frozen: Frozen) -> None:
@@ -233,17 +301,17 @@ def freeze(tx: Connection, letter: str, frozen: Frozen) -> None:
     tx.execute(update(_OUTBOX).where(_OUTBOX.c.id == letter).values(values))
 
 
-def mark_in_doubt(tx: Connection, letters: Sequence[str], *, worker: str) -> tuple[str, ...]:
+def mark_in_doubt(tx: Connection, letters: Sequence[str], *, worker: str, until: datetime) -> tuple[str, ...]:
     """Say, just before DATA, that from here on a letter may have been delivered. Returns those still leased
-    to `worker`.
+    to `worker`, now until a new instant: nobody else begins on them while they are handed over.
     """
-    held = (
+    mine = (
         update(_OUTBOX)
         .where(_OUTBOX.c.id.in_(letters), _OUTBOX.c.claimed_by == worker, _OUTBOX.c.state == "claimed")
-        .values(state="in_doubt")
+        .values(state="in_doubt", lease_until=until)
         .returning(_OUTBOX.c.id)
     )
-    return tuple(tx.execute(held).scalars())
+    return tuple(tx.execute(mine).scalars())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

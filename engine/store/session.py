@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection as Connection  # an open transaction, for those who may not know SQL
@@ -122,13 +123,15 @@ class NoQueue:
 class Database:
     """An opened database of either kind.
 
+    `server_clock` makes several machines share one clock: the server's, where there is one.
     Raises UnsafeDatabaseError when its settings would let it lose acknowledged work. It does not create,
     migrate or check the schema: that is `engine.store.schema`.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, server_clock: bool = False) -> None:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._asks_server = server_clock and not self.is_sqlite
         self._queue: Turns | NoQueue
         self._glances: deque[Connection] = deque()
         if self.is_sqlite:
@@ -208,6 +211,16 @@ class Database:
             except BaseException:
                 connection.rollback()
                 raise
+
+    def now(self, tx: Connection, *, given: datetime) -> datetime:
+        """The instant by which leases, deadlines and signs of life are judged, so that no two machines with
+        different clocks judge differently: the server's own, or `given` (this machine's) where the file lies
+        on this machine, and in demo, tests and simulations, whose clock is nobody else's.
+        """
+        if not self._asks_server:
+            return given
+        told: datetime = tx.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return told.astimezone(UTC)
 
     def _limit(self, connection: Connection, *, lock: float, statement: float, idle: float) -> None:
         """How long the connection's next transaction waits, in seconds."""

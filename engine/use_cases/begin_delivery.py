@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.store import outbox
 from engine.store.outbox import Claimed, Settlement
@@ -22,13 +22,21 @@ class Begun:
     anew: int = 0
 
 
-def begin_delivery(db: Database, *, letters: Sequence[Claimed], worker: str, now: datetime) -> Begun:
-    """Commit, just before the first DATA of a batch, that its letters may have been delivered.
+def begin_delivery(
+    db: Database,
+    *,
+    letters: Sequence[Claimed],
+    worker: str,
+    now: datetime,
+    lease: timedelta = outbox.LEASE,
+) -> Begun:
+    """Commit, just before the DATA of each of these letters, that it may have been delivered.
 
     A crash from here on leaves them `in_doubt`. The world is looked at a last time: what has stopped being
     true since the claim is withdrawn, and what `worker` no longer holds is left to whoever does.
     """
     with db.writing() as tx:
+        now = db.now(tx, given=now)
         freshen(tx, now=now)
         ends = {letter.id: withdrawal(tx, letter, now=now) for letter in letters}
         withdrawn = tuple(end for end in ends.values() if end is not None)
@@ -38,7 +46,10 @@ def begin_delivery(db: Database, *, letters: Sequence[Claimed], worker: str, now
         outbox.settle(tx, (*withdrawn, *anew), worker=worker, now=now)
         back = {one.letter for one in anew}
         held = outbox.mark_in_doubt(
-            tx, [letter.id for letter in true if letter.id not in back], worker=worker
+            tx,
+            [letter.id for letter in true if letter.id not in back],
+            worker=worker,
+            until=now + lease,
         )
     return Begun(letters=held, withdrawn=withdrawn, anew=len(anew))
 

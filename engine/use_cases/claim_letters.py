@@ -119,7 +119,8 @@ def claim_letters(
     present: Callable[[str], str] | None = None,
     lease: timedelta = outbox.LEASE,
 ) -> Claim:
-    """Lease up to `limit` due letters to `worker`, withdraw the untrue, freeze the new: one transaction.
+    """Lease up to `limit` due letters to `worker`; then withdraw the untrue and freeze the new. A letter that
+    has cost too many workers their lives is dead.
 
     A `worker` is one run of one process: two that share a name would settle each other's letters. `present`
     tells the digest of a kind's templates as they are now: a letter that was frozen for others, before an
@@ -128,14 +129,20 @@ def claim_letters(
     to be told today stands in it.
     """
     with db.writing() as tx:
+        now = db.now(tx, given=now)
         # Chains before letters: whoever writes an event takes them in that order too.
         freshen(tx, now=now)
-        ready: list[Ready] = []
-        settled: list[Settlement] = []
         resting = () if _may_remind(tx, now=now) else (REMINDER,)
-        for letter in outbox.claim(
-            tx, worker=worker, limit=limit, now=now, lease=lease, passing_over=resting
-        ):
+        given_up = outbox.give_up_deadly(tx, now=now)
+        letters = outbox.claim(tx, worker=worker, limit=limit, now=now, lease=lease, passing_over=resting)
+    if not letters:
+        return Claim(ready=(), withdrawn=(), dead=given_up)
+    # Claimed and counted before anything is worded: wording that kills its process is an attempt too.
+    ready: list[Ready] = []
+    settled: list[Settlement] = []
+    with db.writing() as tx:
+        mine = outbox.held(tx, [letter.id for letter in letters], worker=worker)
+        for letter in (letter for letter in letters if letter.id in mine):
             untrue = withdrawal(tx, letter, now=now)
             if untrue is not None:
                 settled.append(untrue)
@@ -153,7 +160,7 @@ def claim_letters(
     return Claim(
         ready=tuple(ready),
         withdrawn=tuple(one for one in settled if one.state == "withdrawn"),
-        dead=tuple(one for one in settled if one.state == "dead"),
+        dead=(*given_up, *(one for one in settled if one.state == "dead")),
     )
 
 

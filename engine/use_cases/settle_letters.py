@@ -12,4 +12,4 @@ def settle_letters(db: Database, *, settlements: Sequence[Settlement], worker: s
     """Write down how attempts ended; a letter this worker no longer holds keeps its state."""
     if settlements:
         with db.writing() as tx:
-            outbox.settle(tx, settlements, worker=worker, now=now)
+            outbox.settle(tx, settlements, worker=worker, now=db.now(tx, given=now))
