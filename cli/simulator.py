@@ -119,6 +119,7 @@ class _Bag:
         *,
         server: smtp.Server,  # noqa: ARG002 - the shape of a carrier
         before_data: smtp.BeforeData,
+        after_reply: smtp.AfterReply,  # noqa: ARG002
         limits: smtp.Limits | None,  # noqa: ARG002
         tls: object,  # noqa: ARG002
     ) -> tuple[smtp.Outcome, ...]:

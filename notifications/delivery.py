@@ -17,7 +17,7 @@ from engine.store import outbox
 from engine.store.outbox import Claimed, Settlement
 from engine.store.session import Connection, Database
 from engine.use_cases.begin_delivery import begin_delivery
-from engine.use_cases.claim_letters import Claim, Composed, Ready, claim_letters
+from engine.use_cases.claim_letters import Composed, Ready, claim_letters
 from engine.use_cases.settle_letters import settle_letters
 from notifications import letters, message, smtp
 
@@ -36,10 +36,13 @@ class Carry(Protocol):
         *,
         server: smtp.Server,
         before_data: smtp.BeforeData,
+        after_reply: smtp.AfterReply,
         limits: smtp.Limits | None,
         tls: ssl.SSLContext | None,
     ) -> tuple[smtp.Outcome, ...]:
-        """Send the letters `before_data` lets through, and say how each ended."""
+        """Send the letters `before_data` lets through, and say how each ended: each at once to `after_reply`,
+        or all together.
+        """
 
 
 Invite = Callable[[Mapping[str, Any]], bytes]
@@ -104,9 +107,10 @@ def deliver_due(
 ) -> Delivered:
     """Send every letter that is due at `now`, until none is left or the server cannot be reached.
 
-    A batch costs three write transactions: claim and freeze, about to send, settle. `worker` must be this
-    run's own name. `alive` is called before each batch, so that a long queue is not taken for silence.
-    `clock` tells when each batch begins, without it all begin at `now`: a round may outlast a lease.
+    Two write transactions for a batch, claim and freeze, and two for each letter: about to send, and how it
+    ended. So a worker that dies leaves at most one letter in doubt. `worker` must be this run's own name.
+    `alive` is called before each batch, so that a long queue is not taken for silence. `clock` tells when
+    each batch begins, without it all begin at `now`: a round may outlast a lease.
     Raises MailSettingsError; faults of network, server or a single letter are outcomes.
     """
     server, domain = _checked(settings)
@@ -132,8 +136,11 @@ def deliver_due(
             if not (claim.withdrawn or claim.dead):
                 return _counted(ends)
             continue
-        done, reached = _one_batch(db, claim, way, worker, now)
-        ends += done
+        batch = _Batch(
+            db=db, ready={one.claimed.id: one for one in claim.ready}, worker=worker, now=now, lease=lease
+        )
+        reached = batch.send(way)
+        ends += batch.ends
         if not reached:
             return _counted(ends)
 
@@ -172,29 +179,53 @@ class _Way:
     carry: Carry
 
 
-def _one_batch(
-    db: Database, claim: Claim, way: _Way, worker: str, now: datetime
-) -> tuple[list[Settlement], bool]:
-    """Word and send one batch; says how its letters ended, and whether the server was there at all."""
-    ready = {one.claimed.id: one for one in claim.ready}
-    outgoing, unfit = _worded(claim.ready, way.settings, way.domain)
-    withdrawn: list[Settlement] = []
+@dataclass(slots=True, kw_only=True)
+class _Batch:
+    """One claim under way; whatever becomes of a letter is written down as it becomes known."""
 
-    def before_data(about_to_leave: Sequence[str]) -> tuple[str, ...]:
-        claimed = [ready[letter].claimed for letter in about_to_leave]
-        begun = begin_delivery(db, letters=claimed, worker=worker, now=now)
-        withdrawn.extend(begun.withdrawn)
+    db: Database
+    ready: Mapping[str, Ready]
+    worker: str
+    now: datetime
+    lease: timedelta
+    ends: list[Settlement] = field(default_factory=list)
+
+    def send(self, way: _Way) -> bool:
+        """Word and send the letters; whether the server was there at all."""
+        outgoing, unfit = _worded(list(self.ready.values()), way.settings, way.domain)
+        self._settle(unfit)
+        if not outgoing:
+            return True
+        outcomes = way.carry(
+            outgoing,
+            server=way.server,
+            before_data=self._begin,
+            after_reply=self._end,
+            limits=way.limits,
+            tls=way.tls,
+        )
+        known = {one.letter for one in self.ends}
+        self._settle(
+            [
+                _settlement(self.ready[one.letter], one, self.now)
+                for one in outcomes
+                if one.letter not in known
+            ]
+        )
+        return not outcomes or any(one.phase not in ("connect", "starttls", "login") for one in outcomes)
+
+    def _begin(self, about_to_leave: Sequence[str]) -> tuple[str, ...]:
+        letters = [self.ready[letter].claimed for letter in about_to_leave]
+        begun = begin_delivery(self.db, letters=letters, worker=self.worker, now=self.now, lease=self.lease)
+        self.ends.extend(begun.withdrawn)
         return begun.letters
 
-    outcomes: tuple[smtp.Outcome, ...] = ()
-    if outgoing:
-        outcomes = way.carry(
-            outgoing, server=way.server, before_data=before_data, limits=way.limits, tls=way.tls
-        )
-    settled = unfit + [_settlement(ready[one.letter], one, now) for one in outcomes]
-    settle_letters(db, settlements=settled, worker=worker, now=now)
-    unreachable = outcomes and all(one.phase in ("connect", "starttls", "login") for one in outcomes)
-    return settled + withdrawn, not unreachable
+    def _end(self, outcome: smtp.Outcome) -> None:
+        self._settle([_settlement(self.ready[outcome.letter], outcome, self.now)])
+
+    def _settle(self, ends: Sequence[Settlement]) -> None:
+        settle_letters(self.db, settlements=ends, worker=self.worker, now=self.now)
+        self.ends.extend(ends)
 
 
 def _worded(
@@ -257,13 +288,11 @@ def _calendar_part(
 
 
 def _settlement(one: Ready, outcome: smtp.Outcome, now: datetime) -> Settlement:
-    state, retry_at = outcome.state, None
+    state: str = outcome.state
+    retry_at = None
     if state == "retry":
-        waited = outcome.phase == smtp.NOT_TRIED
-        retry_at = (
-            now if waited else smtp.next_try(attempts=one.claimed.attempts, first=one.frozen.dated, now=now)
-        )
-        state = "dead" if retry_at is None else "retry"
+        retry_at = now if outcome.phase == smtp.NOT_TRIED else _next_try(one.claimed, now)
+        state = outcome.at_last if retry_at is None else "retry"
     return Settlement(
         letter=one.claimed.id,
         attempt=one.claimed.attempts,
@@ -273,6 +302,10 @@ def _settlement(one: Ready, outcome: smtp.Outcome, now: datetime) -> Settlement:
         reply=outcome.reply,
         retry_at=retry_at,
     )
+
+
+def _next_try(letter: Claimed, now: datetime) -> datetime | None:
+    return smtp.next_try(attempts=letter.attempts, first=letter.first_try or now, now=now)
 
 
 def _counted(ends: Sequence[Settlement]) -> Delivered:

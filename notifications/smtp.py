@@ -3,7 +3,8 @@
 A batch goes over one connection; what stops one letter stops no other, and a lost connection is made again.
 Each letter ends in one outcome that says how far it came, in the server's own words. Only a fault between
 DATA and the reply to the final dot leaves it open whether the letter was delivered: that is `in_doubt`, and
-the letter is sent again under the same identity.
+the letter is sent again under the same identity. So it is promised just before its own DATA, and its end is
+told as soon as its own reply has come: whoever dies in between leaves one letter in doubt.
 """
 
 import asyncio
@@ -12,9 +13,9 @@ import re
 import socket
 import ssl
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Final, Literal
@@ -25,7 +26,8 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 from engine.core.criteria import Reason
 
 Tls = Literal["required", "implicit", "none"]
-State = Literal["sent", "retry", "bounced", "dead"]
+Refused = Literal["bounced", "dead"]
+State = Literal["sent", "retry"] | Refused
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "smtp_scheme": ("scheme",),
@@ -49,8 +51,13 @@ GIVE_UP: Final = timedelta(days=2)
 
 _PORTS: Final[Mapping[str, int]] = {"required": 587, "implicit": 465, "none": 25}
 _UNKNOWN_REPLY: Final = -1
-_AUTHENTICATION: Final = frozenset({530, 534, 535, 538})
-_TOO_LARGE: Final = 552
+_FOR_GOOD: Final = 500
+_NO_SUCH: Final = frozenset({550, 551, 553, 556})
+"""Said of an address, by RFC 5321 and 7504; 552 to RCPT is read as 452 (4.5.3.1.10), 53x is our login."""
+_CONTENT: Final = frozenset({552, 554})
+_ENHANCED: Final = re.compile(r"(?P<class>[245])\.(?P<subject>\d{1,3})\.(?P<detail>\d{1,3})\b")
+_SENDERS: Final = frozenset({"7", "8"})
+"""Addresses that are refused as the sender's (5.1.7, 5.1.8): ours."""
 _GOODBYE: Final = 421
 _FAULTS: Final = (SMTPException, OSError, ValueError)
 
@@ -89,17 +96,25 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How one letter's attempt ended, in which phase, and in whose words: the server's or the fault's."""
+    """How one letter's attempt ended, in which phase, and in whose words: the server's or the fault's.
+
+    `at_last` is how a letter ends that is tried again until its time is out.
+    """
 
     letter: str
     state: State
     phase: str
     reply: str
     in_doubt: bool = False
+    at_last: Refused = "dead"
+    open_whose: bool = False
+    """Whether the reply leaves it open if the reader's address, the letter or we were refused."""
 
 
 BeforeData = Callable[[Sequence[str]], Iterable[str]]
 """Given letters about to be sent, commits that they may have been delivered; returns those still to send."""
+AfterReply = Callable[[Outcome], None]
+"""Given how the hand-over of a letter ended, commits it before the next one is begun."""
 
 
 def parse_smtp_url(url: str) -> Server | tuple[Reason, ...]:
@@ -166,15 +181,19 @@ def deliver(
     *,
     server: Server,
     before_data: BeforeData,
+    after_reply: AfterReply = lambda _: None,
     limits: Limits | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> tuple[Outcome, ...]:
     """Send a batch and wait for the end of it; not to be called from a running event loop.
 
-    Letters that `before_data` takes out have no outcome. `tls` replaces the machine's own trust, for tests
+    Letters that `before_data` takes out have no outcome. Every letter that was handed over is told to
+    `after_reply`, except one refused for good in words that leave it open whose fault it is: that is judged
+    when it is known how the others fared. `tls` replaces the machine's own trust, for tests
     and private authorities. Faults of the network or the server never raise.
     """
-    return asyncio.run(_deliver(batch, server, before_data, limits or Limits(), tls))
+    under_way = _Round(server, limits or Limits(), tls, before_data, after_reply, deque(batch))
+    return _judged(asyncio.run(_deliver(under_way)))
 
 
 @dataclass(slots=True)
@@ -185,36 +204,38 @@ class _Round:
     limits: Limits
     tls: ssl.SSLContext | None
     before_data: BeforeData
+    after_reply: AfterReply
     waiting: deque[Outgoing]
     outcomes: list[Outcome] = field(default_factory=list)
-    cleared: frozenset[str] | None = None
     phase: str = "connect"
 
     def end(self, letter: Outgoing, fault: Exception) -> None:
-        self.outcomes.append(_ended(letter.letter, self.phase, fault))
+        self.finish(_ended(letter.letter, self.phase, fault))
+
+    def finish(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        if self.phase == "data" and not outcome.open_whose:
+            with _our_own("after_reply"):
+                self.after_reply(outcome)
 
     def clear(self, letter: Outgoing) -> bool:
-        """Ask once for the whole rest of the batch, just before its first DATA."""
-        if self.cleared is None:
-            asked = [letter.letter, *(other.letter for other in self.waiting)]
-            try:
-                self.cleared = frozenset(self.before_data(asked))
-            except Exception as bug:
-                # Ours, not the server's: it must not be taken for a fault of the letter.
-                raise RuntimeError("before_data") from bug
-        return letter.letter in self.cleared
+        """Ask just before a letter's own DATA."""
+        with _our_own("before_data"):
+            return letter.letter in set(self.before_data([letter.letter]))
 
 
-async def _deliver(
-    batch: Sequence[Outgoing],
-    server: Server,
-    before_data: BeforeData,
-    limits: Limits,
-    tls: ssl.SSLContext | None,
-) -> tuple[Outcome, ...]:
-    under_way = _Round(server, limits, tls, before_data, deque(batch))
+@contextmanager
+def _our_own(what: str) -> Iterator[None]:
+    """What fails in here is our fault, not the server's: it must not be taken for a fault of the letter."""
+    try:
+        yield
+    except Exception as bug:
+        raise RuntimeError(what) from bug
+
+
+async def _deliver(under_way: _Round) -> tuple[Outcome, ...]:
     loop = asyncio.get_running_loop()
-    end = loop.time() + limits.batch
+    end = loop.time() + under_way.limits.batch
     while under_way.waiting:
         if loop.time() >= end:
             late = (_not_tried(letter) for letter in under_way.waiting)
@@ -307,7 +328,7 @@ async def _one_letter(client: SMTP, under_way: _Round, letter: Outgoing) -> bool
         under_way.end(letter, fault)
         return False
     words = _one_line(f"{reply.code} {reply.message}")
-    under_way.outcomes.append(Outcome(letter=letter.letter, state="sent", phase="done", reply=words))
+    under_way.finish(Outcome(letter=letter.letter, state="sent", phase="done", reply=words))
     return client.is_connected
 
 
@@ -324,21 +345,65 @@ def _ended(letter: str, phase: str, fault: Exception) -> Outcome:
     code = fault.code if isinstance(fault, SMTPResponseException) else None
     words = str(getattr(fault, "message", "") or fault) or type(fault).__name__
     reply = _one_line(f"{code} {words}" if code and code > 0 else f"{type(fault).__name__}: {words}")
-    state: State = "retry"
-    in_doubt = False
     if isinstance(fault, ValueError) and not isinstance(fault, OSError):
         # The letter itself cannot go over the wire; it will not be better tomorrow.
-        state = "dead" if phase in ("mail", "rcpt", "data") else "retry"
-    elif phase == "data":
-        in_doubt = code is None or code == _UNKNOWN_REPLY
-        state = "dead" if code is not None and code >= 500 else "retry"
-    elif phase == "rcpt" and code is not None and code >= 500:
-        # By RFC 5321 4.5.3.1.10, 552 to RCPT is read as 452: try later. 53x is about our login.
-        state = "retry" if code == _TOO_LARGE or code in _AUTHENTICATION else "bounced"
-    elif phase == "mail" and code == _TOO_LARGE:
-        state = "dead"
-    # Other refusals before RCPT speak of our set-up: somebody may mend it before the letter is given up.
-    return Outcome(letter=letter, state=state, phase=phase, reply=reply, in_doubt=in_doubt)
+        state: State = "dead" if phase in ("mail", "rcpt", "data") else "retry"
+        return Outcome(letter=letter, state=state, phase=phase, reply=reply)
+    if code is None or code == _UNKNOWN_REPLY:
+        return Outcome(letter=letter, state="retry", phase=phase, reply=reply, in_doubt=phase == "data")
+    means = _meaning(phase, code, words)
+    return Outcome(
+        letter=letter,
+        state=means.state,
+        phase=phase,
+        reply=reply,
+        at_last=means.at_last,
+        open_whose=means.open_whose,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    state: State
+    at_last: Refused = "dead"
+    open_whose: bool = False
+
+
+def _meaning(phase: str, code: int, words: str) -> _Meaning:
+    """Who is refused by a reply: the reader's address, this letter, or we? What is about us is tried for two
+    days, since somebody may mend it: our address, our login, a relay that is closed to us, a quota.
+
+    The enhanced status (RFC 3463) says so, where there is one. Without it the code does by RFC 5321, but
+    many a server says 550 to everything.
+    """
+    if code < _FOR_GOOD or phase not in ("rcpt", "data"):
+        return _Meaning("retry")
+    enhanced = _ENHANCED.match(words)
+    if enhanced is not None and enhanced["subject"] != "0":
+        return _by_status(enhanced)
+    if phase == "rcpt":
+        return _Meaning("bounced", "bounced", open_whose=True) if code in _NO_SUCH else _Meaning("retry")
+    return _Meaning("dead", open_whose=True) if code in _NO_SUCH | _CONTENT else _Meaning("retry")
+
+
+def _by_status(enhanced: re.Match[str]) -> _Meaning:
+    of_class, subject, detail = enhanced["class"], enhanced["subject"], enhanced["detail"]
+    if of_class != "5":
+        return _Meaning("retry")
+    if subject == "1" and detail not in _SENDERS:
+        return _Meaning("bounced", "bounced")
+    if subject == "6":
+        return _Meaning("dead")
+    # A mailbox that is shut or full may open again; its owner is the one to ask when it does not.
+    return _Meaning("retry", "bounced" if subject == "2" else "dead")
+
+
+def _judged(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """The outcomes, where refusals for good that all letters got alike are taken to be about us."""
+    alike = {(one.open_whose, one.phase, one.reply[:3]) for one in outcomes}
+    if len(alike) == 1 and all(one.open_whose for one in outcomes):
+        return tuple(replace(one, state="retry") for one in outcomes)
+    return tuple(outcomes)
 
 
 def _not_tried(letter: Outgoing) -> Outcome:

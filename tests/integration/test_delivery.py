@@ -1,25 +1,31 @@
 """Does every letter that is due reach its reader once, true and whole, whatever happens on the way?"""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from engine.core.letters import CASE, RECEIPT, Letter
 from engine.store import links, outbox, people
-from engine.store.session import Database
+from engine.store.outbox import Claimed
+from engine.store.session import Connection, Database
 from engine.use_cases.begin_delivery import begin_delivery
 from engine.use_cases.claim_letters import Claim, Composed, claim_letters
 from engine.use_cases.open_door import open_door
 from engine.use_cases.register_person import register_person
 from engine.use_cases.withdraw_case import withdraw_case
+from notifications import letters
 from notifications.delivery import Delivered, MailSettings, MailSettingsError, deliver_due
 from notifications.letters import template_digest
+from notifications.smtp import Outcome, Outgoing
+from notifications.smtp import deliver as smtp_deliver
 from tests import builders
 from tests.builders import ASKER, NOW, a_case, a_programme, answers, seat_email
 from tests.mail_servers import DROP, Mailbox, Script, real_server, scripted_server
@@ -218,10 +224,10 @@ def test_a_crash_after_the_promise_is_taken_up_by_the_next_worker_after_the_leas
 
 
 def deliver_crashing(db: Database, port: int) -> None:
-    """A worker whose database goes away while it delivers."""
+    """A worker whose database goes away when it has claimed and worded its letters."""
     crashed = Database(db.url.render_as_string(hide_password=False))
     real = crashed.writing
-    calls = iter([real])
+    calls = iter([real, real])
 
     def once() -> object:
         return next(calls)()
@@ -240,7 +246,7 @@ def test_a_letter_that_may_have_arrived_says_so_on_every_later_try(db: Database)
     def settled(phase: str, *, after: timedelta) -> bool:
         with db.writing() as tx:
             (letter,) = outbox.claim(tx, worker="w", limit=1, now=NOW + after)
-            outbox.mark_in_doubt(tx, [letter.id], worker="w")
+            outbox.mark_in_doubt(tx, [letter.id], worker="w", until=NOW + after + MINUTE)
             how = outbox.Settlement(
                 letter=letter.id,
                 attempt=letter.attempts,
@@ -289,7 +295,9 @@ def test_the_bounced_are_named_and_the_others_served(db: Database) -> None:
     assert len(mailbox.received) == 2
 
 
-def test_a_batch_costs_three_write_transactions(db: Database, post: tuple[Mailbox, int]) -> None:
+def test_a_batch_costs_two_write_transactions_and_each_letter_two_more(
+    db: Database, post: tuple[Mailbox, int]
+) -> None:
     a_programme(db)
     a_case(db)
     writes: list[int] = []
@@ -301,7 +309,88 @@ def test_a_batch_costs_three_write_transactions(db: Database, post: tuple[Mailbo
 
     db.writing = counted  # type: ignore[method-assign,assignment]
     assert deliver(db, post[1]).sent == 3
-    assert len(writes) == 4, "claim, about to send, settle; and the claim that finds nothing more"
+    assert len(writes) == 2 + 3 * 2 + 1, "claim, word; about to send, sent; and the claim that finds none"
+
+
+def test_of_a_batch_whose_worker_dies_one_letter_is_in_doubt(db: Database, post: tuple[Mailbox, int]) -> None:
+    mailbox, port = post
+    a_programme(db)
+    a_case(db)
+
+    def dies_at_the_second_dot(batch: Sequence[Outgoing], **how: Any) -> tuple[Outcome, ...]:
+        def after_reply(outcome: Outcome) -> None:
+            if len(mailbox.received) == 2:
+                raise MemoryError
+            how["after_reply"](outcome)
+
+        return smtp_deliver(batch, **(how | {"after_reply": after_reply}))
+
+    with pytest.raises((RuntimeError, MemoryError)):
+        deliver_due(
+            db,
+            keys=KEYS,
+            settings=settings(port),
+            worker="w1",
+            now=NOW + MINUTE,
+            carry=dies_at_the_second_dot,
+        )
+    assert sorted(states(db, CASE)) == ["claimed", "in_doubt", "sent"]
+
+    assert deliver(db, port, after=timedelta(hours=1), worker="w2").sent == 2
+    copies = Counter(str(letter["Message-ID"]) for letter in mailbox.letters())
+    assert sorted(copies.values()) == [1, 1, 2]
+
+
+def test_a_letter_whose_wording_kills_the_worker_ends_as_dead_and_the_others_leave(
+    db: Database, post: tuple[Mailbox, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox, port = post
+    a_programme(db)
+    a_case(db)
+    deadly = person_of(db, seat_email(2))
+    tries: list[str] = []
+
+    def facts_for(tx: Connection, letter: Claimed, *, now: datetime) -> object:
+        tries.append(letter.recipient)
+        if letter.recipient == deadly:
+            raise MemoryError
+        return worded(tx, letter, now=now)
+
+    worded = letters.facts_for
+    monkeypatch.setattr(letters, "facts_for", facts_for)
+    done: list[Delivered] = []
+    for hour in range(1, 12):
+        with suppress(MemoryError):
+            done.append(deliver(db, port, after=timedelta(hours=hour), worker=f"w{hour}"))
+
+    assert (sum(one.sent for one in done), sum(one.dead for one in done)) == (2, 1)
+    assert [failure.phase for one in done for failure in one.failures] == ["died"]
+    assert sorted(to for to, _ in mailbox.received) == [seat_email(1), seat_email(3)]
+    assert tries.count(deadly) == 6
+
+
+def test_a_relay_that_is_closed_to_us_for_ten_minutes_loses_no_letter(db: Database) -> None:
+    a_programme(db, seats=6)
+    for key in builders.projects(db, 4):
+        a_case(db, key=key)
+    with scripted_server(Script(rcpt="554 5.7.1 relay access denied")) as (_, port):
+        for minute in range(1, 11):
+            done = deliver(db, port, after=minute * MINUTE)
+            assert (done.sent, done.bounced, done.dead) == (0, 0, 0)
+        assert states(db, CASE) == ["retry"] * 24
+    with real_server() as (mailbox, port):
+        sent = sum(deliver(db, port, after=minute * MINUTE).sent for minute in range(11, 30))
+    assert sent == len(mailbox.received) == 24
+    assert states(db, CASE) == ["sent"] * 24
+
+
+def test_an_address_that_is_refused_to_the_last_ends_as_bounced(db: Database) -> None:
+    a_programme(db, seats=2)
+    a_case(db)
+    with scripted_server(Script(rcpt="550 5.2.1 stengt", only_for=seat_email(2))) as (_, port):
+        assert deliver(db, port).retried == 1
+        done = deliver(db, port, after=timedelta(days=3))
+    assert (done.bounced, done.failures[0].reply) == (1, "550 5.2.1 stengt")
 
 
 def test_no_secret_is_stored_with_a_letter(db: Database, post: tuple[Mailbox, int]) -> None:

@@ -96,7 +96,7 @@ def test_that_a_letter_may_have_arrived_is_never_forgotten(db: Database, reader:
     put(db, letter(reader))
     (first,) = claim(db, "a")
     with db.writing() as tx:
-        assert outbox.mark_in_doubt(tx, [first.id], worker="a") == (first.id,)
+        assert outbox.mark_in_doubt(tx, [first.id], worker="a", until=NOW + LEASE) == (first.id,)
     (second,) = claim(db, "b", after=LEASE)  # "a" crashed in the middle of DATA
     assert second.possibly_sent
     settle(db, second, "b", "retry", "connect", retry_at=NOW)
@@ -110,7 +110,69 @@ def test_a_letter_of_another_worker_is_not_promised_away(db: Database, reader: s
     put(db, letter(reader))
     (mine,) = claim(db, "a")
     with db.writing() as tx:
-        assert outbox.mark_in_doubt(tx, [mine.id], worker="b") == ()
+        assert outbox.mark_in_doubt(tx, [mine.id], worker="b", until=NOW + LEASE) == ()
+
+
+def test_a_letter_whose_workers_keep_dying_is_tried_alone_and_then_given_up(
+    db: Database, reader: str
+) -> None:
+    put(db, *(letter(reader, number) for number in range(1, 5)))
+    first = claim(db, "w1")
+    assert len(first) == 4
+    for one in first[1:]:
+        settle(db, one, "w1", "retry", "connect", retry_at=NOW)
+    died = first[0].id
+
+    alone: list[list[str]] = []
+    for number in range(1, 6):  # its workers die without a word; the others' find no server
+        claimed = claim(db, f"w{number + 1}", after=number * LEASE)
+        alone.append([one.id for one in claimed])
+        for one in claimed:
+            if one.id != died:
+                settle(db, one, f"w{number + 1}", "retry", "connect", retry_at=NOW + timedelta(days=1))
+        if died not in alone[-1]:
+            alone[-1] = [one.id for one in claim(db, f"v{number + 1}", after=number * LEASE)]
+
+    assert all(died in one for one in alone)
+    assert [len(one) for one in alone[2:]] == [1, 1, 1], "from the fourth claim on, with no other beside it"
+    with db.writing() as tx:
+        (end,) = outbox.give_up_deadly(tx, now=NOW + 6 * LEASE)
+    assert (end.letter, end.attempt, end.state, end.phase) == (died, 6, "dead", "died")
+    assert {(row.id, row.reason) for row in posted(db) if row.state == "dead"} == {
+        (died, "the worker died 6 times")
+    }
+
+
+def test_a_letter_that_comes_to_an_end_alone_is_claimed_with_the_others_again(
+    db: Database, reader: str
+) -> None:
+    put(db, letter(reader), letter(reader, 2))
+    for number in range(3):
+        assert len(claim(db, f"w{number}", after=number * LEASE)) == 2
+    for worker in ("w3", "w4"):
+        (one,) = claim(db, worker, after=3 * LEASE)
+        settle(db, one, worker, "retry", "connect", retry_at=NOW + 9 * LEASE)
+    with db.writing() as tx:
+        assert outbox.give_up_deadly(tx, now=NOW + 9 * LEASE) == ()
+    assert len(claim(db, "w5", after=9 * LEASE)) == 2
+
+
+def test_a_letter_is_nobody_elses_while_it_is_handed_over(db: Database, reader: str) -> None:
+    put(db, letter(reader))
+    (mine,) = claim(db, "a")
+    late = LEASE - timedelta(minutes=1)  # the last of a slow batch
+    with db.writing() as tx:
+        assert outbox.mark_in_doubt(tx, [mine.id], worker="a", until=NOW + late + LEASE) == (mine.id,)
+    assert claim(db, "b", after=LEASE) == []
+    assert len(claim(db, "b", after=late + LEASE)) == 1
+
+
+def test_a_letter_remembers_when_it_was_first_tried(db: Database, reader: str) -> None:
+    put(db, letter(reader))
+    for number in range(3):
+        (one,) = claim(db, "a")
+        assert one.first_try == (None if number == 0 else NOW)
+        settle(db, one, "a", "retry", "connect", retry_at=NOW)
 
 
 def test_what_has_stopped_being_true_is_withdrawn_for_everybody_or_for_one(db: Database, reader: str) -> None:

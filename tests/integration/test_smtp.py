@@ -56,7 +56,7 @@ FAULTS = {
     "a drop at EHLO": (Script(ehlo=DROP), "retry", "mail", False, ""),
     "MAIL refused for now": (Script(mail="451 4.3.0 vent"), "retry", "mail", False, "451 4.3.0 vent"),
     "a sender refused": (Script(mail="550 5.1.8 ukjent avsender"), "retry", "mail", False, "550"),
-    "a letter too large": (Script(mail="552 5.3.4 for stor"), "dead", "mail", False, "552"),
+    "a letter too large for us": (Script(mail="552 5.3.4 for stor"), "retry", "mail", False, "552"),
     "RCPT refused for now": (Script(rcpt="450 4.2.1 vent"), "retry", "rcpt", False, "450"),
     "a mailbox that is full": (Script(rcpt="452 4.2.2 full"), "retry", "rcpt", False, "452"),
     "a mailbox full, said as 552": (Script(rcpt="552 5.2.2 full"), "retry", "rcpt", False, "552"),
@@ -71,7 +71,47 @@ FAULTS = {
         False,
         "451",
     ),
-    "the content refused": (Script(body="554 5.7.1 spam", stores=False), "dead", "data", False, "554"),
+    # refused for good, but it is about us and somebody may mend it
+    "a relay that is closed to us": (
+        Script(rcpt="554 5.7.1 relay access denied"),
+        "retry",
+        "rcpt",
+        False,
+        "554",
+    ),
+    "a policy": (Script(rcpt="550 5.7.23 SPF"), "retry", "rcpt", False, "550"),
+    "a route": (Script(rcpt="550 5.4.1 ingen vei"), "retry", "rcpt", False, "550"),
+    "a system that takes nothing": (Script(rcpt="550 5.3.2 stengt"), "retry", "rcpt", False, "550"),
+    "our own address, at RCPT": (Script(rcpt="550 5.1.8 ukjent avsender"), "retry", "rcpt", False, "550"),
+    "a mailbox that is shut": (Script(rcpt="550 5.2.1 stengt"), "retry", "rcpt", False, "550"),
+    "our content taken for spam": (
+        Script(body="554 5.7.1 spam", stores=False),
+        "retry",
+        "data",
+        False,
+        "554",
+    ),
+    "a quota": (Script(body="550 5.7.708 kvote", stores=False), "retry", "data", False, "550"),
+    "no transaction": (Script(rcpt="554 nei"), "retry", "rcpt", False, "554"),
+    "everybody refused without a status": (Script(rcpt="550 nei"), "retry", "rcpt", False, "550"),
+    "everything refused without a status": (
+        Script(body="554 nei", stores=False),
+        "retry",
+        "data",
+        False,
+        "554",
+    ),
+    "an undefined status": (Script(rcpt="550 5.0.0 nei"), "retry", "rcpt", False, "550"),
+    # about the reader or the letter
+    "a moved recipient": (Script(rcpt="551 5.1.6 flyttet"), "bounced", "rcpt", False, "551"),
+    "a recipient refused after the dot": (
+        Script(body="550 5.1.1 ukjent", stores=False),
+        "bounced",
+        "data",
+        False,
+        "550",
+    ),
+    "a content nobody can read": (Script(body="554 5.6.0 nei", stores=False), "dead", "data", False, "554"),
     # nobody can tell whether it was stored
     "a drop at DATA": (Script(data=DROP), "retry", "data", True, ""),
     "a drop after the dot, stored": (Script(body=DROP), "retry", "data", True, ""),
@@ -128,19 +168,48 @@ def test_a_recipient_that_cannot_be_written_in_ascii_is_given_up_and_the_rest_go
     assert [one.state for one in outcomes] == ["dead", "sent"]
 
 
-def test_the_promise_is_written_down_once_for_the_batch_and_before_any_data() -> None:
-    asked: list[tuple[Sequence[str], int]] = []
-    with scripted_server(Script(rcpt="550 ukjent", only_for="a@example.org")) as (mailbox, port):
+def test_a_letter_is_promised_just_before_its_own_data_and_its_end_told_before_the_next_is() -> None:
+    told: list[tuple[str, str, int]] = []
+    with scripted_server(Script(rcpt="550 5.1.1 ukjent", only_for="a@example.org")) as (mailbox, port):
 
         def before_data(about: Sequence[str]) -> Sequence[str]:
-            asked.append((about, len(mailbox.received)))
+            told.extend(("begins", one, len(mailbox.received)) for one in about)
             return [one for one in about if one != "c"]
 
-        server = Server(host="127.0.0.1", port=port, tls="none")
-        outcomes = deliver(letters("a", "b", "c", "d"), server=server, before_data=before_data, limits=QUICK)
-    assert asked == [(["b", "c", "d"], 0)]
+        outcomes = deliver(
+            letters("a", "b", "c", "d"),
+            server=Server(host="127.0.0.1", port=port, tls="none"),
+            before_data=before_data,
+            after_reply=lambda one: told.append((one.state, one.letter, len(mailbox.received))),
+            limits=QUICK,
+        )
+    assert told == [
+        ("begins", "b", 0),
+        ("sent", "b", 1),
+        ("begins", "c", 1),
+        ("begins", "d", 1),
+        ("sent", "d", 2),
+    ]
     assert [(one.letter, one.state) for one in outcomes] == [("a", "bounced"), ("b", "sent"), ("d", "sent")]
     assert [to for to, _ in mailbox.received] == ["b@example.org", "d@example.org"]
+
+
+def test_a_reply_that_leaves_it_open_whose_fault_it_is_is_judged_by_how_the_others_fared() -> None:
+    with scripted_server(Script(rcpt="550 nei")) as (_, port):
+        assert {(one.state, one.at_last) for one in send(port, "a", "b", "c")} == {("retry", "bounced")}
+    with scripted_server(Script(rcpt="550 nei", only_for="b@example.org")) as (_, port):
+        assert [one.state for one in send(port, "a", "b", "c")] == ["sent", "bounced", "sent"]
+
+
+def test_an_end_that_cannot_be_written_down_stops_the_batch() -> None:
+    def broken(_: Outcome) -> None:
+        raise ValueError("databasen er borte")
+
+    with scripted_server(Script()) as (mailbox, port):
+        server = Server(host="127.0.0.1", port=port, tls="none")
+        with pytest.raises(RuntimeError):
+            deliver(letters("a", "b"), server=server, before_data=everything, after_reply=broken)
+    assert [to for to, _ in mailbox.received] == ["a@example.org"], "one in doubt, and no more"
 
 
 def test_a_fault_of_our_own_before_data_is_not_taken_for_the_letters() -> None:
