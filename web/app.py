@@ -4,20 +4,22 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import Scope
 
+from engine.store.outages import NotNow
 from engine.store.session import Database
 from web import (
     api,
     case_pages,
     deadline_pages,
     door,
+    faults,
     meeting_pages,
     paper_pages,
     portal,
@@ -27,25 +29,14 @@ from web import (
     watch,
     wheel_pages,
 )
-from web.guard import dress, guarded, refusal_response
+from web.guard import dress, guarded
 from web.pages import STATIC
+from web.patience import patient
 from web.site import Papers, Site, WebSettings
 
 __all__ = ["Papers", "WebSettings", "create_app"]
 
-_ERRORS: Final[Mapping[int, tuple[str, str]]] = {
-    400: ("Skjemaet kunne ikke leses", "Gå tilbake, last siden på nytt og prøv igjen. Ingenting er lagret."),
-    403: ("Du har ikke adgang", "Dette kan bare den gjøre som har rollen til det."),
-    404: ("Siden finnes ikke", "Adressen kan være skrevet feil, eller siden er flyttet."),
-    405: ("Det går ikke", "Denne adressen kan ikke brukes på den måten."),
-    413: ("Det ble for mye tekst", "Kort ned teksten og send på nytt."),
-    415: ("Skjemaet kunne ikke leses", "Det kom i en form vi ikke kjenner. Ingenting er lagret."),
-    422: ("Adressen kunne ikke leses", "Noe i adressen er skrevet feil."),
-    500: (
-        "Noe gikk galt hos oss",
-        "Vi har fått beskjed. Prøv igjen om litt; det du alt har sendt, er lagret.",
-    ),
-}
+log: Final = structlog.stdlib.get_logger("faseport.web")
 
 
 class StaticFilesKept(StaticFiles):
@@ -83,7 +74,7 @@ def create_app(
         # A redirect would name the host as the request does, and take the token along.
         redirect_slashes=False,
     )
-    registry, asked = watch.registry_of(site)
+    registry, asked = watch.registry_of()
     app.include_router(door.routes(site))
     app.include_router(case_pages.routes(site))
     app.include_router(meeting_pages.routes(site))
@@ -97,6 +88,7 @@ def create_app(
     app.include_router(api.routes(site))
     app.include_router(watch.routes(site, registry))
     app.mount("/static", GZipMiddleware(StaticFilesKept(directory=STATIC), minimum_size=1_000))
+    app.add_middleware(patient, site=site)
     app.add_middleware(watch.counted, asked=asked)
     app.add_middleware(guarded, site=site)
     _handle_errors(app, site)
@@ -106,26 +98,20 @@ def create_app(
 def _handle_errors(app: FastAPI, site: Site) -> None:
     @app.exception_handler(StarletteHTTPException)
     async def refused(request: Request, error: StarletteHTTPException) -> Response:
-        return _error_response(request.scope, site, error.status_code, str(error.detail), error.headers)
+        return faults.response(request.scope, site, error.status_code, str(error.detail), error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def unreadable(request: Request, _error: RequestValidationError) -> Response:
-        return _error_response(request.scope, site, 422, "unreadable address", None)
+        return faults.response(request.scope, site, 422, "unreadable address")
+
+    @app.exception_handler(NotNow)
+    async def another_time(request: Request, error: NotNow) -> Response:
+        log.error("database", cause=error.cause, words=error.words, in_doubt=error.in_doubt)
+        return faults.not_now(request.scope, site)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, _error: Exception) -> Response:
         # This one is sent from outside the guard, which therefore has not dressed it.
-        response = _error_response(request.scope, site, 500, "internal error", None)
-        dress(response.headers, path=request.url.path, site=site)
-        return response
-
-
-def _error_response(
-    scope: Scope, site: Site, status: int, detail: str, headers: Mapping[str, str] | None
-) -> Response:
-    if scope["path"].startswith(f"{api.PATH}/"):
-        return JSONResponse(
-            {"error": {"status": status, "message": detail}}, status_code=status, headers=headers
-        )
-    heading, line = _ERRORS.get(status, _ERRORS[404 if status < 500 else 500])
-    return refusal_response(scope["path"], site, status=status, heading=heading, line=line, headers=headers)
+        answer = faults.response(request.scope, site, 500, "internal error")
+        dress(answer.headers, path=request.url.path, site=site)
+        return answer

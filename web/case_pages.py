@@ -150,12 +150,11 @@ def _outsider(site: Site, case: str, now: datetime) -> Response:
 
 def ask_to_come_in(site: Site) -> Response:
     """What somebody without a session meets."""
-    return pages.message(
+    return pages.come_in(
         site,
         "Åpne saken fra e-posten",
         "Du er ikke inne i denne saken, eller det er gått mer enn åtte timer siden du åpnet den.",
-        "Trykk på lenken i e-posten om saken en gang til. Svar du alt har sendt, er tatt vare på.",
-        status=403,
+        "Trykk på lenken i e-posten om saken en gang til.",
     )
 
 

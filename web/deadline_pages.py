@@ -231,12 +231,11 @@ def _own_routes(router: APIRouter, site: Site) -> None:
 
 def ask_to_come_in(site: Site) -> Response:
     """What somebody without a session meets."""
-    return pages.message(
+    return pages.come_in(
         site,
         "Åpne fristene dine fra e-posten",
         "Du er ikke inne, eller det er gått mer enn åtte timer siden du åpnet dem.",
         "Trykk på lenken i den siste e-posten om frister en gang til.",
-        status=403,
     )
 
 

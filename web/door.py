@@ -43,7 +43,7 @@ _UNREADABLE: Final = {
     ),
     "link_unknown": (
         "Vi kjenner ikke denne lenken",
-        "Sjekk at hele lenken er med. Åpne den helst rett fra e-posten.",
+        "Den er skrevet riktig, men finnes ikke hos oss. Bruk den siste e-posten, eller be om en ny lenke.",
     ),
 }
 _SHUT: Final = {

@@ -5,17 +5,15 @@ from collections.abc import Mapping
 from typing import Final
 
 import structlog
-from fastapi import HTTPException
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web import pages
-from web.site import Contact, Site
+from web import faults
+from web.patience import LARGEST_FORM
+from web.site import Site
 
 METHODS: Final = ("GET", "HEAD", "POST")
-LARGEST_FORM: Final = 64 * 1024
-"""Bytes."""
 _LONGEST_NUMBER: Final = 12
 """Digits of a length; nobody sends more than that."""
 _TOKEN: Final = re.compile(r"fp[a-z]\d{1,3}-[a-z2-7]{32}[a-z2-7-]*", re.IGNORECASE)
@@ -61,7 +59,7 @@ def guarded(app: ASGIApp, *, site: Site) -> ASGIApp:
             if refusal is not None:
                 await refusal(scope, receive, dressed)
             else:
-                await app(scope, _limited(receive), dressed)
+                await app(scope, receive, dressed)
         finally:
             log.info("request", method=scope["method"], path=masked(scope["path"]), status=status)
 
@@ -89,27 +87,11 @@ def masked(path: str) -> str:
     return "/b/***" + ("/ny-lenke" if path.endswith("/ny-lenke") else "")
 
 
-def refusal_response(
-    path: str, site: Site, *, status: int, heading: str, line: str, headers: Mapping[str, str] | None = None
-) -> Response:
-    """An error as a page, or as JSON for machines."""
-    response: Response
-    if path.startswith(("/api/", "/healthz", "/metrics")):
-        response = JSONResponse(
-            {"error": {"status": status, "message": f"{heading}. {line}"}}, status_code=status
-        )
-    else:
-        response = pages.message(site, heading, line, status=status, contact=Contact())
-    for name, value in (headers or {}).items():
-        response.headers[name] = value
-    return response
-
-
 def _refusal(scope: Scope, site: Site) -> Response | None:
     path, method, headers = scope["path"], scope["method"], Headers(scope=scope)
     if method not in METHODS:
-        return refusal_response(
-            path,
+        return faults.refusal(
+            scope,
             site,
             status=405,
             heading="Det går ikke",
@@ -118,8 +100,8 @@ def _refusal(scope: Scope, site: Site) -> Response | None:
         )
     if "\0" in path or b"%00" in scope["query_string"]:
         # Nothing of ours is called that, and PostgreSQL cannot be asked.
-        return refusal_response(
-            path,
+        return faults.refusal(
+            scope,
             site,
             status=404,
             heading="Siden finnes ikke",
@@ -128,8 +110,8 @@ def _refusal(scope: Scope, site: Site) -> Response | None:
     if method != "POST":
         return None
     if not _from_here(headers, site):
-        return refusal_response(
-            path,
+        return faults.refusal(
+            scope,
             site,
             status=403,
             heading="Svaret ble ikke tatt imot",
@@ -139,8 +121,8 @@ def _refusal(scope: Scope, site: Site) -> Response | None:
     if not (length.isascii() and length.isdigit() and len(length) <= _LONGEST_NUMBER) or (
         int(length) > LARGEST_FORM
     ):
-        return refusal_response(
-            path, site, status=413, heading="Det ble for mye tekst", line="Kort ned teksten og send på nytt."
+        return faults.refusal(
+            scope, site, status=413, heading="Det ble for mye tekst", line="Kort ned teksten og send på nytt."
         )
     return None
 
@@ -156,17 +138,3 @@ def _from_here(headers: Headers, site: Site) -> bool:
         return fetched_from in ("same-origin", "none")
     origin = headers.get("origin")
     return origin is None or origin.lower() == site.settings.origin
-
-
-def _limited(receive: Receive) -> Receive:
-    taken = 0
-
-    async def limited() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > LARGEST_FORM:
-            raise HTTPException(413, "too_large")
-        return message
-
-    return limited

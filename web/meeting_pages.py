@@ -99,12 +99,11 @@ def routes(site: Site) -> APIRouter:
 
 def ask_to_come_in(site: Site) -> Response:
     """What somebody without a session meets."""
-    return pages.message(
+    return pages.come_in(
         site,
         "Åpne møtet fra e-posten",
         "Du er ikke inne i dette møtet, eller det er gått mer enn åtte timer siden du åpnet det.",
-        "Trykk på lenken i e-posten med sakslista en gang til. Svar du alt har sendt, er tatt vare på.",
-        status=403,
+        "Trykk på lenken i e-posten med sakslista en gang til.",
     )
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -59,6 +60,14 @@ def environment() -> Environment:
     return made
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """A form that may be sent once more as it was: where to, and its fields."""
+
+    to: str
+    fields: tuple[tuple[str, str], ...]
+
+
 def page(
     site: Site, template: str, *, status: int = 200, contact: Contact | None = None, **values: Any
 ) -> HTMLResponse:
@@ -83,12 +92,25 @@ def message(
     status: int = 200,
     link: tuple[str, str] | None = None,
     contact: Contact | None = None,
+    again: Again | None = None,
 ) -> HTMLResponse:
-    """A page with one message, and perhaps one link: (address, text)."""
-    way_on = None if link is None else {"href": link[0], "text": link[1]}
+    """A page with one message, and perhaps one link, (address, text), or a form to be sent again."""
     return page(
-        site, "message.html", status=status, contact=contact, heading=heading, lines=lines, link=way_on
+        site,
+        "message.html",
+        status=status,
+        contact=contact,
+        heading=heading,
+        lines=lines,
+        link=None if link is None else {"href": link[0], "text": link[1]},
+        again=again,
     )
+
+
+def come_in(site: Site, heading: str, *lines: str) -> HTMLResponse:
+    """What somebody without a session meets, who may have been sending something."""
+    kept = "Svar du har fått kvittering for, er lagret. Sendte du noe akkurat nå, er det ikke lagret."
+    return message(site, heading, *lines, kept, status=403)
 
 
 def _form_words(about: Mapping[str, str]) -> str:

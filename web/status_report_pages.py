@@ -137,11 +137,10 @@ def _visitor(site: Site, request: Request, key: str, now: datetime) -> Visitor:
 
 
 def _ask_to_come_in(site: Site) -> Response:
-    return pages.message(
+    return pages.come_in(
         site,
         "Åpne lenken i e-posten",
         "Rapporten åpnes med lenken du har fått. Du trenger ikke noe passord.",
-        status=403,
     )
 
 

@@ -8,7 +8,8 @@ import structlog
 
 from demo import scene
 from tests.web_builders import LEADER, SECOND, Office, settings_for
-from web.guard import LARGEST_FORM, masked
+from web.guard import masked
+from web.patience import LARGEST_FORM
 
 PATHS = (
     "/",
