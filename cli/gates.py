@@ -7,8 +7,9 @@ import typer
 from cli.options import AsJson, By, GateOption, Key, chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from engine.core.authority import Decider
     from engine.core.criteria import CriterionCheck, GateCheck
     from engine.core.meetings import Landing, Slot
 
@@ -32,14 +33,16 @@ def check(key: Key, gate: GateOption = None, as_json: AsJson = False) -> None:
     from language.formats import check_status_word
 
     today = local_date(wiring.now())
+    decider, others = None, tuple[str, ...]()
     with wiring.database() as db, db.reading() as tx:
         if gate == INTAKE:
             title, found = key, check_intake(tx, key=key, today=today)
         else:
             checked = check_gate(tx, key=key, gate=gate, today=today)
             title, found = checked.title, checked.check
+            decider, others = checked.decider, checked.others
     if as_json:
-        console.as_json(gate_json(key, found))
+        console.as_json(gate_json(key, found, decider=decider, others=others))
         return
     console.heading(f"{title}: {found.gate} {found.title}")
     console.table(
@@ -47,7 +50,17 @@ def check(key: Key, gate: GateOption = None, as_json: AsJson = False) -> None:
         [(one.title, one.weight, check_status_word(one.status), one.id) for one in found.criteria],
         empty="Beslutningspunktet har ingen krav.",
     )
-    console.say("", *_lacking(found))
+    console.say("", *_lacking(found), *_besides(decider, others))
+
+
+def _besides(decider: "Decider | None", others: "Sequence[str]") -> "Iterator[str]":
+    """Who decides, and which other gates the project may ask for."""
+    from language.formats import listed
+
+    if decider is not None and decider.refusal is None:
+        yield f"{decider.title} beslutter."
+    if others:
+        yield f"Prosjektet kan også be om {listed(others)}, med «--gate»."
 
 
 def _lacking(found: "GateCheck") -> "Iterator[str]":

@@ -245,6 +245,15 @@ _VALUES: Final[Mapping[str, str]] = {
     "value.not_a_record": "Her skal det stå navngitte felt, men det står {found:shape}.",
     "value.too_many": "Listen har {found} ledd og kan ha høyst {limit}.",
     "value.empty_item": "Et ledd i listen er tomt.",
+    "value.unknown_body": (
+        "Gruppa «{value:plain}» finnes ikke i programmet.{nearest:suggestion}{choices:among}"
+    ),
+    "value.override_never": (
+        "«{value:plain}» kan ikke settes: arbeidsflyten lar ingen overstyre hvem som beslutter."
+    ),
+    "value.override_not_up": (
+        "«{value:plain}» står ikke over noen av gruppene som ellers beslutter.{choices:among}"
+    ),
     "value.unknown_field": "Feltet «{name}» finnes ikke.{nearest:suggestion}",
     "value.duplicate_member": "Feltet «{name}» står to ganger.",
     "value.duplicate_id": "«{id}» er brukt på to ledd.",
@@ -367,6 +376,9 @@ _VERIFICATION: Final[Mapping[str, str]] = {
         "{gate}: {body} har {seats:count plass} og trenger {quorum}. Er én borte, kan saken ikke "
         "avgjøres, og "
         "det er ikke noe organ over."
+    ),
+    "verification.nobody_above": (
+        "Ingen av gruppene som beslutter her, har en gruppe over seg i programmet. Ta bort «override»."
     ),
     "verification.too_few_members": (
         "{gate}: {body} har {members} medlemmer, men {quorum} må til. Saken kan aldri avgjøres."

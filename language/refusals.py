@@ -31,6 +31,17 @@ _CRITERIA: Final[Mapping[str, str]] = {
     "criterion.paper_missing": "«{title}» er ikke lagt ved.",
     "criterion.condition_open": "Forutsetningen fra {gate} er ikke innfridd: {text}{due:due}.",
     "criterion.gate_not_for_project": "{gate} gjelder ikke dette prosjektet.",
+    "criterion.not_taken_in": "Prosjektet er ikke tatt inn i programmet, og {gate} krever det.",
+    "authority.nobody_decides": "Ingen gruppe er satt til å avgjøre {gate} for dette prosjektet.",
+    "authority.unknown_body": "Gruppa «{body}» finnes ikke i programmet.",
+    "authority.override_never": (
+        "Prosjektet er satt til å behandles av {body}, men arbeidsflyten lar ingen overstyre at {usual} "
+        "beslutter. Ta bort «Behandles av»."
+    ),
+    "authority.override_not_up": (
+        "Prosjektet er satt til å behandles av {body}, som ikke står over {usual}. "
+        "Ta bort «Behandles av», eller velg en gruppe over {usual}."
+    ),
     "criterion.waived": "Fraveket av {by} {on:day}: {reason}",
 }
 
@@ -135,7 +146,6 @@ _CASES: Final[Mapping[str, str]] = {
     "answer_not_allowed": "«{value:plain}» er ikke et mulig svar.{allowed:among}",
     "no_next_gate": "Fra fasen {phase} er det ikke noe beslutningspunkt videre.",
     "not_this_gate": "{gate} er ikke et beslutningspunkt fra fasen {phase}.",
-    "nobody_decides": "Ingen gruppe er satt til å avgjøre {gate} for dette prosjektet.",
     "no_quorum_possible": (
         "{body} kan ikke bli beslutningsdyktig ({quorum} må til), og har ikke noe organ over seg."
     ),
@@ -187,6 +197,10 @@ _PEOPLE: Final[Mapping[str, str]] = {
     ),
     "may_not_execute": "Bare programkontoret kan føre hva som ble politisk besluttet om sak {number}.",
     "may_not_accept": "Bare programkontoret kan følge opp forutsetningene i sak {number}.",
+    "may_not_change": (
+        "«{fact}» er med på å avgjøre hvem som beslutter, eller hva prosjektet slipper. "
+        "Bare {role:role} kan endre det."
+    ),
     "may_not_take_in": "Bare programkontoret kan ta et prosjekt inn i programmet.",
     "may_not_publish": "Bare programkontoret og programlederen kan godkjenne og publisere rapporten.",
     "no_intake": "Arbeidsflyten {workflow} har ingen krav til å bli tatt inn i programmet.",

@@ -16,6 +16,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader
 
 from engine.core.calendar import local_date
+from engine.core.definition import approval_targets
 from engine.core.letters import (
     AGENDA,
     ALERT,
@@ -37,10 +38,11 @@ from engine.core.letters import (
     WITHDRAWN,
     subject_of_case,
 )
-from engine.core.machine import next_gates
-from engine.store import cases, definitions, meetings, people, projects
+from engine.store import cases, meetings, people, projects
 from engine.store.outbox import Claimed
 from engine.store.session import Connection
+from engine.use_cases.actors import steered
+from engine.use_cases.check_gate import next_gates_of
 from engine.use_cases.course import Stop
 from engine.use_cases.show_case import CaseView, show_case
 from language import environments
@@ -114,9 +116,11 @@ def _about_case(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
         case "receipt":
             return common | _receipt_facts(tx, view, letter.occurrence, now)
         case "result":
-            return common | _result_facts(view, _next_gate(tx, view), involved=_is_involved(tx, view, letter))
+            return common | _result_facts(
+                view, _next_gate(tx, view, now), involved=_is_involved(tx, view, letter)
+            )
         case "execution":
-            return common | _execution_facts(view, _next_gate(tx, view))
+            return common | _execution_facts(view, _next_gate(tx, view, now))
         case "undecidable":
             return common | _undecidable_facts(view)
         case "rescheduled":
@@ -258,12 +262,15 @@ def _withdrawn_facts(view: CaseView) -> Facts:
     }
 
 
-def _next_gate(tx: Connection, view: CaseView) -> str:
-    project = projects.load(tx, view.project_key)
-    if project is None:
-        return ""
-    ahead = next_gates(definitions.load(tx, project.workflow, project.version), project.phase)
-    return ahead[0].id if ahead else ""
+def _next_gate(tx: Connection, view: CaseView, now: datetime) -> str:
+    """The gate the project may ask for next, or each of several; one that only ends it where it can go on
+    is none of them.
+    """
+    found = steered(tx, view.project_key)
+    ahead = next_gates_of(tx, found, local_date(now))
+    ends = {phase.id for phase in found.definition.phases if phase.end}
+    onward = [gate.id for gate in ahead if approval_targets(gate) - ends]
+    return " / ".join(onward or [gate.id for gate in ahead])
 
 
 def _is_involved(tx: Connection, view: CaseView, letter: Claimed) -> bool:

@@ -13,8 +13,8 @@ from engine.core.calendar import oslo
 from engine.store import cases, ledger, meetings, outbox, people
 from engine.store.cases import CaseState
 from engine.store.meetings import Meeting
-from engine.store.outbox import Posted
-from engine.store.session import Database
+from engine.store.outbox import Claimed, Posted
+from engine.store.session import Connection, Database
 from engine.use_cases.call_meetings import Called, call_meetings
 from engine.use_cases.cast_ballot import Answered, cast_ballot
 from engine.use_cases.claim_letters import Composed, claim_letters
@@ -24,6 +24,7 @@ from engine.use_cases.register_definition import register_definition
 from engine.use_cases.register_person import register_person
 from engine.use_cases.request_transition import Opened, request_transition
 from engine.use_cases.settle_letters import settle_letters
+from notifications.letters import facts_for
 from tests import builders
 from tests.builders import ASKER, LEADER, OFFICE
 
@@ -350,3 +351,18 @@ def a_sound_house(db: Database, **how: Any) -> Iterator[Database]:
     a_house(db, **how)
     yield db
     assert_sound(db)
+
+
+def told_in_letters(db: Database, kind: str, *, now: datetime) -> list[dict[str, object]]:
+    """What each letter of a kind says, when it leaves."""
+    told: list[dict[str, object]] = []
+
+    def compose(tx: Connection, letter: Claimed) -> Composed:
+        if letter.kind == kind:
+            told.append(facts_for(tx, letter, now=now))
+        return Composed(payload="{}", template_digest="d", message_id=f"{letter.id}@example.org")
+
+    claim_letters(
+        db, keys=KEYS, base_url="http://127.0.0.1", worker="prøve", limit=100, compose=compose, now=now
+    )
+    return told

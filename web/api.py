@@ -77,7 +77,7 @@ def _project_routes(router: APIRouter, site: Site) -> None:
                 raise HTTPException(404, f"no {error.kind} {error.name!r}") from None
             except NotAllowed as error:
                 raise HTTPException(409, error.code) from None
-        return gate_json(key, checked.check)
+        return gate_json(key, checked.check, decider=checked.decider, others=checked.others)
 
 
 def _case_routes(router: APIRouter, site: Site) -> None:

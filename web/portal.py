@@ -19,7 +19,7 @@ from engine.core.shape import text_in
 from engine.store import cases, definitions, programmes, projects, reporting
 from engine.store.cases import CaseState
 from engine.store.projects import PhaseEntry
-from engine.use_cases.check_gate import check_gate
+from engine.use_cases.check_gate import Checked, check_gate
 from engine.use_cases.describe import counts_json, focus_areas, portfolio_json, project_json
 from engine.use_cases.political import Execution, execution_of
 from engine.use_cases.report_form import approval_of
@@ -122,9 +122,10 @@ def _project(site: Site, key: str) -> Response:
         programme = programmes.current(tx)
         reported = reporting.reports(tx, project=key)
         try:
-            check: GateCheck | None = check_gate(tx, key=key, today=today).check
+            checked: Checked | None = check_gate(tx, key=key, today=today)
         except NotAllowed:
-            check = None
+            checked = None
+    check = None if checked is None else checked.check
     titles = {phase.id: text_in(phase.title) for phase in definition.phases}
     gates = {gate.id: text_in(gate.title) for gate in definition.gates}
     areas = focus_areas(programme, on=today)
@@ -137,6 +138,8 @@ def _project(site: Site, key: str) -> Response:
         area=areas.get(str(about["focus_area"]), about["focus_area"]),
         roles=[(labels.get(name, name), role.name) for name, role in sorted(roles.items())],
         check=check,
+        decider="" if checked is None else checked.decider.title,
+        other_gates=[] if checked is None else [(one, gates[one]) for one in checked.others],
         gate_title=None if check is None else gates.get(check.gate, check.title),
         to_phase=None if check is None else titles.get(check.to_phase, ""),
         groups=None if check is None else grouped(check),

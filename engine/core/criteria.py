@@ -9,12 +9,13 @@ still holds, so that nobody writes it twice and nobody is bound by what was true
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Final, Literal, TypeAlias
 
-from engine.core.definition import Attest, Criterion, Definition, Gate, Intake, Score, text_in
+from engine.core.definition import OUTSIDE, Attest, Criterion, Definition, Gate, Intake, Score, text_in
 from engine.core.facts import Field, Scope, member
 from engine.core.rules import (
     Ready,
@@ -49,12 +50,16 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "criterion.condition_open": ("text", "gate", "due"),
     "criterion.gate_not_for_project": ("gate",),
     "criterion.waived": ("reason", "by", "on"),
+    "criterion.not_taken_in": ("gate",),
 }
 """Every code a Reason can carry, with the keys of its data.
 
 `role` is the id of a role or an office; dates are ISO text, empty where there is none; `value` is the id of
 a choice, or a number; `why` is one of missing, not_boolean, not_a_list and failed.
 """
+
+Applies: TypeAlias = Callable[[str], "bool | Undecidable"]
+"""Asks a rule of one project."""
 
 Status: TypeAlias = Literal["met", "unmet", "waived", "not_applicable"]
 Weight: TypeAlias = Literal["må", "bør", "tips"]
@@ -165,7 +170,7 @@ def check(
     )
     checks = [_criterion(criterion, asking) for criterion in gate.criteria]
     if isinstance(gate, Gate):
-        checks = [*_gate_itself(gate, asking), *_papers(gate, asking), *checks]
+        checks = [*_gate_itself(gate, asking), *_intake(gate, asking), *_papers(gate, asking), *checks]
     checks.extend(_conditions(gate, asking))
     return GateCheck(
         gate=gate.id if isinstance(gate, Gate) else INTAKE,
@@ -175,6 +180,22 @@ def check(
         open=not any(each.weight == "må" and each.status == "unmet" for each in checks),
         criteria=tuple(checks),
     )
+
+
+def with_must(check: GateCheck, *, id_: str, title: str, reason: Reason) -> GateCheck:
+    """The check, shut for one more reason that stands first."""
+    return replace(check, open=False, criteria=(_made(id_, title, (reason,)), *check.criteria))
+
+
+def asked_of(definition: Definition, facts: Mapping[str, object]) -> Applies:
+    """What the definition's rules say about these facts, which are handed over once, with the first."""
+    scope = definition.scope()
+    given = cache(lambda: ready(facts))
+
+    def applies(text: str) -> bool | Undecidable:
+        return _answer_of(text, scope, given())
+
+    return applies
 
 
 def summary(check: GateCheck) -> Summary:
@@ -262,9 +283,13 @@ _REFUSED: Final = Undecidable(why="failed", detail="refused")
 
 
 def _decided(text: str, asking: _Asking) -> bool | Undecidable:
-    rule = compile_rule(text, scope=asking.scope)
+    return _answer_of(text, asking.scope, asking.facts)
+
+
+def _answer_of(text: str, scope: Scope, facts: Ready) -> bool | Undecidable:
+    rule = compile_rule(text, scope=scope)
     # A registered definition holds no such rule; if one comes all the same, it is not met.
-    return evaluate(rule, asking.facts) if isinstance(rule, Rule) else _REFUSED
+    return evaluate(rule, facts) if isinstance(rule, Rule) else _REFUSED
 
 
 def _rule(criterion: Criterion, asking: _Asking) -> Iterator[Reason]:
@@ -470,6 +495,18 @@ def _gate_itself(gate: Gate, asking: _Asking) -> Iterator[CriterionCheck]:
     elif not applies:
         reason = Reason(code="criterion.gate_not_for_project", data={"gate": gate.id})
         yield _made("gate", text_in(gate.title), (reason,), gate.source or "")
+
+
+def _intake(gate: Gate, asking: _Asking) -> Iterator[CriterionCheck]:
+    """A gate that only projects tatt inn i programmet pass. Who is outside the programme is only followed."""
+    project = asking.facts.facts.get("project")
+    known = project if isinstance(project, Mapping) else {}
+    after = {one.id for one in asking.definition.gates_after_intake}
+    outside = known.get("kind") == OUTSIDE
+    if gate.id in after and asking.definition.intake and not outside and not known.get("taken_in_on"):
+        intake = asking.definition.intake
+        reason = Reason(code="criterion.not_taken_in", data={"gate": gate.id})
+        yield _made(INTAKE, text_in(intake.title), (reason,), intake.source or "")
 
 
 def _paper(kind: str, asking: _Asking) -> Iterator[Reason]:

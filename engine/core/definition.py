@@ -105,6 +105,8 @@ NEXT_PART: Final = "next_part"
 """What an outcome may lead to besides a phase: the project stays, or starts on the next part of its phase."""
 
 Weight: TypeAlias = Literal["må", "bør", "tips"]
+OUTSIDE: Final = "utenfor_programmet"
+"""The kind of a project that is only followed; any workflow may steer it."""
 PROGRAMME_ITSELF: Final = "program"
 """The kind of the one «project» whose cases are about the programme."""
 ProjectKind: TypeAlias = Literal["utviklingsprosjekt", "forskningsprosjekt", "utenfor_programmet", "program"]
@@ -310,12 +312,27 @@ class Gate(Shape):
 
 
 class Intake(Shape):
-    """What must be in place before a project is tatt inn i programmet."""
+    """What must be in place before a project is tatt inn i programmet.
+
+    `required_at` names the gates that only a project tatt inn passes. Left out, they are those by which a
+    project leaves the start phase for another that is no end.
+    """
 
     title: Text
     source: Line | None = None
     help: Text | None = None
+    required_at: Annotated[tuple[GateId, ...], BeforeValidator(one_or_more), OrText()] | None = None
     criteria: tuple[Criterion, ...] = ()
+
+
+class Override(Shape):
+    """Who may let another body than `decided_by` names decide a project's cases: by its fact `body`.
+
+    Only a body above the usual one in the programme; without this key nobody may.
+    """
+
+    by: Annotated[tuple[ActorId, ...], Field(min_length=1), BeforeValidator(one_or_more), OrText()]
+    only: Literal["upwards"] = "upwards"
 
 
 class WorkflowRoles(Shape):
@@ -343,6 +360,7 @@ class Definition(Document):
     facts: tuple[OwnFact, ...] = ()
     phases: Annotated[tuple[Phase, ...], Field(min_length=2, max_length=50)]
     intake: Intake | None = None
+    override: Override | None = None
     gates: Annotated[tuple[Gate, ...], Field(min_length=1, max_length=100)]
 
     @property
@@ -362,6 +380,26 @@ class Definition(Document):
         """The kind of paper with this id; KeyError when there is none."""
         return _named(self.paper_kinds, id_)
 
+    @property
+    def gates_after_intake(self) -> tuple[Gate, ...]:
+        """The gates that a project passes only once it is tatt inn i programmet."""
+        if self.intake is None:
+            return ()
+        named = self.intake.required_at
+        if named is not None:
+            return tuple(gate for gate in self.gates if gate.id in named)
+        onward = {phase.id for phase in self.phases if not phase.end and not phase.start}
+        leaving = (gate for gate in self.gates if self.start.id in gate.from_phases)
+        return tuple(gate for gate in leaving if onward.intersection(approval_targets(gate)))
+
+    @property
+    def phases_before_intake(self) -> frozenset[str]:
+        """The phases in which a project is still a proposal, where the workflow has an intake."""
+        if self.intake is None:
+            return frozenset()
+        asked = {phase for gate in self.gates_after_intake for phase in gate.from_phases}
+        return frozenset(asked or {self.start.id})
+
     def own_fields(self) -> tuple[Fact, ...]:
         """The workflow's own facts, as forms, imports and rules know them."""
         return tuple(fact.as_field() for fact in self.facts)
@@ -372,6 +410,12 @@ class Definition(Document):
 
 
 _T = TypeVar("_T", bound=Shape)
+
+
+def approval_targets(gate: Gate) -> frozenset[str]:
+    """The phases an approval at the gate leads to; none where the project stays in its phase."""
+    targets = {target for outcome, target in gate.outcomes.items() if outcome in APPROVALS}
+    return frozenset(targets - {STAY, NEXT_PART})
 
 
 def _named(items: Iterable[_T], id_: str) -> _T:
@@ -465,6 +509,7 @@ _REFERENCES: Final[tuple[tuple[str, str, str], ...]] = (
     ("gates.*.criteria.*.paper", "paper_kinds.*.id", "definition.unknown_paper"),
     ("intake.criteria.*.paper", "paper_kinds.*.id", "definition.unknown_paper"),
     ("gates.*.combined", "gates.*.id", "definition.unknown_gate"),
+    ("intake.required_at", "gates.*.id", "definition.unknown_gate"),
 )
 
 
@@ -495,6 +540,7 @@ def _actors(source: Source) -> _Found:
         for parent in ("gates.*.criteria.*.", "intake.criteria.*."):
             yield from _misspelt_roles(source, parent + place)
     yield from _misspelt_roles(source, "facts.*.by")
+    yield from _misspelt_roles(source, "override.by")
 
 
 def _misspelt_roles(source: Source, pattern: str) -> _Found:

@@ -401,6 +401,17 @@ class Programme(Document):
 _T = TypeVar("_T", Body, Office, Seat, Period, Duty)
 
 
+def bodies_above(programme: Programme, body: str) -> tuple[str, ...]:
+    """The ids of the bodies a body's cases may go up to, the nearest first."""
+    above = {one.id: one.above for one in programme.bodies}
+    found: list[str] = []
+    up = above.get(body)
+    while up is not None and up not in found:
+        found.append(up)
+        up = above.get(up)
+    return tuple(found)
+
+
 def _named(items: Iterable[_T], id_: str) -> _T:
     for item in items:
         if item.id == id_:

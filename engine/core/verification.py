@@ -16,9 +16,9 @@ from itertools import combinations
 from typing import Final, TypeAlias
 
 from engine.core import examples
-from engine.core.definition import APPROVALS, NEXT_PART, STAY, Criterion, Definition, Gate
+from engine.core.definition import APPROVALS, NEXT_PART, STAY, Criterion, Definition, Gate, approval_targets
 from engine.core.facts import ROLES, Scope, Value, nearest
-from engine.core.programme import Body, Programme
+from engine.core.programme import Body, Programme, bodies_above
 from engine.core.rules import Rule, Undecidable, compile_rule, evaluate, evaluate_list
 from engine.core.source import Mistake, Path, in_order
 
@@ -33,6 +33,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "verification.other_kind": ("workflow", "kind", "used_for"),
     "verification.not_reported": ("name", "allowed"),
     "verification.no_absence_possible": ("gate", "body", "seats", "quorum"),
+    "verification.nobody_above": (),
     "verification.too_few_members": ("gate", "body", "members", "quorum"),
     "verification.nobody_decides": ("gate", "example"),
     "verification.never_true": ("tried", "example"),
@@ -114,7 +115,7 @@ def _shortcuts(definition: Definition, ends: set[str]) -> _Found:
     numbered = [(index, gate) for index, gate in enumerate(definition.gates) if gate.when is None]
     for (_, gate), (index, other) in combinations(numbered, 2):
         phases = [phase for phase in other.from_phases if phase in gate.from_phases]
-        targets = sorted((_approved(gate) & _approved(other)) - ends)
+        targets = sorted((approval_targets(gate) & approval_targets(other)) - ends)
         if phases and targets:
             yield definition.source.mistake(
                 "verification.shortcut",
@@ -126,17 +127,15 @@ def _shortcuts(definition: Definition, ends: set[str]) -> _Found:
             )
 
 
-def _approved(gate: Gate) -> set[str]:
-    targets = {target for outcome, target in gate.outcomes.items() if outcome in APPROVALS}
-    return targets - {STAY, NEXT_PART}
-
-
 def _moves(definition: Definition, path: Path, gate: Gate, ends: set[str]) -> _Found:
     """Outcomes that say no and move the project on, and outcomes that stop it and do not end it."""
     source = definition.source
     onward = {
         phase.id: {
-            target for each in definition.gates if phase.id in each.from_phases for target in _approved(each)
+            target
+            for each in definition.gates
+            if phase.id in each.from_phases
+            for target in approval_targets(each)
         }
         for phase in definition.phases
     }
@@ -304,11 +303,19 @@ def _fits(definition: Definition, programme: Programme) -> _Found:
             yield source.mistake("verification.not_reported", path, name=phase.reported_as, allowed=allowed)
     actors = [*(id_ for id_, _ in ROLES), *(office.id for office in programme.offices)]
     places = [f"{criteria}.{place}" for criteria in _CRITERIA for place in _ACTORS]
-    for pattern in (*places, "facts.*.by"):
+    for pattern in (*places, "facts.*.by", "override.by", "override.by.*"):
         yield from _unknown(definition, pattern, actors, "verification.unknown_actor")
+    yield from _override(definition, programme)
     bodies = [body.id for body in programme.bodies]
     for pattern in ("gates.*.decided_by", "gates.*.decided_by.*.body"):
         yield from _unknown(definition, pattern, bodies, "verification.unknown_body")
+
+
+def _override(definition: Definition, programme: Programme) -> _Found:
+    """A leave to let a body above decide, where no body that decides has one above it."""
+    decide = {decider.body for gate in definition.gates for decider in gate.decided_by}
+    if definition.override is not None and not any(bodies_above(programme, body) for body in decide):
+        yield definition.source.mistake_at_key("verification.nobody_above", ("override",))
 
 
 _CRITERIA: Final = ("intake.criteria.*", "gates.*.criteria.*")
@@ -332,16 +339,9 @@ def _decidable(definition: Definition, programme: Programme) -> _Found:
     for index, gate in enumerate(definition.gates):
         for number, decider in enumerate(gate.decided_by):
             path: Path = ("gates", index, "decided_by", number, "body")
-            for body in _upwards(bodies, decider.body):
-                yield from _one_body(definition, path, gate, body)
-
-
-def _upwards(bodies: Mapping[str, Body], id_: str) -> Iterator[Body]:
-    """The body, and those its cases go to when it cannot decide."""
-    above: str | None = id_
-    while above is not None and above in bodies:
-        yield bodies[above]
-        above = bodies[above].above
+            for body in (decider.body, *bodies_above(programme, decider.body)):
+                if body in bodies:
+                    yield from _one_body(definition, path, gate, bodies[body])
 
 
 def _one_body(definition: Definition, path: Path, gate: Gate, body: Body) -> _Found:

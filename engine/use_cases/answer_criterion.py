@@ -13,7 +13,7 @@ from engine.store.projects import Act
 from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE, Steered, capacities, person_named, steered
-from engine.use_cases.check_gate import gate_at
+from engine.use_cases.check_gate import gate_asked_for
 from engine.use_cases.words import EXPLANATION_LIMIT, read_words
 
 
@@ -132,7 +132,7 @@ def waive_criterion(
 def _question(tx: Connection, key: str, criterion: str, gate: str | None, by: str, today: date) -> _Question:
     person = person_named(tx, by)
     found = steered(tx, key, lock=True)
-    gate_id, criteria = _asking(found, gate)
+    gate_id, criteria = _asking(tx, found, gate, today)
     known = {one.id: one for one in criteria}
     if criterion not in known:
         raise unknown("criterion", criterion, known)
@@ -146,12 +146,14 @@ def _question(tx: Connection, key: str, criterion: str, gate: str | None, by: st
     )
 
 
-def _asking(found: Steered, name: str | None) -> tuple[str, tuple[Criterion, ...]]:
+def _asking(
+    tx: Connection, found: Steered, name: str | None, today: date
+) -> tuple[str, tuple[Criterion, ...]]:
     """The gate that asks, and its questions: the next one; being taken in; or any, since one that was passed
     before Faseport came may still be answered for.
     """
     if name is None:
-        ahead = gate_at(found, None)
+        ahead = gate_asked_for(tx, found, None, today)
         return ahead.id, ahead.criteria
     intake = found.definition.intake
     known = {gate.id.lower(): (gate.id, gate.criteria) for gate in found.definition.gates}

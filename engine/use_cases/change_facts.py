@@ -1,18 +1,19 @@
 """A project's facts change from a date, or somebody takes a role in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from engine.core import facts
+from engine.core import authority, facts
+from engine.core.calendar import local_date
 from engine.core.events import FactsChanged, RoleAssigned, TakenIn
 from engine.core.facts import Problem
-from engine.core.misuse import Misuse, unknown
+from engine.core.misuse import Misuse, NotAllowed, unknown
 from engine.store import projects
 from engine.store.record import record
-from engine.store.session import Database
-from engine.use_cases.actors import person_named, steered
+from engine.store.session import Connection, Database
+from engine.use_cases.actors import PROGRAMME_OFFICE, Steered, capacities, person_named, steered
 
 
 @dataclass
@@ -35,15 +36,17 @@ def change_facts(
     """Give facts new values from a date; an empty value takes the fact away. All or nothing.
 
     Open cases keep what they were opened with. Raises Unknown for a project or person, BadFacts with every
-    problem.
+    problem, NotAllowed for a fact that carries authority and is not this person's to change.
     """
     with db.writing() as tx:
         person = person_named(tx, by)
-        definition = steered(tx, key, lock=True).definition
+        found = steered(tx, key, lock=True)
         current = projects.facts(tx, key, on=effective)
-        parsed, problems = _parsed(changes, current, own_fields=definition.own_fields())
+        parsed, problems = _parsed(changes, current, own_fields=found.definition.own_fields())
+        problems += _no_such_body(found, parsed)
         if problems:
             raise BadFacts(problems)
+        _may_change(tx, found, parsed, person=person.id, on=local_date(now))
         taken_in = parsed.pop("taken_in_on", None)
         events: list[FactsChanged | TakenIn] = []
         if parsed:
@@ -59,6 +62,28 @@ def change_facts(
             events.append(TakenIn(by=person.id, project=key, effective=str(taken_in)))
         record(tx, events, now=now)
     return Changed(names=tuple(sorted(changes)))
+
+
+def _no_such_body(found: Steered, values: Mapping[str, Any]) -> tuple[Problem, ...]:
+    named = values.get(authority.BODY)
+    if named is None:
+        return ()
+    problem = authority.body_problem(named, definition=found.definition, programme=found.programme)
+    return () if problem is None else (problem,)
+
+
+def _may_change(tx: Connection, found: Steered, names: Iterable[str], *, person: str, on: date) -> None:
+    """Raise NotAllowed at the first fact that carries authority and is somebody else's to change."""
+    held = capacities(tx, person, project=found.project.key, on=on)
+    fields = {field.name: field for field in (*facts.PROJECT_FIELDS, *found.definition.own_fields())}
+    for name in names:
+        setters = authority.setters(found.definition, name)
+        if setters is None:
+            continue
+        allowed = setters if name == authority.BODY and setters else {*setters, PROGRAMME_OFFICE}
+        if not held & allowed:
+            told = {"fact": fields[name].title, "role": " eller ".join(sorted(allowed))}
+            raise NotAllowed("may_not_change", told)
 
 
 def _parsed(

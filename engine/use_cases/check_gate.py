@@ -6,11 +6,13 @@ from datetime import date
 from typing import Any
 
 from engine.core import facts as fact_tree
+from engine.core.authority import BODY, SIZE, Decider, decidable, who_decides
 from engine.core.calendar import local_date
-from engine.core.criteria import INTAKE, Answer, GateCheck, Waiver, check
+from engine.core.criteria import INTAKE, Answer, Applies, GateCheck, Waiver, asked_of, check
 from engine.core.definition import Gate, Intake
 from engine.core.machine import next_gates, taken_together
 from engine.core.misuse import NotAllowed, unknown
+from engine.core.rules import Undecidable
 from engine.store import cases, projects
 from engine.store.projects import Act, Paper, Role
 from engine.store.session import Connection
@@ -35,34 +37,46 @@ class Checked:
     roles: Mapping[str, Role]
     waived_by: Mapping[str, str]
     """Who has set a criterion aside in this round: person ids by criterion."""
+    decider: Decider
+    others: tuple[str, ...]
+    """The other gates the project may ask for, by id, in the definition's order."""
 
 
 def check_gate(
     tx: Connection, *, key: str, today: date, gate: str | None = None, lock: bool = False
 ) -> Checked:
-    """Check a project against a gate that leads out of its phase; the first such gate when none is named.
+    """Check a project against a gate that leads out of its phase; when none is named, the first such gate
+    that is one for this project.
 
     Raises Unknown for a project or gate that does not exist, and NotAllowed when no gate, or not this one,
     leads out of the phase the project is in.
     """
     found = steered(tx, key, lock=lock)
-    wanted = gate_at(found, gate)
-    number = cases.round_at(tx, key, wanted.id)
     known = _known(tx, found, today)
+    applies = asked_of(found.definition, known.tree)
+    wanted = _gate_at(found, gate, applies)
+    number = cases.round_at(tx, key, wanted.id)
     checked = _check(tx, found, wanted, known.tree, gate_id=wanted.id, round_=number)
     together = taken_together(found.definition, wanted, found.project.phase)
     if together is not None:
-        if known.facts.get("size") != SMALL:
+        if known.facts.get(SIZE) != SMALL:
             raise NotAllowed("only_small_together", {"gate": wanted.id, "with": together.id})
         # Each gate's questions are answered at that gate.
         early_round = cases.round_at(tx, key, together.id)
         early = _check(tx, found, together, known.tree, gate_id=together.id, round_=early_round)
         checked = _joined(early, checked)
+    decider = who_decides(
+        wanted,
+        definition=found.definition,
+        programme=found.programme,
+        named=known.facts.get(BODY),
+        applies=applies,
+    )
     return Checked(
         steered=found,
         gate=wanted,
         round=number,
-        check=checked,
+        check=decidable(checked, decider),
         title=known.title,
         tree=known.tree,
         facts=known.facts,
@@ -73,6 +87,8 @@ def check_gate(
             for act in projects.acts(tx, key)
             if act.act == "waived" and act.person and (act.gate, act.round) == (wanted.id, number)
         },
+        decider=decider,
+        others=tuple(one.id for one in _open_to(found, applies) if one.id != wanted.id),
     )
 
 
@@ -140,8 +156,18 @@ def _check(
     )
 
 
-def gate_at(found: Steered, gate: str | None) -> Gate:
-    """The gate asked for, or the first that leads out of the project's phase.
+def next_gates_of(tx: Connection, found: Steered, today: date) -> tuple[Gate, ...]:
+    """The gates a project may ask for: those that lead out of its phase and are ones for this project."""
+    return _open_to(found, asked_of(found.definition, _known(tx, found, today).tree))
+
+
+def gate_asked_for(tx: Connection, found: Steered, gate: str | None, today: date) -> Gate:
+    """The gate with this name, or the project's next. Raises as `check_gate` does."""
+    return _gate_at(found, gate, asked_of(found.definition, _known(tx, found, today).tree))
+
+
+def _gate_at(found: Steered, gate: str | None, applies: Applies) -> Gate:
+    """The gate asked for, or the first that leads out of the project's phase and is one for it.
 
     A gate one phase ahead may be asked for where the definition lets it be taken with the one before.
     """
@@ -150,7 +176,8 @@ def gate_at(found: Steered, gate: str | None) -> Gate:
     if gate is None:
         if not ahead:
             raise NotAllowed("no_next_gate", {"phase": phase})
-        return ahead[0]
+        # Where none is for the project, its check of the first says what is missing, or that it is not.
+        return next(iter(_open_to(found, applies)), None) or _undecided(ahead, applies)
     known = {one.id.lower(): one for one in definition.gates}
     if gate.lower() not in known:
         raise unknown("gate", gate, [one.id for one in definition.gates])
@@ -158,6 +185,17 @@ def gate_at(found: Steered, gate: str | None) -> Gate:
     if wanted not in ahead and taken_together(definition, wanted, phase) is None:
         raise NotAllowed("not_this_gate", {"gate": wanted.id, "phase": phase})
     return wanted
+
+
+def _open_to(found: Steered, applies: Applies) -> tuple[Gate, ...]:
+    ahead = next_gates(found.definition, found.project.phase)
+    return tuple(one for one in ahead if one.when is None or applies(one.when) is True)
+
+
+def _undecided(ahead: tuple[Gate, ...], applies: Applies) -> Gate:
+    """The first gate nobody can tell yet whether is for the project, or else the first."""
+    waiting = (one for one in ahead if one.when and isinstance(applies(one.when), Undecidable))
+    return next(waiting, ahead[0])
 
 
 def conditions_of(tx: Connection, key: str) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from engine.core.criteria import INTAKE
+from engine.core.definition import OUTSIDE
 from engine.store import definitions, projects
 from engine.store.projects import Act
 from engine.store.session import Connection
@@ -34,15 +35,17 @@ class Candidate:
 
 
 def compare_candidates(tx: Connection, *, on: date) -> tuple[Candidate, ...]:
-    """Every project that could be taken into the programme, the ranked first and in their order."""
+    """Every new proposal for the programme, the ranked first and in their order: not taken in, and in a
+    phase that only being taken in leads out of.
+    """
     known = projects.facts_of_all(tx, on=on)
     found: list[Candidate] = []
     for project in projects.all_projects(tx):
         definition = definitions.load(tx, project.workflow, project.version)
-        over = definition.phase(project.phase).end
-        if definition.intake is None or project.taken_in_on is not None or over:
-            continue
         facts = known.get(project.key, {})
+        new = project.phase in definition.phases_before_intake
+        if not new or project.taken_in_on is not None or facts.get("kind", project.kind) == OUTSIDE:
+            continue
         priority: dict[str, Any] = facts.get("priority", {})
         given = {name: str(priority.get(name, "")) for name in QUESTIONS if name in priority}
         answers = dict.fromkeys(QUESTIONS, "") | given

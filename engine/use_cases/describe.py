@@ -6,10 +6,11 @@ lists want columns.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from engine.core.authority import Decider
 from engine.core.calendar import local_date
 from engine.core.criteria import GateCheck
 from engine.core.definition import Definition
@@ -83,10 +84,14 @@ def portfolio_json(tx: Connection) -> list[dict[str, Any]]:
     ]
 
 
-def gate_json(key: str, check: GateCheck) -> dict[str, Any]:
-    """A gate check: project, gate, title, from, to, open, criteria with their status, reasons (code and
-    data) and source.
+def gate_json(
+    key: str, check: GateCheck, *, decider: Decider | None = None, others: Sequence[str] = ()
+) -> dict[str, Any]:
+    """A gate check: project, gate, title, from, to, open, decided_by {id, title} (None where nobody can be
+    told, and at the intake), others (gates the project may ask for besides), criteria with their status,
+    reasons (code and data) and source.
     """
+    told = decider is not None and decider.refusal is None
     return {
         "project": key,
         "gate": check.gate,
@@ -94,6 +99,8 @@ def gate_json(key: str, check: GateCheck) -> dict[str, Any]:
         "from": check.from_phase,
         "to": check.to_phase,
         "open": check.open,
+        "decided_by": {"id": decider.body, "title": decider.title} if decider is not None and told else None,
+        "others": list(others),
         "criteria": [
             {
                 "id": one.id,

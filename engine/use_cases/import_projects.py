@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from engine.core import facts
-from engine.core.definition import Definition
+from engine.core import authority, facts
+from engine.core.definition import OUTSIDE, Definition
 from engine.core.events import Event, FactsChanged, PhaseEntered, ProjectRegistered, RoleAssigned, TakenIn
 from engine.core.facts import Field, Problem
 from engine.core.misuse import Invalid
+from engine.core.programme import Programme
 from engine.core.sheet import Row, Sheet
 from engine.core.source import Mistake
-from engine.store import definitions, people, projects
+from engine.store import definitions, people, programmes, projects
 from engine.store.record import record
 from engine.store.session import Connection, Database
 
@@ -20,8 +21,6 @@ NEEDED: Final = ("key", "title", "workflow", "phase")
 OWN: Final = ("key", "workflow", "phase", "phase_assumed", "phase_on", "phase_before", "taken_in_on")
 """Columns that say where a project stands; every other column is a fact or a role."""
 IGNORED: Final = ("notes",)
-OUTSIDE: Final = "utenfor_programmet"
-"""The kind of a project that is only followed; any workflow may steer it."""
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "import_column_missing": ("name",),
@@ -51,6 +50,7 @@ class _Known:
     people: Mapping[str, str]
     keys: frozenset[str]
     effective: date
+    programme: Programme | None
 
 
 def import_projects(db: Database, *, sheet: Sheet, effective: date, now: datetime) -> Imported:
@@ -84,6 +84,7 @@ def _known(tx: Connection, effective: date) -> _Known:
         people={person.email.lower(): person.id for person in people.all_people(tx) if person.email},
         keys=frozenset(projects.keys(tx)),
         effective=effective,
+        programme=programmes.current(tx),
     )
 
 
@@ -134,6 +135,7 @@ def _read_row(
             )
         return [], mistakes
     values, wrong = _values(sheet, row, definition)
+    wrong += _body_mistakes(sheet, row, values, definition, known)
     kind = str(values.get("kind", definition.kind))
     if kind not in (definition.kind, OUTSIDE):
         other = {"value": kind, "workflow": definition.workflow, "kind": definition.kind}
@@ -181,6 +183,17 @@ def _values(sheet: Sheet, row: Row, definition: Definition) -> tuple[dict[str, A
         elif value is not None:
             values[field.name] = value
     return values, mistakes
+
+
+def _body_mistakes(
+    sheet: Sheet, row: Row, values: Mapping[str, Any], definition: Definition, known: _Known
+) -> list[Mistake]:
+    """A body that does not exist, or that no project of this workflow may name instead of the usual one."""
+    named = values.get(authority.BODY)
+    if named is None or known.programme is None:
+        return []
+    problem = authority.body_problem(named, definition=definition, programme=known.programme)
+    return [] if problem is None else [_at(sheet, row, authority.BODY, problem)]
 
 
 def _at(sheet: Sheet, row: Row, column: str, problem: Problem) -> Mistake:

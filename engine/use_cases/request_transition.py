@@ -6,7 +6,6 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from engine.core import rules
 from engine.core.calendar import local_date
 from engine.core.criteria import CriterionCheck, GateCheck, Reason, summary
 from engine.core.events import CaseOpened
@@ -97,7 +96,7 @@ def request_transition(
         panel = panel_for(
             tx,
             checked.steered.programme,
-            _decided_by(checked),
+            checked.decider.body,
             owner=None if owner is None else owner.person,
             requester=person.id,
             handling=handling,
@@ -245,19 +244,3 @@ def _shut(checked: Checked, proposal: str, unfit: tuple[Reason, ...]) -> tuple[R
     if unfit:
         return unfit
     return () if proposal else (Reason(code="proposal_missing", data={}),)
-
-
-def _decided_by(checked: Checked) -> str:
-    named = checked.facts.get("body")
-    if named:
-        return str(named)
-    scope = checked.steered.definition.scope()
-    for decider in checked.gate.decided_by:
-        if decider.when is None or _holds(decider.when, scope, checked.tree):
-            return decider.body
-    raise NotAllowed("nobody_decides", {"gate": checked.gate.id})
-
-
-def _holds(text: str, scope: Any, tree: Mapping[str, Any]) -> bool:
-    rule = rules.compile_rule(text, scope=scope)
-    return isinstance(rule, rules.Rule) and rules.evaluate(rule, dict(tree)) is True

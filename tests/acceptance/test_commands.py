@@ -72,6 +72,9 @@ def test_a_project_goes_from_refused_to_decided_by_commands_alone(desk: Desk) ->
     checked = desk.done("gate", "check", KEY, "--json").json
     unmet = [one for one in checked["criteria"] if one["weight"] == "må" and one["status"] == "unmet"]
     assert (checked["gate"], checked["open"]) == ("BP2", False)
+    assert (checked["decided_by"]["id"], checked["others"]) == ("styringsgruppa", ["STANS"])
+    said = desk.done("gate", "check", KEY).out.splitlines()
+    assert said[-2:] == ["Styringsgruppa beslutter.", "Prosjektet kan også be om STANS, med «--gate»."]
     fill_in(desk)
     assert desk.done("gate", "check", KEY, "--json").json["open"] is True
     asked = faseport(
@@ -380,7 +383,7 @@ def test_a_file_that_is_not_there_is_misuse(desk: Desk) -> None:
 
 def test_a_sound_workflow_checks_out_alone_and_with_its_programme(desk: Desk) -> None:
     said = desk.done("workflow", "check", WORKFLOW, "--programme", PROGRAMME)
-    assert "prosjektveiviseren versjon 1 holder" in said.err
+    assert "prosjektveiviseren versjon 2 holder" in said.err
 
 
 def test_a_wrong_workflow_is_refused_with_every_mistake_and_its_place(desk: Desk) -> None:
@@ -428,7 +431,7 @@ def test_the_same_version_with_another_text_is_refused(desk: Desk, monkeypatch: 
     said = desk.do("init")
     assert said.code == 2
     assert "prosjektveiviseren" in said.err
-    raised = changed.replace("version: 1", "version: 2", 1)
+    raised = changed.replace("version: 2", "version: 3", 1)
     (own / "prosjektveiviseren.yaml").write_text(raised, encoding="utf-8")
     desk.done("init")
     versions = [
@@ -436,8 +439,8 @@ def test_the_same_version_with_another_text_is_refused(desk: Desk, monkeypatch: 
         for one in desk.done("workflow", "list", "--json").json
         if one["workflow"] == "prosjektveiviseren"
     ]
-    assert versions == [1, 2]
-    assert desk.done("project", "show", KEY, "--json").json["version"] == 1
+    assert versions == [2, 3]
+    assert desk.done("project", "show", KEY, "--json").json["version"] == 2
 
 
 def test_init_refuses_an_own_workflow_with_every_mistake_and_registers_nothing(

@@ -6,17 +6,32 @@ import pytest
 
 from demo import scene
 from engine.core.calendar import oslo
+from engine.core.misuse import Refused
 from engine.store.session import Database
+from engine.use_cases.answer_criterion import answer_criterion
 from engine.use_cases.change_facts import change_facts
 from engine.use_cases.compare_candidates import QUESTIONS, Candidate, compare_candidates
+from engine.use_cases.import_projects import import_projects
+from tests import builders
 
 NOW = oslo(date(2025, 1, 24), time(10))
+
+
+FIRST, SECOND = "trygg-natt", "lettere-hjem"
+"""Two new proposals."""
 
 
 @pytest.fixture
 def office(db: Database) -> Database:
     scene.prepare(db)
+    propose(db, FIRST, focus_area="4")
+    propose(db, SECOND)
     return db
+
+
+def propose(db: Database, key: str, **cells: str) -> None:
+    row = {"key": key, "title": key, "workflow": "prosjektveiviseren", "phase": "ide"} | cells
+    import_projects(db, sheet=builders.sheet([row]), effective=NOW.date(), now=NOW)
 
 
 def place(db: Database, key: str, rank: int, **answers: str) -> None:
@@ -31,12 +46,22 @@ def candidates(db: Database) -> tuple[Candidate, ...]:
 
 @pytest.mark.requirement("000-30", "000-02")
 def test_candidates_stand_in_the_proposed_order_with_every_answer_beside_the_others(office: Database) -> None:
-    place(
-        office, "demenslandsby", 2, contribution="Stort", utility="Trygghet", resources="Høyt", order="Sent"
+    propose(office, "uten-plass")
+    answered = answer_criterion(
+        office,
+        key=FIRST,
+        gate="inntak",
+        criterion="leangen",
+        value="ja",
+        explanation="Svarer på erklæringen.",
+        by=scene.OFFICE,
+        now=NOW,
     )
-    place(office, scene.PROJECT, 1, contribution="Stort", utility="Færre besøk", resources="Lavt", order="Nå")
+    assert not isinstance(answered, Refused)
+    place(office, SECOND, 2, contribution="Stort", utility="Trygghet", resources="Høyt", order="Sent")
+    place(office, FIRST, 1, contribution="Stort", utility="Færre besøk", resources="Lavt", order="Nå")
     first, second, *rest = candidates(office)
-    assert [first.key, second.key] == [scene.PROJECT, "demenslandsby"]
+    assert [first.key, second.key] == [FIRST, SECOND]
     assert first.answers == {
         "leangen": "ja",
         "contribution": "Stort",
@@ -45,14 +70,17 @@ def test_candidates_stand_in_the_proposed_order_with_every_answer_beside_the_oth
         "resources": "Lavt",
         "order": "Nå",
     }
-    assert (first.answered, second.answered) == (6, 5), (
-        "nobody has answered the first question for the second"
+    assert (first.answered, second.answered) == (6, 4), (
+        "nobody has answered the first question for the second, nor said its focus area"
     )
     assert all(one.rank is None for one in rest)
     assert all(set(one.answers) == set(QUESTIONS) for one in rest)
 
 
-def test_whoever_is_taken_in_or_closed_is_no_candidate(office: Database) -> None:
-    keys = {one.key for one in candidates(office)}
-    assert "helsestasjon-for-eldre" not in keys, "taken in June 2024"
-    assert "rett-hjem" not in keys, "closed"
+@pytest.mark.requirement("000-30", "000-02")
+def test_only_a_new_proposal_is_a_candidate(office: Database) -> None:
+    propose(office, "utenfor", kind="utenfor_programmet")
+    propose(office, "tatt-inn", taken_in_on="2024-06-01")
+    assert {one.key for one in candidates(office)} == {FIRST, SECOND}, (
+        "none of those in the portfolio, which are under way, realised or closed"
+    )

@@ -1,20 +1,17 @@
 """Are those who must know told when a case moves, and does a planned meeting take an item before any case?"""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from engine.core.letters import RESCHEDULED
 from engine.core.misuse import NotAllowed, Refused, Unknown
 from engine.store import meetings
-from engine.store.outbox import Claimed
 from engine.store.session import Database
-from engine.use_cases.claim_letters import Composed, claim_letters
 from engine.use_cases.decide_recusal import Found, decide_recusal
 from engine.use_cases.run_meeting import add_item, close_meeting
 from engine.use_cases.write_minutes import Written, approve_minutes, write_minutes
-from notifications.letters import facts_for
 from tests import meeting_builders as group
 from tests.builders import ASKER, OFFICE
 from tests.meeting_builders import CALLED, CHAIR, MEETING, MEETS, at, email
@@ -87,25 +84,9 @@ def test_whoever_asked_is_told_when_the_body_above_takes_the_case(db: Database) 
     group.assert_sound(db)
 
 
-def composed(db: Database, kind: str, *, now: object) -> dict[str, object]:
+def composed(db: Database, kind: str, *, now: datetime) -> dict[str, object]:
     """What the one letter of a kind says, when it leaves."""
-    told: list[dict[str, object]] = []
-
-    def compose(tx: object, letter: Claimed) -> Composed:
-        if letter.kind == kind:
-            told.append(facts_for(tx, letter, now=now))  # type: ignore[arg-type]
-        return Composed(payload="{}", template_digest="d", message_id=f"{letter.id}@example.org")
-
-    claim_letters(
-        db,
-        keys=group.KEYS,
-        base_url="http://127.0.0.1",
-        worker="prøve",
-        limit=100,
-        compose=compose,
-        now=now,  # type: ignore[arg-type]
-    )
-    (one,) = told
+    (one,) = group.told_in_letters(db, kind, now=now)
     return one
 
 

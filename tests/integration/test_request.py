@@ -147,12 +147,6 @@ def body_of(db: Database, case: str) -> tuple[str, list[str | None]]:
     return state.body, [entry["seat"] for entry in state.roll]
 
 
-def test_a_project_may_name_the_body_that_decides(house: Database) -> None:
-    builders.a_ready_project(house, key="klar")
-    change_facts(house, key="klar", changes={"body": "styret"}, by=OFFICE, effective=TODAY, now=NOW)
-    assert body_of(house, opened(house).case) == ("styret", ["styreleder", "styremedlem"])
-
-
 def test_a_body_that_cannot_have_its_quorum_hands_the_case_to_the_one_above(house: Database) -> None:
     builders.a_ready_project(house, key="klar")
     for number in (1, 2):

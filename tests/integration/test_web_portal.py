@@ -28,6 +28,8 @@ def test_the_project_page_says_what_is_missing_before_the_next_gate(office: Offi
     page = office.browser().get("/prosjekt/mestrings-og-vft-boa").text
     assert "Hva mangler før" in page
     assert page.index("Dette mangler") < page.index("Historikk")
+    assert "Styringsgruppa beslutter." in page
+    assert "Prosjektet kan også be om" in page
     ready = office.browser().get(f"/prosjekt/{scene.PROJECT}").text
     assert "Sak 1/2025 venter på beslutning" in ready
     assert "Ba om BP2" in ready

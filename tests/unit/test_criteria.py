@@ -468,6 +468,21 @@ def test_conditions_that_a_must_of_the_gate_asks_for_are_told_once() -> None:
     assert len(checked(gate(criterion(own, weight="bør")), facts(conditions=[condition()])).criteria) == 2
 
 
+def test_a_gate_the_workflow_keeps_for_projects_taken_in_is_shut_for_the_others() -> None:
+    assert isinstance(BASE, Definition)
+    intake = Intake.model_validate({"title": "Tatt inn i programmet", "required_at": "BP3"})
+    definition = BASE.model_copy(update={"intake": intake})
+
+    def found(**values: object) -> GateCheck:
+        return check(gate(), definition=definition, facts=facts(values), answers={}, earlier={}, waivers={})
+
+    assert told(found()) == [("criterion.not_taken_in", {"gate": "BP3"})]
+    assert only(found()).id == "inntak"
+    assert found(taken_in_on="2024-06-01").open
+    assert found(kind="utenfor_programmet").open
+    assert checked(gate(), facts()).open, "this workflow has no intake"
+
+
 def test_a_gate_for_some_projects_only_is_shut_for_the_others() -> None:
     large = gate(when="has(project.size) && project.size == 'stor'")
     found = checked(large, facts({"size": "liten"}))

@@ -162,6 +162,12 @@ WRONG: list[tuple[str, *tuple[Edit, ...]]] = [
     ("definition.unknown_paper", ("papers: [plan]", "papers: [▸planen]")),
     ("definition.unknown_paper", ("paper: plan", "paper: ▸plann")),
     ("definition.unknown_gate", ("combined: [P1]", "combined: [▸P3]")),
+    (
+        "definition.unknown_gate",
+        ("gates:\n", "intake: {title: Tatt inn, required_at: [P1, ▸P3]}\ngates:\n"),
+    ),
+    ("definition.unknown_role", ("gates:\n", "override: {by: ▸prosjekteir}\ngates:\n")),
+    ("shape.not_allowed", ("gates:\n", "override: {by: kontor, only: ▸nedover}\ngates:\n")),
     ("definition.combined_itself", ("combined: [P1]", "combined: [▸P2]")),
     ("definition.combined_apart", ("papers: [plan]", "combined: [▸P2]")),
     ("definition.duplicate_id", ("- id: P2", "- id: ▸P1")),

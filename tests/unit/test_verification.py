@@ -146,6 +146,13 @@ UNSOUND: list[tuple[str, *tuple[Edit, ...]]] = [
     ("verification.unknown_actor", ("confirm_by: kontor", "confirm_by: ▸kontroll")),
     ("verification.unknown_actor", ("waive_by: kontor", "waive_by: ▸kontoret")),
     ("verification.unknown_actor", ("by: prosjektleder}", "by: ▸sekretariatet}")),
+    ("verification.unknown_actor", ("gates:\n", "override: {by: [kontor, ▸kontoret]}\ngates:\n")),
+    (
+        "verification.nobody_above",
+        ("gates:\n", "▸override: {by: kontor}\ngates:\n"),
+        ("- {body: gruppa}", "- {body: styret}"),
+        ("decided_by: gruppa", "decided_by: styret"),
+    ),
     ("verification.not_reported", ("reported_as: Konsept}", "reported_as: ▸Prosjekt}")),
     ("verification.other_kind", ("kind: utviklingsprosjekt", "kind: ▸forskningsprosjekt")),
 ]
