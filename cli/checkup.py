@@ -22,7 +22,14 @@ from engine.core.verification import verify
 from engine.store import cases, definitions, outbox, people, programmes, schema, standing
 from engine.store.outages import NotNow
 from engine.store.session import Connection, Database, UnsafeDatabaseError
-from engine.use_cases.inspect_machinery import LATE, TRIES, Machinery, Part, inspect_machinery
+from engine.use_cases.inspect_machinery import (
+    LATE,
+    TRIES,
+    UNREACHED,
+    Machinery,
+    Part,
+    inspect_machinery,
+)
 from engine.use_cases.inspect_obligations import sample_plans, unreachable_owners
 from engine.use_cases.tell_unable import unable_to_decide
 from language.sentences import placed
@@ -233,6 +240,18 @@ def _unsound(tx: Connection, programme: Programme) -> Iterator[str]:
             yield f"{name} {placed(mistake)}"
 
 
+def _clock(tx: Connection, now: datetime) -> Check:
+    title = "Klokka"
+    if not inspect_machinery(tx, now=now).clock_off:
+        return _made("clock", title, "er ikke bak noe som er lagret")
+    return _made(
+        "clock",
+        title,
+        "er eller ble nylig stilt tilbake: noe er lagret med et tidspunkt som ikke er kommet ennå",
+        do="Still alle maskinene etter samme tjener (NTP). Varselet går over en time etter at de er like.",
+    )
+
+
 def _heartbeat(tx: Connection, now: datetime) -> Check:
     title, todo = "Arbeideren", "Start den: faseport worker (eller faseport serve uten --no-worker)"
     found = inspect_machinery(tx, now=now)
@@ -261,6 +280,8 @@ def _known(found: Machinery) -> list[int]:
 def _ago(seconds: int | None) -> str:
     if seconds is None:
         return "(aldri meldt seg)"
+    if seconds < 0:
+        return "(fram i tid)"
     return f"for {seconds} sekunder siden" if seconds < 120 else f"for {seconds // 60} minutter siden"
 
 
@@ -274,6 +295,15 @@ def _stuck(tx: Connection, now: datetime) -> Check:
     return _made(
         "stuck", "Brev som venter", found, do="Se etter arbeideren og e-posttjeneren, og kjør: faseport tick"
     )
+
+
+def _unreached(tx: Connection, _now: datetime) -> Check:
+    title = "Brev som ikke kom inn til e-posttjeneren"
+    found = [one for one in outbox.failing(tx, tries=1) if one.reason in UNREACHED]
+    if not found:
+        return _made("unreached", title, "ingen")
+    told = ", ".join(sorted({one.reason or "" for one in found}))
+    return _made("unreached", title, f"{len(found)} ({told})", do="Kjør: faseport mail test ADRESSE")
 
 
 def _failing(tx: Connection, _now: datetime) -> Check:
@@ -348,8 +378,10 @@ _CONTENTS: Final[tuple[Callable[[Connection, datetime], Check], ...]] = (
     _programme,
     _seats,
     _workflows,
+    _clock,
     _heartbeat,
     _stuck,
+    _unreached,
     _failing,
     _dead,
     _owners,

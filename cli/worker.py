@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -123,13 +124,33 @@ def beating(wired: Wired) -> Iterator[None]:
             misfire_grace_time=None,
             max_instances=1,
         )
+    over = threading.Event()
+    metronome = threading.Thread(target=_keep_time, args=(scheduler, wired.clock, over), daemon=True)
     scheduler.start()
+    metronome.start()
     log.info("worker started", worker=worker)
     try:
         yield
     finally:
+        over.set()
         scheduler.shutdown(wait=True)
+        metronome.join()
         log.info("worker stopped", worker=worker)
+
+
+def _keep_time(scheduler: BackgroundScheduler, clock: Callable[[], datetime], over: threading.Event) -> None:
+    """Never let a part of the round sleep longer than its fifteen seconds.
+
+    The scheduler plans by the wall clock: is that set back an hour, the next round is an hour away. This
+    waits by a clock that nobody can set, and calls what has come to lie too far ahead for now.
+    """
+    while not over.wait(SECONDS):
+        now = clock()
+        for job in scheduler.get_jobs():
+            ahead = (job.next_run_time - now).total_seconds()
+            if ahead > 2 * SECONDS:
+                log.error("the clock was set back", seconds=int(ahead))
+                job.modify(next_run_time=now)
 
 
 def parts(wired: Wired, *, worker: str) -> Mapping[Part, Callable[[], None]]:

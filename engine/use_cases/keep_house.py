@@ -40,7 +40,7 @@ def keep_house(db: Database, *, now: datetime) -> Kept:
 
 def _witness(tx: Connection, now: datetime) -> int:
     last = settings.last_beat(tx, CHECKPOINT)
-    if last is not None and local_date(last) >= local_date(now):
+    if last is not None and local_date(last) == local_date(now):
         return 0
     settings.beat(tx, CHECKPOINT, now=now)
     heads = {

@@ -18,7 +18,7 @@ from engine.store import outbox, people, programmes, settings
 from engine.store.outbox import Posted
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE
-from engine.use_cases.inspect_machinery import LIMITS, TRIES, last_heard
+from engine.use_cases.inspect_machinery import LIMITS, TRIES, UNREACHED, last_heard, lies_ahead
 
 LASTED: Final = timedelta(hours=2)
 """What is over sooner is the operator's matter alone."""
@@ -54,13 +54,19 @@ class Trouble:
 
 def trouble(tx: Connection, *, now: datetime) -> Trouble:
     """What programkontoret has not been told yet, or what still is so."""
-    told = outbox.last_sent(tx, kind=TROUBLE)
+    told = _last_told(tx, now)
     since = now - RECENT if told is None else max(told, now - RECENT)
     return Trouble(
         outages=tuple(one for one in _kept(tx) if one.until is None or told is None or one.until > told),
         failing=outbox.failing(tx, tries=TRIES),
         lost=tuple(one for one in outbox.lost(tx, since=since) if one.kind != TROUBLE),
     )
+
+
+def _last_told(tx: Connection, now: datetime) -> datetime | None:
+    # Sent in what is now the future: what has happened since cannot be told from what was told then.
+    told = outbox.last_sent(tx, kind=TROUBLE)
+    return None if told is None or lies_ahead(told, now) else told
 
 
 def watch_machinery(tx: Connection, *, now: datetime) -> None:
@@ -94,7 +100,7 @@ def _followed(tx: Connection, before: Sequence[Outage], now: datetime) -> tuple[
     end.
     """
     still = {one.what: one for one in _standing_still(tx, now)}
-    told = outbox.last_sent(tx, kind=TROUBLE)
+    told = _last_told(tx, now)
     after = [
         replace(one, until=now) if one.until is None and one.what not in still else one
         for one in before
@@ -106,7 +112,8 @@ def _followed(tx: Connection, before: Sequence[Outage], now: datetime) -> tuple[
 
 
 def _standing_still(tx: Connection, now: datetime) -> Iterator[Outage]:
-    silent = {part: last for part in LIMITS if (last := last_heard(tx, part)) and now - last > LASTED}
+    heard = {part: last_heard(tx, part, now=now) for part in LIMITS}
+    silent = {part: last for part, last in heard.items() if last is not None and now - last > LASTED}
     if "housekeeping" in silent:
         # Whoever asks is the housekeeping, at work again. Was it gone, so was the whole worker, whose other
         # parts may not have had their turn yet.
@@ -114,14 +121,10 @@ def _standing_still(tx: Connection, now: datetime) -> Iterator[Outage]:
         return
     yield from (Outage(what=part, since=last) for part, last in silent.items())
     due = outbox.next_due(tx)
-    failing = [one.created_at for one in outbox.failing(tx, tries=TRIES) if one.reason in _UNREACHED]
+    failing = [one.created_at for one in outbox.failing(tx, tries=TRIES) if one.reason in UNREACHED]
     waiting = min([*failing, *([due] if due is not None else [])], default=now)
     if now - waiting > LASTED:
         yield Outage(what=QUEUE, since=waiting)
-
-
-_UNREACHED: Final = frozenset({"connect", "starttls", "login"})
-"""The phases in which it is the mail server that is missing, whatever the letter."""
 
 
 def _kept(tx: Connection) -> tuple[Outage, ...]:
