@@ -128,6 +128,7 @@ _CASES: Final[Mapping[str, str]] = {
     "condition_required": "Skriv hvilken forutsetning du foreslår.",
     "form_used": "Dette skjemaet er alt brukt til et annet svar. Åpne saken på nytt og svar der.",
     "recused_never_decides": "Den som er inhabil, avgjør ikke saken.",
+    "recused_by_own_word": "Du har meldt deg inhabil. Er det feil, kan leder eller sekretær ta det tilbake.",
     "owner_takes_no_part": "Den som eier prosjektet, tar ikke del i saken; det er regelen i {body}.",
     "words_too_long": "Teksten er for lang: høyst {limit:count tegn}.",
     "outcome_not_allowed": "«{outcome:outcome}» er ikke et mulig utfall her.{allowed:among}",

@@ -95,7 +95,7 @@ def _on_the_list(tx: Connection, case: CaseView) -> Facts:
         **facts.named(case),
         "proposal": case.proposal,
         "criteria": facts.criteria(case),
-        "seat": facts.seat(case.mine),
+        "seat": facts.seat(case.mine) | ({"recused": True} if case.out else {}),
         "answers": case.may_answer and case.mine is not None and not case.mine.recused,
         "came": came,
         "referred_from": facts.body_title(tx, referred) if referred else "",

@@ -175,6 +175,8 @@ def _case_page(
     joined: bool = False,
     rows: list[Row] | None = None,
 ) -> Response:
+    if view.out:
+        return _from_outside(site, view, guest=guest, status=status, errors=errors, notice=notice)
     mine = view.mine
     about = _about(site, view, guest)
     sees = view.status != "open" or view.may_conclude or about.keeps or (mine is not None and mine.answered)
@@ -206,6 +208,37 @@ def _case_page(
         unable=unable_sentence(view),
         waits_for_politicians=view.political.marked and not view.political.reference,
         leads_to=leads_to,
+    )
+
+
+def out_of_the_room(site: Site, view: CaseView) -> Response:
+    """Why whoever is inhabil gets no paper of an open case."""
+    return _from_outside(site, view, guest=None, status=403)
+
+
+def _from_outside(
+    site: Site,
+    view: CaseView,
+    *,
+    guest: Guest | None,
+    status: int,
+    errors: list[FormError] | None = None,
+    notice: Mapping[str, str] | None = None,
+) -> Response:
+    """The page of an open case for somebody who takes no part in it."""
+    with site.db.reading() as tx:
+        meeting = None if view.meeting is None else meetings.load(tx, view.meeting)
+    return pages.page(
+        site,
+        "case_outside.html",
+        status=status,
+        contact=Contact(name=view.programme_office, email=view.programme_address),
+        view=view,
+        mine=view.mine,
+        meeting=meeting,
+        errors=errors or [],
+        notice=notice,
+        through_meeting=guest is not None and guest.meeting is not None,
     )
 
 
@@ -242,6 +275,8 @@ def _download(site: Site, request: Request, case: str, paper: str) -> Response:
     if guest is None:
         return ask_to_come_in(site)
     view = _view(site, guest, case, now)
+    if view.out:
+        return out_of_the_room(site, view)
     wanted = next((one for one in view.papers if one.id == paper), None)
     if wanted is None:
         raise HTTPException(404)

@@ -189,7 +189,7 @@ def _items(view: MeetingView, kind: str) -> tuple[Item, ...]:
 def _decision(
     tx: Connection, case: CaseView, guest: Guest, seats: frozenset[str], view: MeetingView
 ) -> Decision:
-    found = cases.recusals(tx, case.id) if view.keeps or leads_in(case) else {}
+    found = cases.recusals(tx, case.id) if (view.keeps or leads_in(case)) and not case.out else {}
     return Decision(
         view=case,
         own=own_in(tx, case, guest, seats=seats),

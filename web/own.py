@@ -57,6 +57,8 @@ def own_in(
     seat = view.mine
     if guest is None:
         return Own()
+    if view.out:
+        return Own(seat=seat, recused=True)
     if seat is None:
         found = cases.recusals(tx, view.id)
         return Own(recused=any(found[one].recused for one in seats if one in found))

@@ -20,6 +20,7 @@ from engine.store import meetings
 from engine.use_cases.show_case import show_case
 from web import cookies
 from web.case_pages import ask_to_come_in as ask_into_case
+from web.case_pages import out_of_the_room
 from web.meeting_pages import Sitting, ask_to_come_in, sitting_for
 from web.site import Site
 
@@ -39,6 +40,8 @@ def routes(site: Site) -> APIRouter:
         with site.db.reading() as tx:
             view = show_case(tx, case, now=now, viewer=guest.person)
             meeting = None if view.meeting is None else meetings.load(tx, view.meeting)
+        if view.out:
+            return out_of_the_room(site, view)
         at = None if meeting is None else meeting.starts_at
         return _shown(editions.saksframlegg(view, format=wanted, meeting_at=at))
 

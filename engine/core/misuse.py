@@ -74,6 +74,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "condition_required": (),
     "form_used": (),
     "recused_never_decides": (),
+    "recused_by_own_word": (),
     "owner_takes_no_part": ("body",),
     "words_too_long": ("field", "limit"),
     "outcome_not_allowed": ("outcome", "allowed"),

@@ -73,6 +73,8 @@ class CastBallot:
     condition: str | None
     recorded_by: str | None
     cast_at: datetime
+    lifted: bool = False
+    """«Jeg er inhabil», where the body has found since that the member is not."""
 
 
 _STATE_COLUMNS: Final = tuple(_CASE.c[name] for name in CaseState.__dataclass_fields__)
@@ -184,10 +186,17 @@ def next_number(tx: Connection, year: int) -> str:
 
 def ballots(tx: Connection, case: str) -> tuple[CastBallot, ...]:
     """Every ballot ever cast in a case, in order."""
-    fields = tuple(CastBallot.__dataclass_fields__)
+    fields = tuple(name for name in CastBallot.__dataclass_fields__ if name != "lifted")
+    rows = tx.execute(_BALLOTS, {"case": case}).all()
+    recused = any(row.choice == "inhabil" for row in rows)
+    found = tx.execute(_TAKEN_BACK, {"case": case}).all() if recused else []
+    taken_back = {row.seat: row.last for row in found}
     return tuple(
-        CastBallot(**{name: row._mapping[name] for name in fields})
-        for row in tx.execute(_BALLOTS, {"case": case})
+        CastBallot(
+            **{name: row._mapping[name] for name in fields},
+            lifted=row.choice == "inhabil" and row.seq < taken_back.get(row.seat, 0),
+        )
+        for row in rows
     )
 
 
@@ -200,8 +209,8 @@ def standing(case: CaseState, cast: Sequence[CastBallot]) -> dict[str, CastBallo
     """The answers that stand in a case now, by seat.
 
     A seat's newest answer on the present version, whoever spoke for it then. «Jeg er inhabil» is about the
-    person and the case: it stands over amendments, and goes when somebody else speaks for the seat. What
-    somebody answered whom the body has found inhabil since is void.
+    person and the case: it stands over amendments, and goes when somebody else speaks for the seat, or when
+    the body finds that they are not. What somebody answered whom the body has found inhabil since is void.
     """
     out = {entry["seat"]: entry.get("out") for entry in case.roll}
     speaks = {entry["seat"]: entry["person"] for entry in case.roll}
@@ -212,7 +221,7 @@ def standing(case: CaseState, cast: Sequence[CastBallot]) -> dict[str, CastBallo
         if (
             ballot.version == case.version
             if ballot.choice != "inhabil"
-            else speaks.get(seat) == ballot.person
+            else speaks.get(seat) == ballot.person and not ballot.lifted
         )
     }
 
@@ -376,6 +385,13 @@ _AMENDMENT: Final = metadata.tables["amendment"]
 _RECUSAL: Final = metadata.tables["recusal"]
 _CONDITION_ACT: Final = metadata.tables["condition_act"]
 _POLITICAL_ACT: Final = metadata.tables["political_act"]
+
+_TAKEN_BACK: Final = (
+    select(_RECUSAL.c.seat, func.max(_RECUSAL.c.seq).label("last"))
+    .where(_RECUSAL.c.case == bindparam("case"), _RECUSAL.c.recused.is_(False))
+    .group_by(_RECUSAL.c.seat)
+)
+"""By seat, when its recusal was last taken back; a case's ballots and findings share one chain."""
 
 
 def _acts_on(tx: Connection, case: str) -> list[Any]:

@@ -12,16 +12,17 @@ from engine.core.events import BallotCast, CaseDecided, Event
 from engine.core.letters import subject_of_case, subject_of_meeting
 from engine.core.machine import move_on
 from engine.core.misuse import NotAllowed, Refused, Unknown, unknown
+from engine.core.recusal import takes_no_part
 from engine.core.voting import Choice, Tally
 from engine.store import cases, definitions, links, projects
-from engine.store.cases import CaseState, CastBallot
+from engine.store.cases import CaseState, CastBallot, standing
 from engine.store.record import record
 from engine.store.session import Connection, Database, new_id
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, programme_in_force
 from engine.use_cases.call_meetings import carried
 from engine.use_cases.panel import IN_MEETING, body_named, term_for
 from engine.use_cases.political import awaits_politicians
-from engine.use_cases.tally import as_json, tally_of
+from engine.use_cases.tally import as_json, is_outside, tally_of
 from engine.use_cases.words import read_words
 
 _NONCE: Final = re.compile(r"[!-~]{1,100}")
@@ -71,10 +72,14 @@ def cast_ballot(
         again = next((ballot for ballot in cast if ballot.nonce == nonce), None)
         if again is not None and again.version == state.version and _is_same(again, entry, choice, said):
             return Answered(ballot=again.id, case=case, decided=state.status == "decided", repeated=True)
-        reasons = _reasons_against(state, entry, choice, version) or (
-            *_reasons_to_complete(choice, said, unfit),
-            # The form has carried another answer: to say that this one is stored would be untrue.
-            *([] if again is None and _NONCE.fullmatch(nonce) else [Reason(code="form_used", data={})]),
+        reasons = (
+            _reasons_against(state, entry, choice, version)
+            or _reasons_to_stay_out(state, cast, entry, by=recorded_by or person)
+            or (
+                *_reasons_to_complete(choice, said, unfit),
+                # The form has carried another answer: to say that this one is stored would be untrue.
+                *([] if again is None and _NONCE.fullmatch(nonce) else [Reason(code="form_used", data={})]),
+            )
         )
         if reasons:
             return Refused(reasons=reasons)
@@ -212,9 +217,27 @@ def _reasons_against(
         return (Reason(code="case_changed", data={"number": state.number}),)
     if entry["requester"]:
         return (Reason(code="requester_never_decides", data={}),)
-    if entry["recused"]:
-        return (Reason(code="recused_never_decides", data={}),)
     return () if choice in set(Choice) else (Reason(code="choice_missing", data={}),)
+
+
+def _reasons_to_stay_out(
+    state: CaseState, cast: Sequence[CastBallot], entry: Mapping[str, Any], *, by: str
+) -> tuple[Reason, ...]:
+    """Whoever is out stays out. One's own «Jeg er inhabil» is taken back by the secretary, who enters another
+    answer, or by the body; or it would be the cheapest way to see what the others say before answering.
+    """
+    person = entry["person"]
+    if not is_outside(state, cast, person):
+        return ()
+    said = standing(state, cast).get(entry["seat"])
+    own = said is not None and said.choice == Choice.RECUSE
+    if own and by != person and not _is_found(state, person):
+        return ()
+    return (Reason(code="recused_by_own_word" if own else "recused_never_decides", data={}),)
+
+
+def _is_found(state: CaseState, person: str) -> bool:
+    return takes_no_part(state.roll, {}, person)
 
 
 _Said = tuple[str | None, str | None]

@@ -11,7 +11,7 @@ from engine.core.facts import shown
 from engine.core.misuse import NotAllowed, Refused, Unknown
 from engine.core.voting import Tally
 from engine.store import cases, definitions, meetings, projects
-from engine.store.cases import CaseState, CastBallot, standing
+from engine.store.cases import CaseState, CastBallot
 from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import person_named
@@ -122,8 +122,7 @@ def _as_present(tx: Connection, state: CaseState, cast: Sequence[CastBallot]) ->
     meeting = None if state.meeting is None else meetings.load(tx, state.meeting)
     if meeting is None or meeting.present is None:
         return tally
-    answers = standing(state, cast)
-    counted = {entry["seat"] for entry in state.roll if not is_out(entry, answers)}
+    counted = {entry["seat"] for entry in state.roll if not is_out(state, cast, entry)}
     present = sum(seat in counted and person is not None for seat, person in meeting.present.items())
     return replace(tally, quorate=present >= tally.quorum)
 
@@ -138,8 +137,7 @@ def _reasons_it_is_not_to_decide(
     mine = [entry for entry in state.roll if entry["person"] == person]
     if any(entry["requester"] for entry in mine):
         return (Reason(code="requester_never_decides", data={}),)
-    answers = standing(state, cast)
-    if any(is_out(entry, answers) for entry in mine):
+    if any(is_out(state, cast, entry) for entry in mine):
         return (Reason(code="recused_never_decides", data={}),)
     return ()
 

@@ -1,7 +1,7 @@
 """What does a person see of a case? One model for its page and for the letters about it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from engine.store.cases import Amendment, Case, CastBallot, Condition, standing
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE
 from engine.use_cases.political import Political, political_of
-from engine.use_cases.tally import chair_of, tally_of
+from engine.use_cases.tally import chair_of, is_outside, tally_of
 from engine.use_cases.tell_unable import Unable, unable_to_decide
 
 
@@ -135,6 +135,8 @@ class CaseView:
     closed_at: datetime | None
     decided_by: str
     basis: str | None
+    out: bool
+    """The viewer takes no part in it: until it is closed, the view tells which case it is, and no more."""
     may_answer: bool
     may_conclude: bool
     outcomes: tuple[tuple[str, str | None], ...]
@@ -158,7 +160,8 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
 
     The others' choices are shown to a member who has answered, and to everybody once the case is closed;
     comments and proposed conditions at once; the reason for a recusal only to the leader. The secretary sees
-    what the leader sees. Raises Unknown when there is no such case.
+    what the leader sees. Whoever is out of an open case sees nothing of it but its name and their own answer.
+    Raises Unknown when there is no such case.
     """
     found = cases.load(tx, case)
     if found is None:
@@ -170,7 +173,7 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
     called = _Names(people.names(tx, _people_in(found)).items())
     seats = _seats(found, cast, viewer, called, keeps=keeps)
     chair = chair_of(state, cast)
-    return CaseView(
+    view = CaseView(
         id=state.id,
         number=state.number,
         status=state.status,
@@ -213,12 +216,38 @@ def show_case(tx: Connection, case: str, *, now: datetime, viewer: str | None = 
         closed_at=state.closed_at,
         decided_by=called[state.concluded_by],
         basis=state.basis,
+        out=viewer is not None and state.status == "open" and is_outside(state, cast, viewer),
         may_answer=state.status == "open"
         and any(seat.mine and not (seat.requester or seat.recused) for seat in seats),
         may_conclude=state.status == "open" and chair is not None and chair["person"] == viewer,
         outcomes=tuple((outcome, phase) for outcome, phase in dossier.get("outcomes", ())),
         programme_office="" if office is None else office.name or "",
         programme_address="" if office is None else office.email or "",
+    )
+    return _from_outside(view) if view.out else view
+
+
+def _from_outside(view: CaseView) -> CaseView:
+    """What is left for somebody who has left the room: which case it is, their own seat, and whom to ask."""
+    nobody = replace(view.tally, outcome=None, for_=0, with_conditions=0, against=0, abstained=0, remarks=())
+    return replace(
+        view,
+        amendments=(),
+        earlier_conditions=(),
+        proposal="",
+        must_met=0,
+        must_total=0,
+        should_open=(),
+        criteria=(),
+        papers=(),
+        facts={},
+        political=Political(marked=False, reason="", reference="", execution=None),
+        roles={},
+        seats=tuple(seat for seat in view.seats if seat.mine),
+        tally=replace(nobody, missing=()),
+        may_answer=False,
+        may_conclude=False,
+        outcomes=(),
     )
 
 

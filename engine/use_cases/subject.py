@@ -85,11 +85,11 @@ class Subject:
         return "" if self.part is None else text_in(self.part.body.title)
 
     def takes(self, person: str) -> bool:
-        """Whether a person has a part in it: a seat, keeping the list, or owing it."""
+        """Whether a person has a part in it: a seat (also while out of it), keeping the list, or owing it."""
         if self.debtor is not None:
             return self.debtor.person == person
         if self.case is not None:
-            return any(entry["person"] == person for entry in self.case.roll)
+            return any(person in (entry["person"], entry.get("out")) for entry in self.case.roll)
         assert self.part is not None
         return bool(self.part.seats) or self.part.keeps or self.part.stands_in
 

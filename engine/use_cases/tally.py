@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from engine.core.recusal import takes_no_part
 from engine.core.voting import Ballot, Choice, Rules, Seat, Tally, count
 from engine.store.cases import CaseState, CastBallot, standing
 
@@ -37,20 +38,24 @@ def tally_of(case: CaseState, cast: Sequence[CastBallot], *, closing: bool = Fal
     return count(rules_of(case.rules, handling=case.handling), seats_of(case.roll), answers, closing=closing)
 
 
-def is_out(entry: Mapping[str, Any], answers: Mapping[str, CastBallot]) -> bool:
+def is_outside(case: CaseState, cast: Sequence[CastBallot], person: str) -> bool:
+    """Whether a person takes no part in a case as it stands: see `core.recusal`."""
+    choices = {seat: ballot.choice for seat, ballot in standing(case, cast).items()}
+    return takes_no_part(case.roll, choices, person)
+
+
+def is_out(case: CaseState, cast: Sequence[CastBallot], entry: Mapping[str, Any]) -> bool:
     """Whether nobody who speaks for a seat takes part in the decision."""
-    answer = answers.get(entry["seat"])
-    recused = answer is not None and answer.choice == Choice.RECUSE
-    return entry["person"] is None or entry["recused"] or entry["requester"] or recused
+    person = entry["person"]
+    return person is None or entry["requester"] or is_outside(case, cast, person)
 
 
 def chair_of(case: CaseState, cast: Sequence[CastBallot]) -> Mapping[str, Any] | None:
     """The seat that leads the body in a case: its leader's, or, while that takes no part, the next one in the
     programme's order that does.
     """
-    answers = standing(case, cast)
     in_order = sorted(case.roll, key=lambda entry: not entry["leader"])
-    return next((entry for entry in in_order if not is_out(entry, answers)), None)
+    return next((entry for entry in in_order if not is_out(case, cast, entry)), None)
 
 
 def as_json(tally: Tally) -> dict[str, Any]:

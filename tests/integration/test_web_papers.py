@@ -73,10 +73,14 @@ def test_nobody_outside_reads_a_paper_and_no_other_format_is_made(office: Office
 def test_a_recused_members_papers_hold_no_more_than_the_page(office: Office) -> None:
     recuse(office, BOA)
     member = office.inside(BOA)
-    for address in (f"{place(office)}/saksliste.html", f"/sak/{office.case}/saksframlegg.html"):
-        told = member.get(address)
-        assert told.status_code == 200
-        assert "Nær slekt" not in told.text
+    listed = member.get(f"{place(office)}/saksliste.html")
+    assert listed.status_code == 200
+    assert "Implementering av eksisterende" in listed.text
+    shut = member.get(f"/sak/{office.case}/saksframlegg.html")
+    assert shut.status_code == 403
+    for told in (listed.text, shut.text):
+        assert "Nær slekt" not in told
+        assert "Forslag til beslutning" not in told or "Nytt varslingssystem" in told
 
 
 def test_whoever_is_called_in_to_one_case_sees_that_one_and_no_orientation(office: Office) -> None:
