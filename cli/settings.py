@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cli.misuse import BadSettings, KeyFileUnusable
+from engine.core.access.table import Portal
 
 PREFIX: Final = "FASEPORT_"
 DATABASE: Final = "sqlite:///var/faseport.db"
@@ -68,6 +69,8 @@ class Settings(BaseSettings):
     base_url: Annotated[str, AfterValidator(_base_url)] = "http://127.0.0.1:8080"
     secret_key_file: Path = Path("var/secret.key")
     workflows: Path | None = None
+    portal: Portal = Portal.SIGNED_IN
+    device_days: Annotated[int, Field(ge=0, le=365)] = 30
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None

@@ -158,7 +158,11 @@ def web_application(wired: Wired) -> Any:
         clock=wired.clock,
         keys=wired.keys,
         settings=WebSettings(
-            base_url=wired.settings.base_url, programme=title, loopback=wired.settings.on_loopback
+            base_url=wired.settings.base_url,
+            programme=title,
+            loopback=wired.settings.on_loopback,
+            portal=wired.settings.portal,
+            device_days=wired.settings.device_days,
         ),
         health=lambda: health(wired.db, wired.clock()),
         papers=Papers(referat=referat_maker(wired.db, wired.clock)),

@@ -28,7 +28,7 @@ def create_mailroom(mailbox: Mailbox, *, programme: str) -> FastAPI:
         "name": "Demoens postkasse",
         "programme": programme,
         "base_url": "",
-        "open_portal": False,
+        "nav": [],
         "contact_name": "",
         "contact_email": "",
     }

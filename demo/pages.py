@@ -11,6 +11,7 @@ from demo import report_facts, scene, story
 from demo.story import Stage
 from documents.blocks import Block
 from documents.tertial import blocks_by_id, period_label, report_content
+from engine.core.access.table import Act
 from engine.core.calendar import local_date
 from engine.core.letters import CASE
 from engine.core.misuse import Refused
@@ -26,9 +27,16 @@ from engine.use_cases.request_transition import request_transition
 from language import findings, formats
 from language.portfolio import move_sentence
 from web import pages
+from web.access.navigation import navigation
+from web.access.visitor import visitor
 from web.site import Site, contact_of
 
 START: Final = "/demo"
+ACTS: Final = {
+    f"{START}{rest}": Act.READ_PUBLIC
+    for rest in ("", "/fyll-inn", "/be-om", "/de-andre", "/portefolje", "/avgjor", "/feil", "/rapport")
+}
+"""The demo's pages are for whoever comes."""
 MAILBOX: Final = "/postkasse"
 
 
@@ -49,7 +57,8 @@ def routes(site: Site, stage: Stage) -> APIRouter:
             "name": site.settings.name,
             "programme": site.settings.programme,
             "base_url": site.settings.base_url.rstrip("/"),
-            "open_portal": True,
+            "visitor": visitor(),
+            "nav": navigation(site),
             "contact_name": contact.name,
             "contact_email": contact.email,
         }

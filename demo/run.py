@@ -142,7 +142,13 @@ def _application(stage: Stage, keys: Mapping[int, bytes]) -> ASGIApp:
 
     papers = Papers(referat=on_paper)
     product = create_app(
-        db=stage.db, clock=stage.clock, keys=keys, settings=about, health=health, papers=papers
+        db=stage.db,
+        clock=stage.clock,
+        keys=keys,
+        settings=about,
+        health=health,
+        papers=papers,
+        also=pages.ACTS,
     )
     site = Site(db=stage.db, clock=stage.clock, keys=keys, settings=about, health=health)
     product.include_router(pages.routes(site, stage))

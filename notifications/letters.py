@@ -31,6 +31,7 @@ from engine.core.letters import (
     REPORT_DELIVERED,
     RESCHEDULED,
     RESULT,
+    SIGN_IN,
     TROUBLE,
     UNDECIDABLE,
     UNOPENED,
@@ -50,13 +51,13 @@ from language.catalogues import LOCALES
 from notifications import facts
 from notifications.facts import Facts, instant
 from notifications.meeting_facts import meeting_facts
-from notifications.reminder_facts import alert_facts, reminder_facts, way_in_facts
+from notifications.reminder_facts import alert_facts, reminder_facts, sign_in_facts, way_in_facts
 from notifications.report_facts import report_facts
 from notifications.trouble_facts import trouble_facts
 
 KINDS: Final = (
     CASE, RECEIPT, RESULT, EXECUTION, WITHDRAWN, AMENDED, AGENDA, UNOPENED, MEETING_CHANGED, MINUTES,
-    UNDECIDABLE, RESCHEDULED, REMINDER, ALERT, WAY_IN, REPORT_DELIVERED,
+    UNDECIDABLE, RESCHEDULED, REMINDER, ALERT, WAY_IN, SIGN_IN, REPORT_DELIVERED,
     REPORT_APPROVED, TROUBLE,
 )  # fmt: skip
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -281,12 +282,14 @@ def _is_involved(tx: Connection, view: CaseView, letter: Claimed) -> bool:
     return asked or any(role.person == letter.recipient for role in held)
 
 
-_ABOUT_DEADLINES: Final = frozenset({REMINDER, ALERT, WAY_IN})
+_ABOUT_DEADLINES: Final = frozenset({REMINDER, ALERT, WAY_IN, SIGN_IN})
 
 
 def _deadline_facts(tx: Connection, letter: Claimed, now: datetime) -> Facts:
     if letter.kind == REMINDER:
         return reminder_facts(tx, letter)
+    if letter.kind == SIGN_IN:
+        return sign_in_facts(tx, letter, now=now)
     return alert_facts(tx, letter) if letter.kind == ALERT else way_in_facts(tx, letter, now=now)
 
 

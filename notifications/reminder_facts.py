@@ -10,7 +10,7 @@ from engine.core.letters import first_call, read_alert
 from engine.core.obligations import Key
 from engine.core.reminders import Ladder
 from engine.core.shape import text_in
-from engine.store import obligations, people
+from engine.store import obligations, people, programmes
 from engine.store.obligations import Reminder, Stored
 from engine.store.outbox import Claimed
 from engine.store.session import Connection
@@ -84,11 +84,18 @@ def way_in_facts(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
     return _from_the_office(tx, today, thread=letter.subject) | {"number": len(owed)}
 
 
+def sign_in_facts(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
+    """What the letter says that lets somebody in to the portal: thread (its own), body, contact."""
+    return _from_the_office(tx, local_date(now), thread=f"{letter.subject}:{letter.occurrence}")
+
+
 def _from_the_office(tx: Connection, on: date, *, thread: str) -> Facts:
     office = people.office_holder(tx, PROGRAMME_OFFICE, on=on)
+    programme = programmes.current(tx)
     return {
         "thread": thread,
-        "body": text_in(programme_in_force(tx).title),
+        # The first who signs in does so before there is a programme.
+        "body": "Faseport" if programme is None else text_in(programme.title),
         "contact": {
             "name": "Programkontoret" if office is None else office.name or "",
             "email": "" if office is None else office.email or "",

@@ -355,6 +355,7 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
         "deadline": OVERDUE | {"responsible_address": "gevinstansvarlig-vft@example.org"},
     },
     "way_in": {**_TO_THE_PERSON, "kind": "way_in", "number": 2},
+    "sign_in": {**_TO_THE_PERSON, "kind": "sign_in"},
     "report_delivered": {
         **_TO_THE_PERSON,
         "kind": "report_delivered",

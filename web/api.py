@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, HTTPException
 
 from engine.core.calendar import local_date
 from engine.core.misuse import NotAllowed, Unknown
@@ -15,7 +15,8 @@ from web.site import Site
 Json = dict[str, Any]
 PATH: Final = "/api/v1"
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    401: {"description": "The portfolio is not open at this address"},
+    401: {"description": "Only for those who are signed in"},
+    403: {"description": "Not for whoever asks"},
     404: {"description": "No such thing; the nearest name is given where there is one"},
 }
 
@@ -38,11 +39,7 @@ _CASE: Final = (
 def routes(site: Site) -> APIRouter:
     """Everything under `/api/v1`, for reading."""
 
-    def may_read() -> None:
-        if not site.settings.open_portal:
-            raise HTTPException(401, "the portfolio is not open here", {"WWW-Authenticate": "Bearer"})
-
-    router = APIRouter(prefix=PATH, dependencies=[Depends(may_read)], responses=_ERRORS)
+    router = APIRouter(prefix=PATH, responses=_ERRORS)
     _project_routes(router, site)
     _case_routes(router, site)
     return router

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any, Final
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
+from engine.core.access.table import Act
 from engine.store.outages import NotNow
 from engine.store.session import Database
 from web import (
@@ -21,6 +22,7 @@ from web import (
     door,
     faults,
     meeting_pages,
+    own_page,
     paper_pages,
     portal,
     report_pages,
@@ -29,6 +31,8 @@ from web import (
     watch,
     wheel_pages,
 )
+from web.access import sign_in
+from web.access.visitor import gatekeeper
 from web.guard import dress, guarded
 from web.pages import STATIC
 from web.patience import patient
@@ -57,13 +61,17 @@ def create_app(
     settings: WebSettings,
     health: Callable[[], Mapping[str, Any]],
     papers: Papers | None = None,
+    also: Mapping[str, Act] | None = None,
 ) -> FastAPI:
     """The whole web application.
 
     `clock` tells the time in UTC, `keys` are the link keys by number. `health` says in `ok` whether all is
-    well, and whatever else an operator wants to see. Without `papers` no referat can be written here.
+    well, and whatever else an operator wants to see. Without `papers` no referat can be written here. `also`
+    names the acts of addresses that the caller adds.
     """
-    site = Site(db=db, clock=clock, keys=keys, settings=settings, health=health, papers=papers)
+    site = Site(
+        db=db, clock=clock, keys=keys, settings=settings, health=health, papers=papers, also=also or {}
+    )
     app = FastAPI(
         title="Faseport",
         version="1",
@@ -73,8 +81,10 @@ def create_app(
         redoc_url=None,
         # A redirect would name the host as the request does, and take the token along.
         redirect_slashes=False,
+        dependencies=[Depends(gatekeeper(site))],
     )
     registry, asked = watch.registry_of()
+    app.include_router(sign_in.routes(site))
     app.include_router(door.routes(site))
     app.include_router(case_pages.routes(site))
     app.include_router(meeting_pages.routes(site))
@@ -82,6 +92,7 @@ def create_app(
     app.include_router(status_report_pages.routes(site))
     app.include_router(paper_pages.routes(site))
     app.include_router(deadline_pages.routes(site))
+    app.include_router(own_page.routes(site))
     app.include_router(portal.routes(site))
     app.include_router(wheel_pages.routes(site))
     app.include_router(report_pages.routes(site))
@@ -98,6 +109,8 @@ def create_app(
 def _handle_errors(app: FastAPI, site: Site) -> None:
     @app.exception_handler(StarletteHTTPException)
     async def refused(request: Request, error: StarletteHTTPException) -> Response:
+        if error.status_code == 401 and not request.url.path.startswith(faults.MACHINES):
+            return sign_in.turned_away(site, request.scope)
         return faults.response(request.scope, site, error.status_code, str(error.detail), error.headers)
 
     @app.exception_handler(RequestValidationError)

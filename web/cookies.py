@@ -7,14 +7,16 @@ device is recognised when its owner presses the button.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from fastapi import Request
 from fastapi.responses import Response
 
+from engine.core.access.actor import Level
 from engine.store import cases
-from engine.use_cases.open_door import DEVICE, SESSION, Entered, Guest, guest_of
+from engine.use_cases.claim_letters import SIGN_IN_LIFE
+from engine.use_cases.open_door import SESSION, Entered, Guest, guest_of
 from web.site import Site
 
 _CASE: Final = "fp-sak-"
@@ -22,16 +24,56 @@ _MEETING: Final = "fp-mote-"
 _OWING: Final = "fp-frister"
 _ANY: Final = "fp-"
 _DEVICE: Final = "fp-enhet-"
+_ASK: Final = "fp-innlogging"
 _LONGEST: Final = 128
+_MOST: Final = 50
+"""This many cookies of ours are looked at; a browser that has come in everywhere has fewer."""
 
 
 def let_in(response: Response, entered: Entered, *, site: Site) -> None:
     """Give a browser that has come in its cookies."""
     _set(response, _session_of(entered), entered.session, seconds=int(SESSION.total_seconds()), site=site)
     if entered.device is not None:
-        _set(
-            response, _DEVICE + entered.person, entered.device, seconds=int(DEVICE.total_seconds()), site=site
-        )
+        seconds = int(device_life(site).total_seconds())
+        _set(response, _DEVICE + entered.person, entered.device, seconds=seconds, site=site)
+
+
+def device_life(site: Site) -> timedelta:
+    """How long a browser may be remembered here; zero where it may not."""
+    return timedelta(days=site.settings.device_days)
+
+
+def remember_ask(response: Response, secret: str, *, site: Site) -> None:
+    """Let a browser that has asked to sign in be known again when it brings the code."""
+    _set(response, _ASK, secret, seconds=int(SIGN_IN_LIFE.total_seconds()), site=site)
+
+
+def ask_of(request: Request, *, site: Site) -> str | None:
+    """The secret a browser asked to sign in with."""
+    return _get(request, _ASK, site=site)
+
+
+def forget_ask(response: Response, *, site: Site) -> None:
+    """It has come in."""
+    drop(response, _name(_ASK, site), site=site)
+
+
+def drop(response: Response, name: str, *, site: Site) -> None:
+    """Take a cookie back, under its whole name."""
+    response.delete_cookie(name, path="/", secure=site.settings.secure, httponly=True, samesite="strict")
+
+
+def secrets_of(request: Request, *, site: Site, devices: bool) -> dict[str, str]:
+    """Every session this browser holds, and with `devices` every way it is remembered: secrets by cookie
+    name.
+    """
+    start, device = _name(_ANY, site), _name(_DEVICE, site)
+    held = {name: value for name, value in request.cookies.items() if name.startswith(start)}
+    return {
+        name: value
+        for name, value in list(held.items())[:_MOST]
+        if len(value) <= _LONGEST and (devices or not name.startswith(device))
+    }
 
 
 def device_of(request: Request, person: str, *, site: Site) -> str | None:
@@ -94,7 +136,8 @@ def people(request: Request, *, site: Site, now: datetime) -> tuple[str, ...]:
         for name, secret in request.cookies.items():
             if name.startswith(start) and not name.startswith(device) and len(secret) <= _LONGEST:
                 guest = guest_of(tx, session=secret, now=now)
-                if guest is not None:
+                # Whoever has come in without a code has shown no more than that they hold an address.
+                if guest is not None and guest.level >= Level.KODE:
                     found[guest.person] = None
     return tuple(found)
 

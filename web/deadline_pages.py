@@ -13,6 +13,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from documents.deadline_calendar import Deadline, deadline_calendar
+from engine.core.access.table import Act
 from engine.core.calendar import local_date
 from engine.core.criteria import Reason
 from engine.core.letters import subject_of_case
@@ -37,6 +38,7 @@ from engine.use_cases.write_minutes import approve_minutes
 from language.obligations import if_nothing_words, obligation_words
 from language.sentences import sentence
 from web import cookies, pages
+from web.access.visitor import may, visitor
 from web.forms import Form, only
 from web.site import Site
 from web.wording import FormError
@@ -78,7 +80,7 @@ _ALREADY: Final = frozenset({"obligation_settled", "condition_settled", "minutes
 FEW: Final = 3
 """More than so many of the same, in as many projects, stand folded under one heading."""
 
-Act = Callable[[Guest], object]
+Deed = Callable[[Guest], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,7 +299,7 @@ def _view(site: Site, id_: str) -> ObligationView:
 
 
 def _run(
-    site: Site, request: Request, id_: str, act: Act, *, said: str, fields: Mapping[str, str]
+    site: Site, request: Request, id_: str, act: Deed, *, said: str, fields: Mapping[str, str]
 ) -> Response:
     """Do what has been asked for, and show the page again where they were."""
     guest = cookies.guest_owing(request, site=site, now=site.clock())
@@ -351,6 +353,7 @@ def _page(
         site,
         "deadlines.html",
         status=status,
+        may_read_wheel=may(site, visitor(), Act.READ_WHEEL),
         name=name,
         today=today,
         until=today + SOON,

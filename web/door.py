@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from engine.core.criteria import Reason
-from engine.core.links import FAILURES_THAT_LOCK, TokenParts, read_token
+from engine.core.links import FAILURES_THAT_LOCK, Purpose, TokenParts, read_token
 from engine.core.misuse import Refused
 from engine.core.shape import text_in
 from engine.store import cases, meetings, programmes
@@ -56,6 +56,7 @@ _SHUT: Final = {
         "Bruk lenken i den siste e-posten om saken. Finner du den ikke, kan du be om en ny.",
     ),
     "link_revoked": ("Lenken er trukket tilbake", "Er du fortsatt med i gruppa, kan du be om en ny lenke."),
+    "link_used": ("Lenken er brukt", "Den virker én gang. Logg inn en gang til."),
     "link_locked": (
         "Lenken er låst",
         f"Det er skrevet feil kode {formats.in_words(FAILURES_THAT_LOCK)} ganger. Be om en ny lenke.",
@@ -70,6 +71,9 @@ _SHUT_DEADLINES: Final = {
         "Bruk lenken i den siste e-posten om fristene dine. Finner du den ikke, kan du be om en ny.",
     ),
     "link_revoked": ("Lenken er trukket tilbake", "Du kan be om en ny lenke til fristene dine."),
+}
+_SHUT_PORTAL: Final = {
+    "link_expired": ("Lenken er gått ut på dato", "Den virker i én time. Logg inn en gang til.")
 }
 
 
@@ -157,6 +161,8 @@ def _way_in(entered: Entered, wanted: Wanted) -> str:
     name, value = wanted
     if name == "rapport":
         return f"/rapportering/{value}"
+    if not value and entered.portal:
+        return "/"
     return f"/frister?frist={value}#frist-{value}" if value else "/frister"
 
 
@@ -205,6 +211,9 @@ def _door(
 def _shut(site: Site, found: Door, fault: Reason, token: str) -> Response:
     if fault.code == "link_closed":
         return _result(site, found, token)
+    if found.link.purpose == Purpose.PORTAL:
+        heading, line = (_SHUT | _SHUT_PORTAL)[fault.code]
+        return pages.message(site, heading, line, status=410, link=("/inn", "Logg inn"))
     texts = _SHUT if found.subject.debtor is None else _SHUT | _SHUT_DEADLINES
     heading, line = texts.get(fault.code, texts["link_revoked"])
     renewable = found.subject.is_open

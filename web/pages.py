@@ -15,6 +15,8 @@ from engine.use_cases.show_obligations import ObligationView
 from language import environments
 from language.obligations import due_words
 from language.status_reports import form_sentence
+from web.access.navigation import navigation
+from web.access.visitor import visitor
 from web.site import Contact, Site, contact_of
 from web.wording import answered_sentence, carried_sentence, out_sentence
 
@@ -78,7 +80,8 @@ def page(
         "name": settings.name,
         "programme": settings.programme,
         "base_url": settings.base_url.rstrip("/"),
-        "open_portal": settings.open_portal,
+        "visitor": visitor(),
+        "nav": navigation(site),
         "contact_name": asked.name,
         "contact_email": asked.email,
     }
@@ -142,13 +145,3 @@ def asset(path: str) -> str:
     """The address of a static file, with its digest, so that browsers keep it until it changes."""
     digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
     return f"/static/{path}?v={digest}"
-
-
-def closed(site: Site) -> HTMLResponse:
-    """What a portal that is not open says."""
-    return message(
-        site,
-        "Har du fått en sak?",
-        "Åpne den med lenken i e-posten. Du trenger ikke noe passord.",
-        "Porteføljen er ikke åpen for alle på denne adressen.",
-    )

@@ -43,19 +43,15 @@ class Step:
 
 
 def routes(site: Site) -> APIRouter:
-    """`/` and `/prosjekt/<key>`."""
+    """`/prosjekter` and `/prosjekt/<key>`."""
     router = APIRouter(include_in_schema=False)
 
-    @router.api_route("/", methods=["GET", "HEAD"])
+    @router.api_route("/prosjekter", methods=["GET", "HEAD"])
     def overview(q: str = "", status: str = "", omrade: str = "") -> Response:
-        if not site.settings.open_portal:
-            return pages.closed(site)
         return _overview(site, q[:_LONGEST_SEARCH], status, omrade)
 
     @router.api_route("/prosjekt/{key}", methods=["GET", "HEAD"])
     def project(key: str) -> Response:
-        if not site.settings.open_portal:
-            return pages.closed(site)
         return _project(site, key)
 
     return router

@@ -31,11 +31,11 @@ def routes(site: Site) -> APIRouter:
 
     @router.api_route(f"{PATH}/{{period}}", methods=["GET", "HEAD"])
     def report(period: str) -> Response:
-        return _report(site, period) if site.settings.open_portal else pages.closed(site)
+        return _report(site, period)
 
     @router.api_route(f"{PATH}/{{period}}/{{format}}", methods=["GET", "HEAD"])
     def published(period: str, format: str) -> Response:
-        return _file(site, period, format) if site.settings.open_portal else pages.closed(site)
+        return _file(site, period, format)
 
     return router
 

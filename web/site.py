@@ -1,11 +1,12 @@
 """What does every page need: the database, the time, the keys, the settings, and whom to ask in doubt?"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from engine.core.access.table import Act, Portal
 from engine.core.calendar import local_date
 from engine.store import people
 from engine.store.session import Database
@@ -17,14 +18,17 @@ from engine.use_cases.write_minutes import Render
 class WebSettings:
     """How this installation presents itself; `base_url` is where people reach it.
 
-    `open_portal` lets anybody who reaches the address read the portfolio, gate checks and decided cases: for
-    the demo, or behind the municipality's own sign-in. Open cases are never shown without a link.
+    `portal` says who may read the portfolio, and `device_days` how long a browser may be remembered (0: not
+    at all). `open_portal` is the demo's: whoever reaches the address reads what signed-in people read. Open
+    cases are never shown without a link.
     """
 
     base_url: str
     programme: str
     name: str = "Faseport"
     loopback: bool = False
+    portal: Portal = Portal.SIGNED_IN
+    device_days: int = 30
     open_portal: bool = False
 
     @property
@@ -64,6 +68,8 @@ class Site:
     settings: WebSettings
     health: Callable[[], Mapping[str, Any]]
     papers: Papers | None = None
+    also: Mapping[str, Act] = field(default_factory=dict)
+    """Addresses beside the house's own, and which act each is: the demo's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
+from engine.core.access.table import Act
 from engine.core.calendar import local_date
 from engine.core.facts import Field, Problem
 from engine.core.misuse import NotAllowed, Refused, Unknown
@@ -30,6 +31,8 @@ from language.status_reports import (
     indicator_sentence,
 )
 from web import cookies, pages
+from web.access import visitor as present
+from web.access.visitor import may
 from web.forms import Form, LongForm, only
 from web.site import Site
 from web.wording import FormError
@@ -150,7 +153,7 @@ def _ask_to_come_in(site: Site) -> Response:
 def _read(site: Site, request: Request, key: str, period: str) -> Response:
     now = site.clock()
     visitor = _visitor(site, request, key, now)
-    if not visitor.knows_it and not site.settings.open_portal:
+    if not visitor.knows_it and not may(site, present.visitor(), Act.READ_PROJECT):
         return _ask_to_come_in(site)
     return _page(site, _form(site, key, period, now), visitor)
 

@@ -24,8 +24,6 @@ def routes(site: Site) -> APIRouter:
 
     @router.api_route("/arshjul", methods=["GET", "HEAD"])
     def page(ar: int | None = None) -> Response:
-        if not site.settings.open_portal:
-            return pages.closed(site)
         wheel = _wheel(site, ar)
         return pages.page(
             site,
@@ -39,15 +37,11 @@ def routes(site: Site) -> APIRouter:
 
     @router.api_route("/arshjul.svg", methods=["GET", "HEAD"])
     def picture(ar: int | None = None) -> Response:
-        if not site.settings.open_portal:
-            return pages.closed(site)
         return Response(wheel_svg(_wheel(site, ar)), media_type="image/svg+xml")
 
     @router.api_route("/arshjul.ics", methods=["GET", "HEAD"])
     def calendar() -> Response:
         """This year and the next: a calendar that subscribes should not be empty in December."""
-        if not site.settings.open_portal:
-            return pages.closed(site)
         first = local_date(site.clock()).year
         content = wheel_calendar(
             [_wheel(site, year) for year in (first, first + 1)], host=site.settings.host, made_at=site.clock()

@@ -49,6 +49,8 @@ ALERT: Final = "alert"
 """Programkontoret has a project's owner told that something is late."""
 WAY_IN: Final = "way_in"
 """Somebody has asked for a new link to their own deadlines."""
+SIGN_IN: Final = "sign_in"
+"""Somebody has written their address at the portal's door: a link and a code that are good once."""
 REPORT_DELIVERED: Final = "report_delivered"
 """A project's owner is asked to approve the report its leader has delivered."""
 REPORT_APPROVED: Final = "report_approved"
@@ -81,7 +83,7 @@ _OF_REPORTS: Final[Mapping[type[Event], str]] = {
     ReportDelivered: REPORT_DELIVERED,
     ReportApproved: REPORT_APPROVED,
 }
-CARRIES_CODE: Final = (*ASKING, REMINDER, WAY_IN, REPORT_DELIVERED)
+CARRIES_CODE: Final = (*ASKING, REMINDER, WAY_IN, SIGN_IN, REPORT_DELIVERED)
 """Letters that make a link where there is none, and tell its code."""
 
 RECEIPT_DELAY: Final = timedelta(minutes=15)

@@ -35,7 +35,7 @@ LIFE_AFTER_DEADLINE: Final = timedelta(days=7)
 CODE_DIGITS: Final = 6
 
 UnreadableReason = Literal["shape", "check"]
-Life = Literal["alive", "closed", "revoked", "expired", "locked", "superseded"]
+Life = Literal["alive", "closed", "revoked", "expired", "locked", "superseded", "used"]
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "link_shape": (),
@@ -46,10 +46,14 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "link_expired": (),
     "link_locked": (),
     "link_superseded": (),
+    "link_used": (),
     "link_wrong_code": ("left",),
     "link_no_code": (),
+    "sign_in_wrong_code": ("left",),
+    "sign_in_no_code": (),
+    "sign_in_over": (),
 }
-"""What a door may have to say. The first two come from `read_token`, the six lives from `life`."""
+"""What a door may have to say. The first two come from `read_token`, the seven lives from `life`."""
 
 _TOKEN: Final = re.compile(r"fp(?P<purpose>[a-z])(?P<kid>[1-9][0-9]{0,2})-(?P<body>[a-z2-7]{32})-[a-z2-7]{4}")
 _RECEIPT: Final = re.compile(r"(?:[a-z2-7]{4}-){3}[a-z2-7]{4}")
@@ -183,6 +187,9 @@ def life(link: Link, *, now: datetime, subject_open: bool, holder_ok: bool) -> L
         return "superseded"
     if link.code_failures >= FAILURES_THAT_LOCK or (link.locked_at is not None and link.locked_at <= now):
         return "locked"
+    if link.purpose == Purpose.PORTAL and link.opened_at is not None:
+        # A way in to all that is a person's is good once.
+        return "used"
     if not subject_open:
         return "closed"
     if now >= min(link.not_after, link.created_at + LONGEST_LIFE):

@@ -1,5 +1,6 @@
 """Which links has somebody been given, do they still live, and which browsers have come in through them?"""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -21,6 +22,9 @@ class Visit:
     link: str | None
     person: str
     not_after: datetime
+    level: int = 2
+    """How surely the browser was let in; `core.access.Level`."""
+    opened_at: datetime | None = None
 
 
 def insert(tx: Connection, link: Link, *, token_sha256: str) -> None:
@@ -94,7 +98,7 @@ def revoke(
 def add_visit(tx: Connection, visit: Visit, *, sha256: str, now: datetime) -> None:
     """Let a browser in: only its secret's hash is kept."""
     row = {"sha256": sha256, "kind": visit.kind, "link": visit.link, "person": visit.person, "opened_at": now}
-    tx.execute(_VISIT.insert().values(row | {"not_after": visit.not_after}))
+    tx.execute(_VISIT.insert().values(row | {"not_after": visit.not_after, "level": visit.level}))
 
 
 def mark_opened(tx: Connection, link: str, *, now: datetime) -> None:
@@ -107,7 +111,19 @@ def visit(tx: Connection, sha256: str) -> Visit | None:
     row = tx.execute(_VISIT_BY_HASH, {"hash": sha256}).one_or_none()
     if row is None:
         return None
-    return Visit(kind=row.kind, link=row.link, person=row.person, not_after=row.not_after)
+    return Visit(
+        kind=row.kind,
+        link=row.link,
+        person=row.person,
+        not_after=row.not_after,
+        level=row.level,
+        opened_at=row.opened_at,
+    )
+
+
+def end_visits(tx: Connection, hashes: Collection[str]) -> int:
+    """Forget the visits whose secrets have these hashes; returns how many there were."""
+    return tx.execute(_VISIT.delete().where(_VISIT.c.sha256.in_(hashes))).rowcount
 
 
 def forget_visits(tx: Connection, *, before: datetime) -> int:

@@ -194,6 +194,16 @@ def roles(tx: Connection, key: str, *, on: date) -> dict[str, Role]:
     }
 
 
+def roles_of(tx: Connection, person: str, *, on: date) -> dict[str, frozenset[str]]:
+    """The roles a person has on a date, by project key; the newest assignment of each role counts."""
+    asked = tx.execute(select(_ROLE.c.project).where(_ROLE.c.person == person).distinct()).scalars()
+    held = holders(tx, list(asked), on=on)
+    found = {
+        key: frozenset(name for name, who in roles.items() if who == person) for key, roles in held.items()
+    }
+    return {key: roles for key, roles in found.items() if roles}
+
+
 def holders(tx: Connection, keys: Collection[str], *, on: date) -> dict[str, dict[str, str]]:
     """Who has which role on a date in each of some projects, by id: the same for many in one question."""
     found: dict[str, dict[str, str]] = {key: {} for key in keys}

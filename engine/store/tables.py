@@ -594,7 +594,25 @@ class VisitRow(SQLModel, table=True):
     person: str = Field(foreign_key="person.id", index=True)
     opened_at: datetime
     not_after: datetime
+    level: int = Field(default=2, sa_column_kwargs={"server_default": "2"})
+    """How surely the browser was let in; `core.access.Level`."""
     __table_args__ = (CheckConstraint("kind in ('session', 'device')", name="kind"),)
+
+
+class SignInAskRow(SQLModel, table=True):
+    """Somebody has written an address at the portal's door. Whoever asks is known by a secret of the
+    browser's, the address and where they came from by keyed hashes only: nobody unknown to the register is
+    kept.
+    """
+
+    __tablename__ = "sign_in_ask"
+    sha256: str = Field(primary_key=True)
+    person: str | None = Field(default=None, foreign_key="person.id")
+    address_hash: str
+    source_hash: str
+    asked_at: datetime = Field(index=True)
+    not_after: datetime
+    failures: int = 0
 
 
 class LetterRow(SQLModel, table=True):

@@ -25,6 +25,7 @@ from engine.core.letters import (
     REPORT_DELIVERED,
     RESCHEDULED,
     RESULT,
+    SIGN_IN,
     TROUBLE,
     UNDECIDABLE,
     UNOPENED,
@@ -67,6 +68,8 @@ _STANDING: Final[Mapping[str, frozenset[str]]] = {
 """How the case or the meeting must stand for a kind of letter to be true; a kind that is not here always
 is.
 """
+SIGN_IN_LIFE: Final = timedelta(hours=1)
+"""How long a way in to all that is a person's is good; and once only."""
 _DAILY: Final = frozenset({REMINDER, TROUBLE})
 """Letters that come once a day at most, and tell what is so when they leave."""
 _OF_REPORTS: Final = frozenset({REPORT_DELIVERED, REPORT_APPROVED})
@@ -361,6 +364,8 @@ def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: da
     subject = subject_named(tx, letter.subject, letter.recipient, now=now)
     if subject is None:
         return None
+    if letter.kind == SIGN_IN:
+        return _one_time_link(tx, letter, keys=keys, now=now)
     purpose = Purpose.BALLOT if subject.debtor is None else Purpose.OBLIGATION
     name = letter.subject
     if subject.debtor is not None:
@@ -386,6 +391,30 @@ def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: da
         level=subject.level,
         created_at=now,
         not_after=last_moment(now, subject.deadline),
+    )
+    token = token_for(keys, kid=link.kid, purpose=link.purpose, link_id=link.id, generation=link.generation)
+    links.insert(tx, link, token_sha256=token_hash(token))
+    return link
+
+
+def _one_time_link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: datetime) -> Link:
+    """A link of this letter's own, good once and for an hour; frozen anew, the letter carries it still."""
+    made = (
+        None if letter.frozen is None or letter.frozen.link is None else links.by_id(tx, letter.frozen.link)
+    )
+    if made is not None and _is_good(made, keys=keys, now=now):
+        return made
+    newest = links.newest_for(tx, person=letter.recipient, subject=letter.subject, purpose=Purpose.PORTAL)
+    link = Link(
+        id=secrets.token_hex(16),
+        purpose=Purpose.PORTAL,
+        kid=max(keys),
+        generation=1 if newest is None else newest.generation + 1,
+        person=letter.recipient,
+        subject=letter.subject,
+        level="kode",
+        created_at=now,
+        not_after=now + SIGN_IN_LIFE,
     )
     token = token_for(keys, kid=link.kid, purpose=link.purpose, link_id=link.id, generation=link.generation)
     links.insert(tx, link, token_sha256=token_hash(token))

@@ -5,7 +5,7 @@ from datetime import datetime
 from engine.core.calendar import local_date
 from engine.core.events import PersonErased
 from engine.core.misuse import NotAllowed
-from engine.store import links, outbox, people
+from engine.store import links, outbox, people, sign_ins
 from engine.store.record import record
 from engine.store.session import Database
 from engine.use_cases.actors import person_named
@@ -26,5 +26,6 @@ def erase_person(db: Database, *, who: str, now: datetime) -> str:
             raise NotAllowed("holds_seat", {"seat": held[0].seat})
         record(tx, [PersonErased(person=person.id)], now=now)
         links.revoke(tx, person=person.id, reason="erased", now=now)
+        sign_ins.forget(tx, person=person.id)
         outbox.forget(tx, person.id, words=[one for one in (person.name, person.email) if one])
     return person.id

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
+from engine.core.access.actor import LEVEL_OF_LINK, Level
 from engine.core.criteria import Reason
 from engine.core.links import (
     FAILURES_THAT_LOCK,
@@ -53,6 +54,8 @@ class Entered:
     """
     person: str
     not_after: datetime
+    portal: bool = False
+    """Whether the link was one to sign in with: it leads to the front page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,9 @@ class Guest:
     case: str | None
     meeting: str | None
     owes: bool = False
-    """Whether it opens «Mine frister»."""
+    """Whether it opens «Mine frister», and the portal."""
+    level: Level = Level.KODE
+    proved_at: datetime | None = None
     only_called: bool = False
     """Called in for somebody who is recused: of the meeting's cases only those open that they answer in."""
 
@@ -102,6 +107,7 @@ def open_door(
     remember: bool,
     now: datetime,
     device: str | None = None,
+    device_life: timedelta = DEVICE,
 ) -> Entered | Refused:
     """Let a browser in when it brings the code from the letter, or is a device the member has asked to have
     remembered.
@@ -119,11 +125,11 @@ def open_door(
         link = door.link
         if link.kid not in keys:
             return Refused(reasons=(Reason(code="link_revoked", data={}),))
-        if link.level != "enkel" and not _known_device(tx, device, link.person, now):
+        if LEVEL_OF_LINK[link.level] > _level_of_device(tx, device, link.person, now):
             right = code_for(keys, kid=link.kid, link_id=link.id, generation=link.generation)
-            if not same_code(code, right):
+            if link.level != "enkel" and not same_code(code, right):
                 return Refused(reasons=(_wrong_code(tx, link, code, now),))
-        return _let_in(tx, link, door.subject, remember=remember, now=now)
+        return let_in(tx, link, door.subject, remember=remember, now=now, device_life=device_life)
 
 
 def _was_held(door: Door) -> bool:
@@ -152,15 +158,18 @@ def guest_of(tx: Connection, *, session: str | None, now: datetime) -> Guest | N
         case=name if about == "case" else None,
         meeting=name if about == "meeting" else None,
         owes=subject.debtor is not None,
+        level=Level(visit.level),
+        proved_at=visit.opened_at,
         only_called=subject.part is not None and subject.part.stands_in and not subject.part.keeps,
     )
 
 
-def _known_device(tx: Connection, device: str | None, person: str, now: datetime) -> bool:
-    if not device:
-        return False
-    visit = links.visit(tx, _hash(device))
-    return visit is not None and visit.kind == "device" and visit.person == person and visit.not_after > now
+def _level_of_device(tx: Connection, device: str | None, person: str, now: datetime) -> Level:
+    """How surely this browser was let in when it was remembered; a weak door lends no key to a strong one."""
+    visit = links.visit(tx, _hash(device)) if device else None
+    if visit is None or visit.kind != "device" or visit.person != person or visit.not_after <= now:
+        return Level.NONE
+    return Level(visit.level)
 
 
 def _wrong_code(tx: Connection, link: Link, code: str, now: datetime) -> Reason:
@@ -175,14 +184,24 @@ def _wrong_code(tx: Connection, link: Link, code: str, now: datetime) -> Reason:
     )
 
 
-def _let_in(tx: Connection, link: Link, subject: Subject, *, remember: bool, now: datetime) -> Entered:
+def let_in(
+    tx: Connection,
+    link: Link,
+    subject: Subject,
+    *,
+    remember: bool,
+    now: datetime,
+    device_life: timedelta = DEVICE,
+) -> Entered:
+    """Give a browser that has proved itself a session, and its own key where it is to be remembered."""
     links.mark_opened(tx, link.id, now=now)
     session = secrets.token_urlsafe(32)
-    entered = Visit(kind="session", link=link.id, person=link.person, not_after=now + SESSION)
+    level = LEVEL_OF_LINK[link.level]
+    entered = Visit(kind="session", link=link.id, person=link.person, not_after=now + SESSION, level=level)
     links.add_visit(tx, entered, sha256=_hash(session), now=now)
-    device = secrets.token_urlsafe(32) if remember else None
+    device = secrets.token_urlsafe(32) if remember and device_life else None
     if device is not None:
-        known = Visit(kind="device", link=None, person=link.person, not_after=now + DEVICE)
+        known = Visit(kind="device", link=None, person=link.person, not_after=now + device_life, level=level)
         links.add_visit(tx, known, sha256=_hash(device), now=now)
     return Entered(
         session=session,
@@ -191,6 +210,7 @@ def _let_in(tx: Connection, link: Link, subject: Subject, *, remember: bool, now
         meeting=None if subject.meeting is None else subject.meeting.id,
         person=link.person,
         not_after=entered.not_after,
+        portal=link.purpose == Purpose.PORTAL,
     )
 
 

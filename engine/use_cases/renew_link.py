@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from engine.core.criteria import Reason
+from engine.core.links import Purpose
 from engine.core.misuse import Refused
 from engine.store import links
 from engine.store.session import Database
@@ -21,6 +23,9 @@ def renew_link(db: Database, *, token: str, now: datetime) -> Refused | None:
         door = look_at_door(tx, token=token, now=now)
         if isinstance(door, Refused):
             return door
+        if door.link.purpose == Purpose.PORTAL:
+            # Whoever wants in again writes their address again.
+            return Refused(reasons=(Reason(code="link_used", data={}),))
         link = door.link
         refused = post_link(tx, door.subject, name=link.subject, person=link.person, now=now)
         if refused is None and door.fault is not None:

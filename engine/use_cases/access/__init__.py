@@ -1,0 +1,1 @@
+"""Coming in, and shutting again what has been opened."""

@@ -1,0 +1,166 @@
+"""Signing in by e-mail: who comes in, what others learn, and how it is shut again."""
+
+from datetime import timedelta
+
+import pytest
+
+from engine.core.letters import SIGN_IN
+from engine.core.links import Purpose, code_for, token_for
+from engine.store import links, people
+from engine.store.session import Database
+from engine.use_cases.access.ask_to_sign_in import PER_DAY, PER_HOUR
+from engine.use_cases.claim_letters import Claim, Composed, claim_letters
+from tests.web_builders import KEYS, LEADER, SECRETARY, Office
+
+UNKNOWN = "ukjent@example.org"
+
+
+def letters_sent(office: Office) -> Claim:
+    """What the worker takes out of the outbox now."""
+    return claim_letters(
+        office.db,
+        keys=KEYS,
+        base_url=office.settings.base_url,
+        worker="test",
+        limit=50,
+        compose=lambda _tx, _letter: Composed(payload="{}", template_digest="", message_id="<m@example.org>"),
+        now=office.now,
+    )
+
+
+def codes(office: Office) -> list[tuple[str, str]]:
+    """Address of the door and code in each sign-in letter that leaves now."""
+    sent = letters_sent(office).ready
+    return [(one.url or "", one.code or "") for one in sent if one.claimed.kind == SIGN_IN]
+
+
+@pytest.fixture
+def shut(office: Office) -> Office:
+    """A house as an operator has it: nothing is open to whoever comes."""
+    from tests.web_builders import settings_for
+
+    office.settings = settings_for("https://faseport.example.org", open_portal=False)
+    letters_sent(office)
+    return office
+
+
+def test_whoever_is_registered_comes_in_with_the_code_from_the_letter(shut: Office) -> None:
+    browser = shut.browser()
+    assert browser.get("/prosjekter").status_code == 401
+    asked = browser.post("/inn", data={"epost": SECRETARY.upper(), "til": "/prosjekter"})
+    assert (asked.status_code, asked.headers["location"]) == (303, "/inn/kode?til=/prosjekter")
+    ((_, code),) = codes(shut)
+    entered = browser.post("/inn/kode", data={"kode": code, "til": "/prosjekter"})
+    assert (entered.status_code, entered.headers["location"]) == (303, "/prosjekter")
+    assert "Velferdsteknologi" in browser.get("/prosjekter").text or browser.get("/prosjekter").status_code == 200
+    assert "Min side" in browser.get("/").text
+
+
+def test_the_letters_link_is_a_way_in_too_and_good_once(shut: Office) -> None:
+    shut.browser().post("/inn", data={"epost": SECRETARY})
+    ((url, code),) = codes(shut)
+    path = url.removeprefix(shut.settings.base_url)
+    browser = shut.browser()
+    entered = browser.post(path, data={"kode": code})
+    assert (entered.status_code, entered.headers["location"]) == (303, "/")
+    assert browser.get("/prosjekter").status_code == 200
+    again = shut.browser().post(path, data={"kode": code})
+    assert again.status_code == 410
+    assert "Lenken er brukt" in again.text
+
+
+def test_an_address_nobody_has_is_answered_just_like_one_that_somebody_has(shut: Office) -> None:
+    answers = []
+    for address in (SECRETARY, UNKNOWN):
+        browser = shut.browser()
+        told = [browser.post("/inn", data={"epost": address})]
+        told.append(browser.get("/inn/kode"))
+        told += [browser.post("/inn/kode", data={"kode": "000000"}) for _ in range(6)]
+        answers.append([(one.status_code, one.headers.get("location"), one.text) for one in told])
+    assert answers[0] == answers[1]
+    assert len(codes(shut)) == 1
+
+
+def test_five_wrong_codes_end_what_was_asked_and_shut_nobody_else_out(shut: Office) -> None:
+    guesser, holder = shut.browser(), shut.browser()
+    guesser.post("/inn", data={"epost": SECRETARY})
+    ((url, code),) = codes(shut)
+    wrong = f"{(int(code) + 1) % 10**6:06d}"
+    answers = [guesser.post("/inn/kode", data={"kode": wrong}).status_code for _ in range(5)]
+    assert answers == [422] * 5
+    assert guesser.post("/inn/kode", data={"kode": code}).status_code == 422
+    # The letter's own link still opens to whoever holds the letter.
+    assert holder.post(url.removeprefix(shut.settings.base_url), data={"kode": code}).status_code == 303
+
+
+def test_an_address_gets_so_many_letters_an_hour_and_a_day_and_asking_on_tells_nothing(shut: Office) -> None:
+    browser, doors = shut.browser(), set[str]()
+    for hour in range(PER_DAY):
+        for _ in range(PER_HOUR + 1):
+            assert browser.post("/inn", data={"epost": SECRETARY}).status_code == 303
+        doors |= {url for url, _ in codes(shut)}
+        if hour == 0:
+            assert len(doors) == PER_HOUR
+        shut.now += timedelta(hours=1, minutes=1)
+    assert PER_HOUR < len(doors) <= PER_DAY
+
+
+def test_the_code_is_good_for_an_hour(shut: Office) -> None:
+    browser = shut.browser()
+    browser.post("/inn", data={"epost": SECRETARY})
+    ((url, code),) = codes(shut)
+    shut.now += timedelta(hours=1)
+    assert browser.post("/inn/kode", data={"kode": code}).status_code == 422
+    assert shut.browser().post(url.removeprefix(shut.settings.base_url), data={"kode": code}).status_code == 410
+
+
+def inside(office: Office, email: str = SECRETARY) -> "object":
+    browser = office.browser()
+    browser.post("/inn", data={"epost": email})
+    ((_, code),) = codes(office)
+    assert browser.post("/inn/kode", data={"kode": code, "husk": "ja"}).status_code == 303
+    return browser
+
+
+def test_whoever_signs_out_is_out_and_a_device_can_be_forgotten(shut: Office) -> None:
+    browser = inside(shut)
+    assert browser.get("/prosjekter").status_code == 200
+    stolen = dict(browser.cookies)
+    browser.post("/ut", data={"glem": "ja"})
+    assert browser.get("/prosjekter").status_code == 401
+    thief = shut.browser()
+    thief.cookies.update(stolen)
+    assert thief.get("/prosjekter").status_code == 401
+    with shut.db.reading() as tx:
+        person = people.by_email(tx, SECRETARY)
+        assert person is not None
+    assert visits(shut.db, person.id) == 0
+
+
+def visits(db: Database, person: str) -> int:
+    from sqlalchemy import text
+
+    with db.reading() as tx:
+        return int(tx.execute(text("SELECT count(*) FROM visit WHERE person = :p"), {"p": person}).scalar_one())
+
+
+def test_closing_ones_links_ends_every_browser_and_every_link(shut: Office) -> None:
+    one, other = inside(shut), inside(shut)
+    assert one.post("/min-side/lenker").status_code == 200
+    assert [browser.get("/prosjekter").status_code for browser in (one, other)] == [401, 401]
+    with shut.db.reading() as tx:
+        person = people.by_email(tx, SECRETARY)
+        assert person is not None
+        assert all(link.revoked_at is not None for link in links.of_person(tx, person.id))
+
+
+def test_a_device_remembered_without_a_code_opens_no_door_that_asks_for_one(shut: Office) -> None:
+    from tests.web_builders import give_letters
+
+    weak = give_letters(shut.db, shut.case, now=shut.now, level="enkel")[LEADER]
+    browser = shut.browser()
+    assert browser.post(f"/b/{weak.token}", data={"husk": "ja"}).status_code == 303
+    strong = shut.letters[LEADER]
+    assert browser.post(f"/b/{strong.token}").status_code == 422
+    assert token_for(KEYS, kid=1, purpose=Purpose.BALLOT, link_id=strong.link, generation=1) == strong.token
+    assert code_for(KEYS, kid=1, link_id=strong.link, generation=1) == strong.code
