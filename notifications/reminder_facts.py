@@ -16,7 +16,7 @@ from engine.store.outbox import Claimed
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE, programme_in_force
 from engine.use_cases.show_obligations import REPORTING, ObligationView, show_mine, show_obligations
-from notifications.facts import Facts
+from notifications.facts import Facts, instant
 
 
 def reminder_facts(tx: Connection, letter: Claimed) -> Facts:
@@ -85,8 +85,9 @@ def way_in_facts(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
 
 
 def sign_in_facts(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
-    """What the letter says that lets somebody in to the portal: thread (its own), body, contact."""
-    return _from_the_office(tx, local_date(now), thread=f"{letter.subject}:{letter.occurrence}")
+    """What the letter says that lets somebody in to the portal: thread (its own), body, contact, asked_at."""
+    about = _from_the_office(tx, local_date(now), thread=f"{letter.subject}:{letter.occurrence}")
+    return about | {"asked_at": instant(now)}
 
 
 def _from_the_office(tx: Connection, on: date, *, thread: str) -> Facts:

@@ -355,7 +355,7 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
         "deadline": OVERDUE | {"responsible_address": "gevinstansvarlig-vft@example.org"},
     },
     "way_in": {**_TO_THE_PERSON, "kind": "way_in", "number": 2},
-    "sign_in": {**_TO_THE_PERSON, "kind": "sign_in"},
+    "sign_in": {**_TO_THE_PERSON, "kind": "sign_in", "asked_at": "2025-01-30T07:12:00+00:00"},
     "report_delivered": {
         **_TO_THE_PERSON,
         "kind": "report_delivered",

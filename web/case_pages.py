@@ -23,7 +23,7 @@ from engine.use_cases.conclude_case import Condition, conclude_case
 from engine.use_cases.open_door import Guest
 from engine.use_cases.show_case import CaseView, SeatView, show_case
 from web import cookies, pages
-from web.access.visitor import may, visitor
+from web.access.visitor import may, may_see_names, visitor
 from web.forms import Form, fresh_mark, only
 from web.meeting_pages import present_for
 from web.own import Own, leads_in, own_in, seats_at
@@ -141,7 +141,7 @@ def _read(site: Site, request: Request, case: str, *, join: str) -> Response:
 
 def _outsider(site: Site, case: str, now: datetime) -> Response:
     """Somebody without a session: a decided case can be read where the portal is open, and nothing else."""
-    if may(site, visitor(), Act.READ_PROJECT):
+    if may_see_names(site) and may(site, visitor(), Act.READ_PROJECT):
         with site.db.reading() as tx:
             state = cases.state(tx, case)
             view = None if state is None or state.status == "open" else show_case(tx, case, now=now)

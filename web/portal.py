@@ -26,6 +26,7 @@ from engine.use_cases.report_form import approval_of
 from language import formats
 from language.status_reports import approval_word
 from web import pages
+from web.access.visitor import may_see_names
 from web.site import Site
 
 STATUSES: Final = ("Konsept", "Prosjekt", "Realisering", "Avsluttet")
@@ -132,7 +133,9 @@ def _project(site: Site, key: str) -> Response:
         about=about,
         phases=[{"title": title, "here": id_ == project.phase} for id_, title in titles.items()],
         area=areas.get(str(about["focus_area"]), about["focus_area"]),
-        roles=[(labels.get(name, name), role.name) for name, role in sorted(roles.items())],
+        roles=[(labels.get(name, name), role.name) for name, role in sorted(roles.items())]
+        if may_see_names(site)
+        else [],
         check=check,
         decider="" if checked is None else checked.decider.title,
         other_gates=[] if checked is None else [(one, gates[one]) for one in checked.others],

@@ -8,11 +8,13 @@ from fastapi.responses import Response
 from documents.tertial import report_content
 from documents.tertial_editions import MEDIA_TYPES, REPORT_FORMATS
 from documents.text import tame
+from engine.core.access.table import Act
 from engine.core.misuse import Unknown
 from engine.store import publications
 from engine.use_cases.publish_programme_report import published_bytes
 from engine.use_cases.read_report import read_report
 from web import pages
+from web.access.visitor import may, visitor
 from web.site import Site, contact_of
 
 PATH: Final = "/rapport"
@@ -44,6 +46,8 @@ def _report(site: Site, period: str) -> Response:
     """The newest published version as it was known when it was approved; a draft where none is published."""
     with site.db.reading() as tx:
         version = publications.published(tx, period)
+        if version is None and not may(site, visitor(), Act.READ_DRAFT):
+            raise HTTPException(404)
         known_at = site.clock() if version is None else version.known_at
         try:
             found = read_report(tx, period, known_at=known_at)

@@ -1,16 +1,24 @@
 """Signing in by e-mail: who comes in, what others learn, and how it is shut again."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from fastapi.routing import APIRoute
+from sqlalchemy import text
+from starlette.testclient import TestClient
 
+from demo import scene
+from engine.core.access.table import Portal
 from engine.core.letters import SIGN_IN
 from engine.core.links import Purpose, code_for, token_for
 from engine.store import links, people
 from engine.store.session import Database
 from engine.use_cases.access.ask_to_sign_in import PER_DAY, PER_HOUR
 from engine.use_cases.claim_letters import Claim, Composed, claim_letters
-from tests.web_builders import KEYS, LEADER, SECRETARY, Office
+from tests.web_builders import KEYS, LEADER, SECRETARY, Office, give_letters, settings_for
+from web.access.routes import ACTS
 
 UNKNOWN = "ukjent@example.org"
 
@@ -37,8 +45,6 @@ def codes(office: Office) -> list[tuple[str, str]]:
 @pytest.fixture
 def shut(office: Office) -> Office:
     """A house as an operator has it: nothing is open to whoever comes."""
-    from tests.web_builders import settings_for
-
     office.settings = settings_for("https://faseport.example.org", open_portal=False)
     letters_sent(office)
     return office
@@ -52,7 +58,10 @@ def test_whoever_is_registered_comes_in_with_the_code_from_the_letter(shut: Offi
     ((_, code),) = codes(shut)
     entered = browser.post("/inn/kode", data={"kode": code, "til": "/prosjekter"})
     assert (entered.status_code, entered.headers["location"]) == (303, "/prosjekter")
-    assert "Velferdsteknologi" in browser.get("/prosjekter").text or browser.get("/prosjekter").status_code == 200
+    assert (
+        "Velferdsteknologi" in browser.get("/prosjekter").text
+        or browser.get("/prosjekter").status_code == 200
+    )
     assert "Min side" in browser.get("/").text
 
 
@@ -111,10 +120,12 @@ def test_the_code_is_good_for_an_hour(shut: Office) -> None:
     ((url, code),) = codes(shut)
     shut.now += timedelta(hours=1)
     assert browser.post("/inn/kode", data={"kode": code}).status_code == 422
-    assert shut.browser().post(url.removeprefix(shut.settings.base_url), data={"kode": code}).status_code == 410
+    assert (
+        shut.browser().post(url.removeprefix(shut.settings.base_url), data={"kode": code}).status_code == 410
+    )
 
 
-def inside(office: Office, email: str = SECRETARY) -> "object":
+def inside(office: Office, email: str = SECRETARY) -> TestClient:
     browser = office.browser()
     browser.post("/inn", data={"epost": email})
     ((_, code),) = codes(office)
@@ -138,10 +149,10 @@ def test_whoever_signs_out_is_out_and_a_device_can_be_forgotten(shut: Office) ->
 
 
 def visits(db: Database, person: str) -> int:
-    from sqlalchemy import text
-
     with db.reading() as tx:
-        return int(tx.execute(text("SELECT count(*) FROM visit WHERE person = :p"), {"p": person}).scalar_one())
+        return int(
+            tx.execute(text("SELECT count(*) FROM visit WHERE person = :p"), {"p": person}).scalar_one()
+        )
 
 
 def test_closing_ones_links_ends_every_browser_and_every_link(shut: Office) -> None:
@@ -155,8 +166,6 @@ def test_closing_ones_links_ends_every_browser_and_every_link(shut: Office) -> N
 
 
 def test_a_device_remembered_without_a_code_opens_no_door_that_asks_for_one(shut: Office) -> None:
-    from tests.web_builders import give_letters
-
     weak = give_letters(shut.db, shut.case, now=shut.now, level="enkel")[LEADER]
     browser = shut.browser()
     assert browser.post(f"/b/{weak.token}", data={"husk": "ja"}).status_code == 303
@@ -164,3 +173,36 @@ def test_a_device_remembered_without_a_code_opens_no_door_that_asks_for_one(shut
     assert browser.post(f"/b/{strong.token}").status_code == 422
     assert token_for(KEYS, kid=1, purpose=Purpose.BALLOT, link_id=strong.link, generation=1) == strong.token
     assert code_for(KEYS, kid=1, link_id=strong.link, generation=1) == strong.code
+
+
+def test_every_address_stands_in_the_access_table_and_the_table_names_none_that_is_gone(shut: Office) -> None:
+    def walk(routes: Iterable[object]) -> Iterator[str]:
+        for route in routes:
+            inner = getattr(route, "original_router", None)
+            if inner is not None:
+                yield from walk(inner.routes)
+            elif isinstance(route, APIRoute):
+                yield route.path
+
+    assert set(walk(shut.app.routes)) == set(ACTS)
+
+
+def test_an_address_that_the_table_does_not_know_is_answered_to_nobody(
+    shut: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = inside(shut)
+    monkeypatch.setattr(
+        "web.access.visitor.ACTS", {path: act for path, act in ACTS.items() if path != "/prosjekter"}
+    )
+    assert browser.get("/prosjekter").status_code == 403
+
+
+def test_an_open_portal_shows_whoever_comes_no_name_and_no_draft(shut: Office) -> None:
+    shut.settings = replace(shut.settings, portal=Portal.OPEN)
+    browser = shut.browser()
+    page = browser.get(f"/prosjekt/{scene.PROJECT}")
+    assert page.status_code == 200
+    assert "Utredningsleder" not in page.text
+    assert browser.get("/rapport/2024-T3").status_code == 404
+    assert browser.get("/api/v1/cases").status_code == 401
+    assert "Utredningsleder" in inside(shut).get(f"/prosjekt/{scene.PROJECT}").text

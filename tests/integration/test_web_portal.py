@@ -11,17 +11,22 @@ from tests.web_builders import MEMBERS, Office, settings_for
 
 def test_the_portfolio_counts_and_finds_the_real_projects(office: Office) -> None:
     browser = office.browser()
-    page = browser.get("/").text
+    page = browser.get("/prosjekter").text
     assert "35 prosjekter følges nå" in page
     for number, status in ((5, "Konsept"), (23, "Prosjekt"), (4, "Realisering"), (3, "Avsluttet")):
         assert f'<span class="fp-counts__number">{number}</span><span>{status}</span>' in page
     assert "(antatt)" in page
     assert "Venter på beslutning" in page
-    found = browser.get("/", params={"q": "velferdsteknologi hjemmebaserte"}).text
+    found = browser.get("/prosjekter", params={"q": "velferdsteknologi hjemmebaserte"}).text
     assert "Implementering av eksisterende velferdsteknologi" in found
-    assert "Ingen prosjekter passer" in browser.get("/", params={"q": "<script>alert(1)</script>"}).text
-    assert "<script" not in browser.get("/", params={"q": "<script>alert(1)</script>"}).text
-    assert browser.get("/", params={"status": "Realisering"}).text.count('href="/prosjekt/') == 1 + 4
+    assert (
+        "Ingen prosjekter passer"
+        in browser.get("/prosjekter", params={"q": "<script>alert(1)</script>"}).text
+    )
+    assert "<script" not in browser.get("/prosjekter", params={"q": "<script>alert(1)</script>"}).text
+    assert (
+        browser.get("/prosjekter", params={"status": "Realisering"}).text.count('href="/prosjekt/') == 1 + 4
+    )
 
 
 def test_the_project_page_says_what_is_missing_before_the_next_gate(office: Office) -> None:
@@ -53,9 +58,10 @@ def test_a_decided_case_can_be_read_in_an_open_portal_but_not_what_members_wrote
 def test_a_shut_portal_shows_nothing_of_the_portfolio(office: Office) -> None:
     office.settings = settings_for("https://faseport.example.org", open_portal=False)
     browser = office.browser()
-    for path in ("/", f"/prosjekt/{scene.PROJECT}", "/prosjekt/finnes-ikke"):
+    for path in ("/prosjekter", f"/prosjekt/{scene.PROJECT}", "/prosjekt/finnes-ikke"):
         answer = browser.get(path)
-        assert answer.status_code == 200
+        assert answer.status_code == 401
+        assert "Logg inn" in answer.text
         assert "velferdsteknologi" not in answer.text
     for path in ("projects", f"projects/{scene.PROJECT}", "cases", f"cases/{office.case}"):
         assert browser.get(f"/api/v1/{path}").status_code == 401

@@ -223,8 +223,17 @@ def test_a_withdrawn_case_says_why_and_carries_no_link() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_letter_with_a_fact_missing_is_not_written(kind: str) -> None:
-    left_out = {"case", "meeting", "answers", "deadlines", "deadline", "number", "outages"}
-    left_out |= {"report"}
+    left_out = {
+        "case",
+        "meeting",
+        "answers",
+        "deadlines",
+        "deadline",
+        "number",
+        "outages",
+        "report",
+        "asked_at",
+    }
     facts = {name: value for name, value in FACTS[kind].items() if name not in left_out}
     with pytest.raises(UndefinedError):
         render(facts, url=URL, code=CODE, receipt_code=RECEIPT_CODE)

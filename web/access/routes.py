@@ -13,8 +13,6 @@ ACTS: Final[Mapping[str, Act]] = {
     "/min-side/lenker": Act.READ_OWN,
     # For everybody.
     "/": Act.READ_PUBLIC,
-    "/personvern": Act.READ_PUBLIC,
-    "/tilgjengelighet": Act.READ_PUBLIC,
     "/healthz": Act.WATCH,
     "/metrics": Act.WATCH,
     # Pages that a letter's link opens, or a session of a part in it; they ask for it themselves.
@@ -61,6 +59,6 @@ ACTS: Final[Mapping[str, Act]] = {
     "/api/v1/projects": Act.READ_PORTFOLIO,
     "/api/v1/projects/{key}": Act.READ_PROJECT,
     "/api/v1/projects/{key}/gate": Act.READ_PROJECT,
-    "/api/v1/cases": Act.READ_PORTFOLIO,
-    "/api/v1/cases/{case}": Act.READ_PORTFOLIO,
+    "/api/v1/cases": Act.READ_MEETINGS,
+    "/api/v1/cases/{case}": Act.READ_MEETINGS,
 }

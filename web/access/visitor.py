@@ -80,6 +80,11 @@ def may(site: Site, who: Visitor, act: Act) -> bool:
     )
 
 
+def may_see_names(site: Site) -> bool:
+    """Whether this reader may be told who somebody is: not whoever happens to come by an open portal."""
+    return visitor().person is not None or site.settings.open_portal
+
+
 _READING: Final = frozenset(
     {Act.READ_PORTFOLIO, Act.READ_PROJECT, Act.READ_REPORT, Act.READ_DRAFT, Act.READ_WHEEL, Act.READ_MEETINGS}
 )
