@@ -248,7 +248,7 @@ def test_the_portal_and_the_error_pages_are_for_everybody(
 ) -> None:
     page = page_on(chromium, screen)
     for path, name in (
-        ("/", "portfolio"),
+        ("/prosjekter", "portfolio"),
         (f"/prosjekt/{scene.PROJECT}", "project-waiting"),
         ("/prosjekt/mestrings-og-vft-boa", "project"),
         ("/finnes-ikke", "404"),

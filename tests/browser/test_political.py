@@ -54,7 +54,7 @@ def test_a_decision_that_waits_for_the_politicians_is_told_wherever_it_is_read(
         (f"/sak/{served.case}", "case"),
         (f"/mote/{served.meeting}", "meeting"),
         (f"/prosjekt/{scene.PROJECT}", "project"),
-        ("/", "portfolio"),
+        ("/prosjekter", "portfolio"),
     ):
         page.goto(base + address)
         assert "politisk behandl" in page.inner_text("main")

@@ -77,7 +77,7 @@ def test_reading_changes_nothing(office: Office) -> None:
     for path in (
         f"/sak/{office.case}",
         receipt,
-        "/",
+        "/prosjekter",
         f"/prosjekt/{scene.PROJECT}",
         "/api/v1/projects",
         "/metrics",

@@ -12,7 +12,8 @@ from web.guard import masked
 from web.patience import LARGEST_FORM
 
 PATHS = (
-    "/",
+    "/inn",
+    "/prosjekter",
     "/b/hei",
     "/sak/hei",
     "/kvittering/hei",
