@@ -24,6 +24,7 @@ from engine.store.outages import NotNow
 from engine.store.session import Connection, Database, UnsafeDatabaseError
 from engine.use_cases.inspect_machinery import (
     LATE,
+    SKEW,
     TRIES,
     UNREACHED,
     Machinery,
@@ -160,7 +161,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
         return
     yield _made("schema", "Database", f"{shown}, rett skjema")
     try:
-        db = Database(settings.database_url)
+        db = Database(settings.database_url, server_clock=True)
     except UnsafeDatabaseError as error:
         setting, found = error.args
         yield _made("safety", "Varig lagring", f"{setting} er {found}", do=f"Slå på {setting} i databasen.")
@@ -168,8 +169,10 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
     try:
         yield _made("safety", "Varig lagring", "databasen holder på det den kvitterer for")
         with db.reading() as tx:
+            shared = db.now(tx, given=now)
+            yield _own_clock(now - shared)
             for check in _CONTENTS:
-                yield check(tx, now)
+                yield check(tx, shared)
     except NotNow as error:
         lines = lines_for_outage(error)
         yield _made(
@@ -177,6 +180,14 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
         )
     finally:
         db.close()
+
+
+def _own_clock(ahead: timedelta) -> Check:
+    title, seconds = "Denne maskinens klokke", round(ahead.total_seconds())
+    if abs(ahead) <= SKEW:
+        return _made("own_clock", title, "går likt med databasens")
+    apart = f"{abs(seconds)} sekunder {'foran' if seconds > 0 else 'bak'} databasens"
+    return _made("own_clock", title, apart, do="Still klokka på denne maskinen, og hold den i takt (NTP).")
 
 
 def _server(tx: Connection, _now: datetime) -> Check:

@@ -38,6 +38,11 @@ class Wired:
     clock: Callable[[], datetime]
     carry: "Carry | None" = None
 
+    def now(self) -> datetime:
+        """The present instant as all machines of the installation count it: what is over, is over for all."""
+        with self.db.glancing() as tx:
+            return self.db.now(tx, given=self.clock())
+
 
 @contextmanager
 def database() -> Iterator[Database]:
@@ -46,7 +51,7 @@ def database() -> Iterator[Database]:
     """
     settings = environment.load()
     require_schema(settings.database_url)
-    db = Database(settings.database_url)
+    db = Database(settings.database_url, server_clock=True)
     try:
         yield db
     finally:
@@ -59,7 +64,7 @@ def installation() -> Iterator[Wired]:
     settings = environment.load()
     require_schema(settings.database_url)
     keys = environment.read_keys(settings.secret_key_file)
-    db = Database(settings.database_url)
+    db = Database(settings.database_url, server_clock=True)
     try:
         yield Wired(settings=settings, db=db, keys=keys, clock=clock.now)
     finally:
@@ -171,11 +176,12 @@ def web_application(wired: Wired) -> Any:
 
 def health(db: Database, now: datetime) -> Mapping[str, Any]:
     """Is it well? `ok`, and what is `wrong`: the name of each part of the worker that is silent, `queue` when
-    letters are stuck, `letters` when one keeps failing. Whether there is a programme; seconds since each of
-    the `parts` was heard from (None: never); seconds the oldest waiting letter is late; letters that fail.
+    letters are stuck, `letters` when one keeps failing, `clock` when this machine's is not the database's.
+    Whether there is a programme; seconds since each of the `parts` was heard from (None: never); seconds the
+    oldest waiting letter is late; letters that fail.
     """
     with db.reading() as tx:
-        found = inspect_machinery(tx, now=now)
+        found = inspect_machinery(tx, now=db.now(tx, given=now), own=now)
         has_programme = programmes.current_text(tx) is not None
     return {
         "ok": not found.wrong,

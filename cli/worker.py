@@ -62,7 +62,7 @@ def do_round(wired: Wired, *, worker: str) -> Round:
         planned=planned,
         reminded=reminded,
         delivered=deliver(wired, worker=worker),
-        kept=keep_house(wired.db, now=wired.clock()),
+        kept=keep_house(wired.db, now=wired.now()),
     )
 
 
@@ -70,17 +70,17 @@ def look_at_calendar(wired: Wired) -> tuple[Called, int]:
     """Call every meeting whose paper deadline has passed, and close the written cases whose time is up; how
     many of each. Whoever must know that a case can never be decided is told.
     """
-    now = wired.clock()
+    now = wired.now()
     called, closed = call_meetings(wired.db, now=now), close_overdue(wired.db, now=now)
     tell_unable(wired.db, now=now)
-    beat(wired.db, "calendar", now=wired.clock())
+    beat(wired.db, "calendar", now=wired.now())
     return called, closed
 
 
 def look_at_obligations(wired: Wired) -> tuple[int, Reminded]:
     """Work out what is owed where something has happened, and remind of what is due."""
-    done = look_after(wired.db, now=wired.clock())
-    beat(wired.db, "reminding", now=wired.clock())
+    done = look_after(wired.db, now=wired.now())
+    beat(wired.db, "reminding", now=wired.now())
     return done
 
 
@@ -89,7 +89,7 @@ def deliver(wired: Wired, *, worker: str) -> Delivered | None:
     settings = mail_settings(wired.settings)
 
     def alive() -> None:
-        beat(wired.db, "delivery", now=wired.clock())
+        beat(wired.db, "delivery", now=wired.now())
 
     if settings is None:
         alive()
@@ -99,8 +99,8 @@ def deliver(wired: Wired, *, worker: str) -> Delivered | None:
         keys=wired.keys,
         settings=settings,
         worker=worker,
-        now=wired.clock(),
-        clock=wired.clock,
+        now=wired.now(),
+        clock=wired.now,
         carry=wired.carry or smtp.deliver,
         alive=alive,
     )
@@ -201,7 +201,7 @@ def look_at_obligations_once(wired: Wired, *, worker: str) -> None:
 def keep_house_once(wired: Wired, *, worker: str) -> None:
     """Keep the house; a failure is logged, and the next round comes all the same."""
     try:
-        keep_house(wired.db, now=wired.clock())
+        keep_house(wired.db, now=wired.now())
     except Exception:
         log.exception("housekeeping failed", worker=worker)
 

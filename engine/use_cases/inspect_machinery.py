@@ -28,7 +28,9 @@ TRIES: Final = 4
 """A letter that has come back so many times, over more than twenty minutes, keeps failing."""
 
 SKEW: Final = timedelta(seconds=30)
-"""An instant on record that lies farther ahead than this was written by a clock that is wrong, or was."""
+"""An instant on record that lies farther ahead than this was written by a clock that is wrong, or was; so far
+may a machine's own clock be from the database's.
+"""
 ALARM: Final = timedelta(hours=1)
 """So long a clock that was set back is told of."""
 UNREACHED: Final = frozenset({"connect", "starttls", "login"})
@@ -49,7 +51,8 @@ _OFTEN: Final = timedelta(seconds=30)
 class Machinery:
     """Seconds since each part was heard from (None: never), seconds that the oldest waiting letter is late,
     how many letters keep failing, and how many could not even be offered to the mail server; `clock_off` when
-    the clock is, or lately was, behind what is on record.
+    the clock is, or lately was, behind what is on record; `ahead_seconds`: so far is this machine's own
+    clock ahead of the database's.
     """
 
     parts: Mapping[Part, int | None]
@@ -57,6 +60,7 @@ class Machinery:
     failing: int
     unreached: int = 0
     clock_off: bool = False
+    ahead_seconds: int = 0
 
     @property
     def silent(self) -> tuple[Part, ...]:
@@ -77,12 +81,17 @@ class Machinery:
             "mail": self.unreached > 0,
             "letters": self.failing > 0,
         }
-        clock = ("clock",) if self.clock_off else ()
+        clock = ("clock",) if self.clock_off or self.is_out_of_step else ()
         return (*clock, *self.silent, *(name for name, so in rest.items() if so))
 
+    @property
+    def is_out_of_step(self) -> bool:
+        """Whether this machine's clock is too far from the database's."""
+        return abs(self.ahead_seconds) > SKEW.total_seconds()
 
-def inspect_machinery(tx: Connection, *, now: datetime) -> Machinery:
-    """The machinery as it stands."""
+
+def inspect_machinery(tx: Connection, *, now: datetime, own: datetime | None = None) -> Machinery:
+    """The machinery as it stands at `now`, where this machine's own clock says `own`, if that is another."""
     due = outbox.next_due(tx)
     return Machinery(
         parts={part: _seconds(last_heard(tx, part, now=now), now) for part in _NAMES},
@@ -90,6 +99,7 @@ def inspect_machinery(tx: Connection, *, now: datetime) -> Machinery:
         failing=len(outbox.failing(tx, tries=TRIES)),
         unreached=sum(one.reason in UNREACHED for one in outbox.failing(tx, tries=1)),
         clock_off=_clock_off(tx, now),
+        ahead_seconds=0 if own is None else round((own - now).total_seconds()),
     )
 
 
@@ -124,6 +134,7 @@ def last_heard(tx: Connection, part: Part, *, now: datetime) -> datetime | None:
 def beat(db: Database, part: Part, *, now: datetime) -> None:
     """Note that a part has done its round, unless that was noted a moment ago: a note takes the writer."""
     with db.glancing() as tx:
+        now = db.now(tx, given=now)
         last = settings.last_beat(tx, _NAMES[part])
     if last is None or not timedelta() <= now - last < _OFTEN:
         with db.writing() as tx:
