@@ -16,10 +16,11 @@ from cli.errors import lines_for, lines_for_outage
 from cli.misuse import BadSettings, DatabaseUnusable, KeyFileUnusable
 from cli.settings import Settings
 from engine.core.calendar import local_date
+from engine.core.links import token_for, token_hash
 from engine.core.programme import Programme
 from engine.core.shape import text_in
 from engine.core.verification import verify
-from engine.store import cases, definitions, outbox, people, programmes, schema, standing
+from engine.store import cases, definitions, links, outbox, people, programmes, schema, standing
 from engine.store.outages import NotNow
 from engine.store.session import Connection, Database, UnsafeDatabaseError
 from engine.use_cases.inspect_machinery import (
@@ -109,6 +110,8 @@ def _base_url(settings: Settings) -> Check:
 
 
 def _mail(settings: Settings) -> Check:
+    from notifications import smtp
+
     title = "E-posttjener"
     try:
         found = wiring.mail_settings(settings)
@@ -118,6 +121,11 @@ def _mail(settings: Settings) -> Check:
         )
     if found is None:
         return _made("mail", title, "ikke oppgitt", do="Sett FASEPORT_SMTP_URL; til da sendes ingen brev.")
+    fault = smtp.knock(wiring.mail_server(settings))
+    if fault is not None:
+        return _made(
+            "mail", title, f"{fault.phase}: {fault.reply}", do=_LET_IN.get(fault.phase, _LET_IN["connect"])
+        )
     if "FASEPORT_MAIL_FROM" not in os.environ:
         return _made(
             "mail",
@@ -125,7 +133,14 @@ def _mail(settings: Settings) -> Check:
             f"avsender {found.mail_from}",
             do="Sett FASEPORT_MAIL_FROM til en adresse dere eier.",
         )
-    return _made("mail", title, f"avsender {found.mail_from}")
+    return _made("mail", title, f"slipper oss inn, avsender {found.mail_from}")
+
+
+_LET_IN: Final[Mapping[str, str]] = {
+    "connect": "Start e-posttjeneren, eller rett verten og porten i FASEPORT_SMTP_URL.",
+    "starttls": "E-posttjeneren må tilby STARTTLS med et sertifikat denne maskinen stoler på.",
+    "login": "Rett brukernavnet og passordet i FASEPORT_SMTP_URL.",
+}
 
 
 def _keys(settings: Settings) -> Check:
@@ -171,6 +186,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
         with db.reading() as tx:
             shared = db.now(tx, given=now)
             yield _own_clock(now - shared)
+            yield _newest_link(tx, settings)
             for check in _CONTENTS:
                 yield check(tx, shared)
     except NotNow as error:
@@ -188,6 +204,26 @@ def _own_clock(ahead: timedelta) -> Check:
         return _made("own_clock", title, "går likt med databasens")
     apart = f"{abs(seconds)} sekunder {'foran' if seconds > 0 else 'bak'} databasens"
     return _made("own_clock", title, apart, do="Still klokka på denne maskinen, og hold den i takt (NTP).")
+
+
+def _newest_link(tx: Connection, settings: Settings) -> Check:
+    """Does the key file belong to this database? Another installation's reads just as well."""
+    title = "Nøkkelen til den siste lenken"
+    link = links.newest(tx)
+    try:
+        keys = environment.read_keys(settings.secret_key_file)
+    except KeyFileUnusable:
+        return Check(id="link", title=title, status="skipped", found="ikke undersøkt uten nøkkelfil")
+    if link is None:
+        return _made("link", title, "ingen lenke er laget ennå")
+    if link.kid in keys:
+        token = token_for(
+            keys, kid=link.kid, purpose=link.purpose, link_id=link.id, generation=link.generation
+        )
+        if links.by_token(tx, token_hash(token)) is not None:
+            return _made("link", title, "åpner den")
+    todo = "Legg nøkkelfila tilbake fra sikkerhetskopien av denne installasjonen; dette er en annens."
+    return _made("link", title, f"nøkkel {link.kid} åpner den ikke", do=todo)
 
 
 def _server(tx: Connection, _now: datetime) -> Check:

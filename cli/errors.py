@@ -1,7 +1,8 @@
 """What is said, and with which exit code, when a command cannot do what it was asked?
 
 0 done · 1 unexpected: a bug · 2 misuse: every mistake with its place · 3 refused by the rules: every reason ·
-4 not now: the database is busy, full or away, and the same command may go well later.
+4 not now: the database is busy, full or away, or no mail server takes a letter; the same command may go well
+later.
 """
 
 import sys

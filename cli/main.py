@@ -14,6 +14,7 @@ from cli import (
     gates,
     installation,
     ledger,
+    mail,
     meetings,
     obligations,
     papers,
@@ -52,6 +53,7 @@ app.add_typer(gates.app, name="gate")
 app.add_typer(cases.app, name="case")
 app.add_typer(conditions.app, name="condition")
 app.add_typer(meetings.app, name="meeting")
+app.add_typer(mail.app, name="mail")
 app.add_typer(reminders.app, name="reminders")
 app.add_typer(obligations.app, name="obligation")
 status_reports.add_to(reports.app)

@@ -24,6 +24,7 @@ from engine.use_cases.inspect_machinery import inspect_machinery
 
 if TYPE_CHECKING:
     from notifications.delivery import Carry, MailSettings
+    from notifications.smtp import Server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +148,15 @@ def mail_settings(settings: Settings) -> "MailSettings | None":
         base_url=settings.base_url,
         invite=calendar_file,
     )
+
+
+def mail_server(settings: Settings) -> "Server":
+    """The mail server as `mail_settings` has found it to be fit."""
+    from notifications.smtp import Server, parse_smtp_url
+
+    server = parse_smtp_url(settings.smtp_url or "")
+    assert isinstance(server, Server)
+    return server
 
 
 def web_application(wired: Wired) -> Any:

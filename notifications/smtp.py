@@ -84,6 +84,10 @@ class Limits:
     batch: float = 240
 
 
+KNOCK: Final = Limits(connect=5, command=5, letter=15)
+"""How long whoever asks at the keyboard waits for a mail server; `letter` for the whole of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """A letter as it goes over the wire; addresses are bare."""
@@ -196,6 +200,14 @@ def deliver(
     return _judged(asyncio.run(_deliver(under_way)))
 
 
+def knock(server: Server, *, limits: Limits = KNOCK, tls: ssl.SSLContext | None = None) -> Outcome | None:
+    """Go in and out again without a letter: connect, greet, encrypt, sign in. None when the server let us in;
+    otherwise how far we came and why no further.
+    """
+    under_way = _Round(server, limits, tls, list, lambda _: None, deque())
+    return asyncio.run(_knock(under_way))
+
+
 @dataclass(slots=True)
 class _Round:
     """One batch under way."""
@@ -267,6 +279,20 @@ async def _one_connection(under_way: _Round, end: float) -> None:
             await client.quit(timeout=min(10, under_way.limits.command))
     finally:
         await _let_go(client, transport)
+
+
+async def _knock(under_way: _Round) -> Outcome | None:
+    client = _client(under_way)
+    try:
+        async with asyncio.timeout(under_way.limits.letter):
+            await _open(client, under_way)
+            if client.last_ehlo_response is None:
+                await client.ehlo(timeout=under_way.limits.command)
+    except _FAULTS as fault:
+        return _ended("", under_way.phase, fault)
+    finally:
+        await _let_go(client, client.transport)
+    return None
 
 
 async def _let_go(client: SMTP, transport: asyncio.BaseTransport | None) -> None:

@@ -54,6 +54,12 @@ def newest_for(tx: Connection, *, person: str, subject: str, purpose: str) -> Li
     return None if row is None else _link(row)
 
 
+def newest(tx: Connection) -> Link | None:
+    """The link that was made last, whoever has it; None when there is none."""
+    row = tx.execute(select(_LINK).order_by(_LINK.c.created_at.desc()).limit(1)).one_or_none()
+    return None if row is None else _link(row)
+
+
 def of_person(tx: Connection, person: str) -> tuple[Link, ...]:
     """Every link a person has been given, newest first."""
     rows = tx.execute(select(_LINK).where(_LINK.c.person == person).order_by(_LINK.c.created_at.desc()))

@@ -4,11 +4,12 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from notifications.smtp import NOT_TRIED, Limits, Outcome, Outgoing, Server, deliver
+from notifications.smtp import NOT_TRIED, Limits, Outcome, Outgoing, Server, deliver, knock
 from tests.mail_servers import DRIP, DROP, GARBAGE, HANG, Script, real_server, scripted_server
 
 QUICK = Limits(connect=0.6, command=0.6, final=0.6, letter=3, batch=20)
@@ -314,3 +315,48 @@ def test_where_encryption_is_required_nothing_ever_leaves_in_clear(script: Scrip
         (outcome,) = deliver(letters("a"), server=server, before_data=everything, limits=QUICK)
     assert (outcome.state, outcome.phase) == ("retry", "starttls")
     assert mailbox.received == []
+
+
+# ---------------------------------------------------------------- going in without a letter
+
+
+def refused_at(server: Server, tls: ssl.SSLContext | None = None) -> tuple[str, str]:
+    fault = knock(server, limits=QUICK, tls=tls)
+    assert fault is not None
+    return fault.phase, fault.reply
+
+
+def test_a_server_that_lets_us_in_is_left_without_a_letter(
+    certificate: tuple[ssl.SSLContext, ssl.SSLContext],
+) -> None:
+    ours, trust = certificate
+    with real_server(tls=ours, user="faseport", password="hemmelig") as (mailbox, port):
+        server = Server(host="127.0.0.1", port=port, tls="required", user="faseport", password="hemmelig")
+        assert knock(server, tls=trust) is None
+        assert refused_at(replace(server, password="feil"), trust)[0] == "login"
+        assert refused_at(server)[0] == "starttls"  # a certificate this machine does not trust
+    assert refused_at(server)[0] == "connect"
+    assert mailbox.received == []
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        (Script(banner="554 ikke deg"), "554 ikke deg"),
+        (Script(banner=HANG), "Timeout"),
+        (Script(ehlo="550 ukjent"), "550"),
+        (Script(ehlo=HANG), "Timeout"),
+        (Script(), ""),
+    ],
+)
+def test_knocking_ends_and_tells_the_servers_own_words(script: Script, words: str) -> None:
+    with scripted_server(script) as (_, port):
+        fault = knock(Server(host="127.0.0.1", port=port, tls="none"), limits=QUICK)
+    assert (fault is None) == (words == "")
+    assert fault is None or (fault.phase == "connect" and words in fault.reply)
+
+
+def test_a_server_without_encryption_is_not_signed_in_to() -> None:
+    with scripted_server(Script()) as (_, port):
+        server = Server(host="127.0.0.1", port=port, tls="required", user="faseport", password="hemmelig")
+        assert refused_at(server)[0] == "starttls"
