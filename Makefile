@@ -8,6 +8,8 @@ PIP := $(PY) -m pip --quiet --disable-pip-version-check --no-input
 export PYTHONUTF8 := 1
 export PIP_USER := 0
 export npm_config_cache := build/npm-cache
+# A proxy that signs TLS anew is trusted where the machine trusts it, by npm too and not only by pip.
+export NODE_USE_SYSTEM_CA := 1
 unexport PYTHONPATH PYTHONHOME
 
 PACKAGES := $(wildcard engine workflows language notifications documents web demo cli)
