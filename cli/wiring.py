@@ -204,20 +204,12 @@ def health(db: Database, now: datetime) -> Mapping[str, Any]:
 
 
 def serve(app: Any, *, host: str, port: int) -> None:
-    """Serve until told to stop. The application keeps its own access log, in which no link can be read."""
+    """Serve until told to stop."""
     import uvicorn
 
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=10,
-    )
-    uvicorn.Server(config).run()
+    from web.listening import config
+
+    uvicorn.Server(config(app, host=host, port=port, timeout_graceful_shutdown=10)).run()
 
 
 def log_as_json(*, all_well: bool = True) -> None:

@@ -30,6 +30,7 @@ from engine.use_cases.look_after import look_after
 from engine.use_cases.tell_unable import tell_unable
 from notifications.delivery import MailSettings, deliver_due
 from web.app import WebSettings, create_app
+from web.listening import config
 from web.site import Papers, Site
 
 HOST: Final = "127.0.0.1"
@@ -177,8 +178,7 @@ def _listening(port: int) -> Iterator[socket.socket]:
 
 @contextmanager
 def _serving(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
-    config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False, lifespan="off")
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(config(app, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web", daemon=True)
     thread.start()
     while not server.started:
