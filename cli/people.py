@@ -36,16 +36,13 @@ def add(
     address = parse_value(Field(name="E-POST", title="", type="person"), email)
     if isinstance(address, tuple):
         raise Told(*(f"{one.path}: {sentence(one)}" for one in address))
-    called = parse_value(Field(name="--name", title="", type="text"), name)
-    if isinstance(called, tuple):
-        raise Told(*(f"{one.path}: {sentence(one)}" for one in called))
-    if called is None:
+    if not name.strip():
         raise Told("--name: navnet mangler.")
     with wiring.database() as db:
         register_person(
-            db, name=str(called), email=str(address), language=language, was=was, now=wiring.now()
+            db, name=name.strip(), email=str(address), language=language, was=was, now=wiring.now()
         )
-    tell(f"{called} <{address}> er registrert.")
+    tell(f"{name.strip()} <{address}> er registrert.")
 
 
 @app.command("list")

@@ -30,8 +30,7 @@ from functools import cache, lru_cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, Literal
 
-from engine.core.facts import Field, Scope, item_of, member, nearest
-from engine.core.text import shown
+from engine.core.facts import Field, Scope, item_of, member, nearest, shown
 
 if TYPE_CHECKING:
     import cel
