@@ -10,6 +10,7 @@ from engine.core.calendar import local_date
 from engine.core.events import FactsChanged, RoleAssigned, TakenIn
 from engine.core.facts import Problem
 from engine.core.misuse import Misuse, NotAllowed, unknown
+from engine.core.versions import Overtaken, version_of
 from engine.store import projects
 from engine.store.record import record
 from engine.store.session import Connection, Database
@@ -31,12 +32,21 @@ class Changed:
 
 
 def change_facts(
-    db: Database, *, key: str, changes: Mapping[str, Any], by: str, effective: date, now: datetime
+    db: Database,
+    *,
+    key: str,
+    changes: Mapping[str, Any],
+    by: str,
+    effective: date,
+    now: datetime,
+    seen: Mapping[str, str] | None = None,
 ) -> Changed:
     """Give facts new values from a date; an empty value takes the fact away. All or nothing.
 
-    Open cases keep what they were opened with. Raises Unknown for a project or person, BadFacts with every
-    problem, NotAllowed for a fact that carries authority and is not this person's to change.
+    `seen` are the versions (`core.versions`) a form was made from, by fact name. Open cases keep what they
+    were opened with. Raises Unknown for a project or person, BadFacts with every problem, NotAllowed for a
+    fact that carries authority and is not this person's to change, Overtaken where a fact is no longer as
+    it was seen and not as it is to be.
     """
     with db.writing() as tx:
         person = person_named(tx, by)
@@ -46,6 +56,7 @@ def change_facts(
         problems += _no_such_body(found, parsed)
         if problems:
             raise BadFacts(problems)
+        _as_seen(current, parsed, seen or {})
         _may_change(tx, found, parsed, person=person.id, on=local_date(now))
         taken_in = parsed.pop("taken_in_on", None)
         events: list[FactsChanged | TakenIn] = []
@@ -62,6 +73,18 @@ def change_facts(
             events.append(TakenIn(by=person.id, project=key, effective=str(taken_in)))
         record(tx, events, now=now)
     return Changed(names=tuple(sorted(changes)))
+
+
+def _as_seen(current: Mapping[str, Any], wanted: Mapping[str, Any], seen: Mapping[str, str]) -> None:
+    """Raise Overtaken when somebody else has changed what is to be changed."""
+    overtaken = {
+        name: current.get(name)
+        for name, version in seen.items()
+        if name in wanted and version not in (version_of(current.get(name)), "")
+        if version_of(wanted[name]) != version_of(current.get(name))
+    }
+    if overtaken:
+        raise Overtaken(values=overtaken)
 
 
 def _no_such_body(found: Steered, values: Mapping[str, Any]) -> tuple[Problem, ...]:

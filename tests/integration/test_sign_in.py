@@ -7,39 +7,18 @@ from datetime import timedelta
 import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import text
-from starlette.testclient import TestClient
 
 from demo import scene
 from engine.core.access.table import Portal
-from engine.core.letters import SIGN_IN
 from engine.core.links import Purpose, code_for, token_for
 from engine.store import links, people
 from engine.store.session import Database
 from engine.use_cases.access.ask_to_sign_in import PER_DAY, PER_HOUR
-from engine.use_cases.claim_letters import Claim, Composed, claim_letters
+from tests.sign_in_builders import codes, letters_sent, signed_in
 from tests.web_builders import KEYS, LEADER, SECRETARY, Office, give_letters, settings_for
 from web.access.routes import ACTS
 
 UNKNOWN = "ukjent@example.org"
-
-
-def letters_sent(office: Office) -> Claim:
-    """What the worker takes out of the outbox now."""
-    return claim_letters(
-        office.db,
-        keys=KEYS,
-        base_url=office.settings.base_url,
-        worker="test",
-        limit=50,
-        compose=lambda _tx, _letter: Composed(payload="{}", template_digest="", message_id="<m@example.org>"),
-        now=office.now,
-    )
-
-
-def codes(office: Office) -> list[tuple[str, str]]:
-    """Address of the door and code in each sign-in letter that leaves now."""
-    sent = letters_sent(office).ready
-    return [(one.url or "", one.code or "") for one in sent if one.claimed.kind == SIGN_IN]
 
 
 @pytest.fixture
@@ -122,16 +101,8 @@ def test_the_code_is_good_for_an_hour(shut: Office) -> None:
     )
 
 
-def inside(office: Office, email: str = SECRETARY) -> TestClient:
-    browser = office.browser()
-    browser.post("/inn", data={"epost": email})
-    ((_, code),) = codes(office)
-    assert browser.post("/inn/kode", data={"kode": code, "husk": "ja"}).status_code == 303
-    return browser
-
-
 def test_whoever_signs_out_is_out_and_a_device_can_be_forgotten(shut: Office) -> None:
-    browser = inside(shut)
+    browser = signed_in(shut)
     assert browser.get("/prosjekter").status_code == 200
     stolen = dict(browser.cookies)
     browser.post("/ut", data={"glem": "ja"})
@@ -153,7 +124,7 @@ def visits(db: Database, person: str) -> int:
 
 
 def test_closing_ones_links_ends_every_browser_and_every_link(shut: Office) -> None:
-    one, other = inside(shut), inside(shut)
+    one, other = signed_in(shut), signed_in(shut)
     assert one.post("/min-side/lenker").status_code == 200
     assert [browser.get("/prosjekter").status_code for browser in (one, other)] == [401, 401]
     with shut.db.reading() as tx:
@@ -187,7 +158,7 @@ def test_every_address_stands_in_the_access_table_and_the_table_names_none_that_
 def test_an_address_that_the_table_does_not_know_is_answered_to_nobody(
     shut: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    browser = inside(shut)
+    browser = signed_in(shut)
     monkeypatch.setattr(
         "web.access.visitor.ACTS", {path: act for path, act in ACTS.items() if path != "/prosjekter"}
     )
@@ -202,4 +173,4 @@ def test_an_open_portal_shows_whoever_comes_no_name_and_no_draft(shut: Office) -
     assert "Utredningsleder" not in page.text
     assert browser.get("/rapport/2024-T3").status_code == 404
     assert browser.get("/api/v1/cases").status_code == 401
-    assert "Utredningsleder" in inside(shut).get(f"/prosjekt/{scene.PROJECT}").text
+    assert "Utredningsleder" in signed_in(shut).get(f"/prosjekt/{scene.PROJECT}").text

@@ -51,6 +51,12 @@ ACTS: Final[Mapping[str, Act]] = {
     # The portal.
     "/prosjekter": Act.READ_PORTFOLIO,
     "/prosjekt/{key}": Act.READ_PROJECT,
+    "/prosjekt/{key}/beslutningspunkt": Act.READ_PROJECT,
+    "/prosjekt/{key}/beslutningspunkt/stemmer-fortsatt": Act.FILL_IN,
+    "/prosjekt/{key}/beslutningspunkt/{criterion}/opplysninger": Act.FILL_IN,
+    "/prosjekt/{key}/beslutningspunkt/{criterion}/svar": Act.FILL_IN,
+    "/prosjekt/{key}/beslutningspunkt/{criterion}/bekreft": Act.CONFIRM,
+    "/prosjekt/{key}/beslutningspunkt/{criterion}/frafall": Act.FILL_IN,
     "/arshjul": Act.READ_WHEEL,
     "/arshjul.svg": Act.READ_WHEEL,
     "/arshjul.ics": Act.READ_WHEEL,
