@@ -36,7 +36,7 @@ from web.access.visitor import gatekeeper
 from web.guard import dress, guarded
 from web.pages import STATIC
 from web.patience import patient
-from web.projects import gate_page
+from web.projects import gate_page, request_page
 from web.site import Papers, Site, WebSettings
 
 __all__ = ["Papers", "WebSettings", "create_app"]
@@ -96,6 +96,7 @@ def create_app(
     app.include_router(own_page.routes(site))
     app.include_router(portal.routes(site))
     app.include_router(gate_page.routes(site))
+    app.include_router(request_page.routes(site))
     app.include_router(wheel_pages.routes(site))
     app.include_router(report_pages.routes(site))
     app.include_router(api.routes(site))

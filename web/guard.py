@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import faults
-from web.patience import LARGEST_FORM
+from web.patience import largest
 from web.site import Site
 
 METHODS: Final = ("GET", "HEAD", "POST")
@@ -119,7 +119,7 @@ def _refusal(scope: Scope, site: Site) -> Response | None:
         )
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit() and len(length) <= _LONGEST_NUMBER) or (
-        int(length) > LARGEST_FORM
+        int(length) > largest(scope)
     ):
         return faults.refusal(
             scope, site, status=413, heading="Det ble for mye tekst", line="Kort ned teksten og send på nytt."

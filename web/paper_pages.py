@@ -43,17 +43,17 @@ def routes(site: Site) -> APIRouter:
         if view.out:
             return out_of_the_room(site, view)
         at = None if meeting is None else meeting.starts_at
-        return _shown(editions.saksframlegg(view, format=wanted, meeting_at=at))
+        return shown(editions.saksframlegg(view, format=wanted, meeting_at=at))
 
     @router.api_route("/mote/{meeting}/saksliste.{format}", methods=["GET", "HEAD"])
     def agenda(meeting: str, format: str, request: Request) -> Response:
         wanted, sitting = _format(format), sitting_for(site, request, meeting)
-        return ask_to_come_in(site) if sitting is None else _shown(_agenda(site, sitting, wanted))
+        return ask_to_come_in(site) if sitting is None else shown(_agenda(site, sitting, wanted))
 
     @router.api_route("/mote/{meeting}/referat.html", methods=["GET", "HEAD"])
     def minutes(meeting: str, request: Request) -> Response:
         sitting = sitting_for(site, request, meeting)
-        return ask_to_come_in(site) if sitting is None else _shown(_minutes(sitting))
+        return ask_to_come_in(site) if sitting is None else shown(_minutes(sitting))
 
     return router
 
@@ -94,7 +94,7 @@ def _minutes(sitting: Sitting) -> Document:
     return editions.referat(paper, format="html")
 
 
-def _shown(document: Document) -> Response:
+def shown(document: Document) -> Response:
     """A paper to be read where it is. A page of ours may bring its own style, and nothing else."""
     headers = {"Content-Disposition": f'inline; filename="{document.filename}"'}
     style = _STYLE.search(document.content) if document.media_type.startswith("text/html") else None

@@ -6,6 +6,7 @@ enough is told to try again, and whatever was to be stored then never is.
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -28,6 +29,9 @@ ANSWER: Final = 30.0
 """Seconds after which whoever waits is told that it did not go, whatever it is that hangs."""
 LARGEST_FORM: Final = 64 * 1024
 """Bytes."""
+LARGEST_UPLOAD: Final = 25 * 1024 * 1024 + LARGEST_FORM
+"""Bytes of a form that carries a paper."""
+_UPLOADS: Final = re.compile(r"/prosjekt/[^/]+/underlag")
 
 _NEVER_WAITS: Final = ("/static/", "/healthz", "/metrics")
 """What asks no database, or asks it in a way of its own."""
@@ -95,7 +99,7 @@ def patient(app: ASGIApp, *, site: Site, answer: float = ANSWER, body: float = B
             await app(scope, receive, send)
             return
         try:
-            sent = scope[faults.SENT] = await _whole(receive, seconds=body)
+            sent = scope[faults.SENT] = await _whole(receive, seconds=body, most=largest(scope))
         except _GoneError:
             return
         except _NotTakenError as fault:
@@ -150,9 +154,15 @@ def _note_late_fault(at_work: "asyncio.Task[None]") -> None:
         log.error("failed after nobody waited any more", fault=type(fault).__name__)
 
 
-async def _whole(receive: Receive, *, seconds: float) -> bytes:
+def largest(scope: Scope) -> int:
+    """How many bytes a request may send: more where papers come in, from a browser that has signed in."""
+    carries_session = b"fp-frister=" in dict(scope["headers"]).get(b"cookie", b"")
+    return LARGEST_UPLOAD if carries_session and _UPLOADS.fullmatch(scope["path"]) else LARGEST_FORM
+
+
+async def _whole(receive: Receive, *, seconds: float, most: int) -> bytes:
     """The form that was sent. Raises _NotTakenError when it is too long or too slow, and _GoneError."""
-    body = b""
+    body = bytearray()
     try:
         async with asyncio.timeout(seconds):
             while True:
@@ -161,10 +171,10 @@ async def _whole(receive: Receive, *, seconds: float) -> bytes:
                     # What has come is no form: its last field may be half of what was written.
                     raise _GoneError
                 body += bytes(message.get("body", b""))
-                if len(body) > LARGEST_FORM:
+                if len(body) > most:
                     raise _NotTakenError(413, "too_large")
                 if not message.get("more_body", False):
-                    return body
+                    return bytes(body)
     except TimeoutError:
         raise _NotTakenError(408, "too_slow") from None
 

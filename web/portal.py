@@ -8,6 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
+from engine.core.access.table import Act
 from engine.core.calendar import local_date
 from engine.core.criteria import CriterionCheck, GateCheck, summary
 from engine.core.definition import Definition
@@ -26,7 +27,7 @@ from engine.use_cases.report_form import approval_of
 from language import formats
 from language.status_reports import approval_word
 from web import pages
-from web.access.visitor import may_see_names
+from web.access.visitor import may, may_see_names, visitor
 from web.site import Site
 
 STATUSES: Final = ("Konsept", "Prosjekt", "Realisering", "Avsluttet")
@@ -137,6 +138,7 @@ def _project(site: Site, key: str) -> Response:
         if may_see_names(site)
         else [],
         check=check,
+        may_fill_in=visitor().person is not None and may(site, visitor(), Act.FILL_IN),
         decider="" if checked is None else checked.decider.title,
         other_gates=[] if checked is None else [(one, gates[one]) for one in checked.others],
         gate_title=None if check is None else gates.get(check.gate, check.title),

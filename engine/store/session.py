@@ -212,6 +212,23 @@ class Database:
                 connection.rollback()
                 raise
 
+    @contextmanager
+    def rehearsing(self) -> Iterator["Database"]:
+        """See what would come of it: whatever is written through the database that is given here can be read
+        through it, and is undone when the block ends. Nothing is committed. Raises NotNow.
+        """
+        errand = errand_under_way() or Errand()
+        with (
+            told_plainly(),
+            self._queue.one_at_a_time(errand.left),
+            self._writer.connect() as connection,
+        ):
+            self._limit(connection, lock=errand.left, statement=STATEMENT, idle=IDLE_WRITER)
+            try:
+                yield _Rehearsal(self, connection)
+            finally:
+                connection.rollback()
+
     def now(self, tx: Connection, *, given: datetime) -> datetime:
         """The instant by which leases, deadlines and signs of life are judged, so that no two machines with
         different clocks judge differently: the server's own, or `given` (this machine's) where the file lies
@@ -252,6 +269,31 @@ class Database:
                 found = str(connection.execute(text(f"SHOW {setting}")).scalar())
                 if found == "off":
                     raise UnsafeDatabaseError(setting, found)
+
+
+class _Rehearsal(Database):
+    """One transaction that is never committed, for whoever takes a database; it has no end of its own."""
+
+    def __init__(self, real: Database, connection: Connection) -> None:
+        self.url, self.is_sqlite = real.url, real.is_sqlite
+        self._asks_server = real._asks_server
+        self._connection = connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """What has been written so far, too."""
+        yield self._connection
+
+    glancing = reading
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Written until the rehearsal ends."""
+        with self._connection.begin_nested():
+            yield self._connection
+
+    def close(self) -> None:
+        """Whoever rehearses ends it."""
 
 
 def _commit(connection: Connection, errand: Errand) -> None:

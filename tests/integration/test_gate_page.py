@@ -11,12 +11,12 @@ import pytest
 
 from demo import scene
 from engine.core.calendar import local_date
-from engine.store import projects, schema
+from engine.store import cases, projects, schema
 from engine.store.session import Database
 from engine.use_cases.change_facts import change_facts
 from engine.use_cases.gate_form import gate_form
 from tests.sign_in_builders import signed_in
-from tests.web_builders import ASKED_AT, SECOND, SECRETARY, Office, settings_for
+from tests.web_builders import ASKED_AT, OWNER, SECOND, SECRETARY, Office, settings_for
 
 PAGE = f"/prosjekt/{scene.PROJECT}/beslutningspunkt"
 
@@ -169,3 +169,81 @@ def test_a_fact_changed_elsewhere_to_the_same_value_is_no_conflict(desk: Office)
     )
     sent = {"problem": "Likt", "sett-problem": seen(page, "problem")}
     assert leader.post(f"{PAGE}/{criterion_of(page, 'problem')}/opplysninger", data=sent).status_code == 303
+
+
+ASK = f"/prosjekt/{scene.PROJECT}/be-om"
+
+
+def ready(desk: Office) -> None:
+    scene.fill_what_is_missing(desk.db, now=desk.now)
+
+
+def test_what_the_group_will_read_is_seen_before_anything_is_sent(desk: Office) -> None:
+    ready(desk)
+    leader = signed_in(desk, scene.STUDY_LEADER)
+    before = desk.dump()
+    page = leader.get(ASK)
+    assert page.status_code == 200
+    assert "Slik blir saken" in page.text
+    assert "Send til møtet" in page.text
+    assert scene.PROJECT not in page.headers.get("location", "")
+    paper = leader.post(f"{ASK}/saksframlegg.html", data={"forslag": "Prosjektet går til planlegging."})
+    assert paper.status_code == 200
+    assert "Prosjektet går til planlegging." in paper.text
+    assert leader.post(f"{ASK}/saksframlegg.pdf", data={"forslag": "x"}).content.startswith(b"%PDF")
+    assert desk.dump() == before
+
+
+def test_a_leader_asks_sees_who_has_answered_and_takes_it_back(desk: Office) -> None:
+    ready(desk)
+    leader = signed_in(desk, scene.STUDY_LEADER)
+    sent = leader.post(ASK, data={"forslag": "Prosjektet går til planlegging (BP2).", "send": "ja"})
+    assert (sent.status_code, sent.headers["location"]) == (303, ASK)
+    shown = leader.get(ASK).text
+    assert "er sendt" in shown
+    assert "0 av 8 har svart" in shown
+    assert "venter på beslutning" in leader.get(PAGE).text
+    assert leader.post(ASK, data={"forslag": "En gang til.", "send": "ja"}).status_code in (200, 422)
+    empty = leader.post(f"/prosjekt/{scene.PROJECT}/trekk", data={"grunn": ""})
+    assert empty.status_code == 422
+    taken_back = leader.post(f"/prosjekt/{scene.PROJECT}/trekk", data={"grunn": "Tallene må rettes."})
+    assert taken_back.status_code == 303
+    assert "Be om faseovergang" in leader.get(PAGE).text
+
+
+def test_a_gate_that_lacks_something_names_all_of_it_and_sends_nothing(desk: Office) -> None:
+    leader = signed_in(desk, scene.STUDY_LEADER)
+    page = leader.get(ASK)
+    assert page.status_code == 422
+    assert page.text.count("<li>") >= 3
+    refused = leader.post(ASK, data={"forslag": "Likevel.", "send": "ja"})
+    assert refused.status_code == 422
+    with desk.db.reading() as tx:
+        assert cases.open_for(tx, scene.PROJECT) is None
+
+
+def test_only_the_leader_and_the_office_ask(desk: Office) -> None:
+    ready(desk)
+    owner = signed_in(desk, OWNER)
+    assert owner.get(ASK).status_code == 403
+    assert owner.post(ASK, data={"forslag": "x", "send": "ja"}).status_code == 403
+    assert signed_in(desk, SECRETARY).get(ASK).status_code == 200
+
+
+def test_a_paper_keeps_its_name_and_a_forbidden_one_is_refused_at_its_field(
+    desk: Office,
+) -> None:
+    leader = signed_in(desk, scene.STUDY_LEADER)
+    page = leader.get(PAGE).text
+    found = re.search(r'name="slag" value="(\w+)"><input type="hidden" name="krav" value="([\w:]+)"', page)
+    assert found
+    form = {"slag": found[1], "krav": found[2]}
+    address = f"/prosjekt/{scene.PROJECT}/underlag"
+    for name, content in (("lur.exe", b"MZ"), ("tom.pdf", b"")):
+        refused = leader.post(address, data=form, files={"fil": (name, content)})
+        assert refused.status_code == 422, name
+    large = b"%PDF" + b"0" * (3 * 1024 * 1024)
+    taken = leader.post(address, data=form, files={"fil": ("C:\\mappe\\Prosjektforslag åpent.pdf", large)})
+    assert taken.status_code == 303
+    assert "Prosjektforslag åpent" in leader.get(PAGE).text
+    assert desk.browser().post(address, data=form, files={"fil": ("a.pdf", large)}).status_code in (401, 413)

@@ -51,6 +51,10 @@ ACTS: Final[Mapping[str, Act]] = {
     # The portal.
     "/prosjekter": Act.READ_PORTFOLIO,
     "/prosjekt/{key}": Act.READ_PROJECT,
+    "/prosjekt/{key}/underlag": Act.FILL_IN,
+    "/prosjekt/{key}/be-om": Act.REQUEST,
+    "/prosjekt/{key}/be-om/saksframlegg.{format}": Act.REQUEST,
+    "/prosjekt/{key}/trekk": Act.REQUEST,
     "/prosjekt/{key}/beslutningspunkt": Act.READ_PROJECT,
     "/prosjekt/{key}/beslutningspunkt/stemmer-fortsatt": Act.FILL_IN,
     "/prosjekt/{key}/beslutningspunkt/{criterion}/opplysninger": Act.FILL_IN,

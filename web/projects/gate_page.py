@@ -7,6 +7,7 @@ leader or a project's own people fill in; whoever must confirm does it on the sa
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from fastapi import APIRouter, HTTPException
@@ -22,6 +23,7 @@ from engine.core.versions import Overtaken
 from engine.store import cases, people, programmes, projects
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities
+from engine.use_cases.add_paper import add_paper
 from engine.use_cases.answer_criterion import answer_criterion, confirm_answer, waive_criterion
 from engine.use_cases.change_facts import BadFacts, change_facts
 from engine.use_cases.describe import focus_areas
@@ -29,7 +31,7 @@ from engine.use_cases.gate_form import GateForm, Question, gate_form
 from language.sentences import sentence
 from web import pages
 from web.access.visitor import may, visitor
-from web.forms import Form, LongForm, only
+from web.forms import Form, LongForm, Upload, Uploaded, only
 from web.projects.fields import FormField, form_field, place_of, read_field
 from web.site import Site
 from web.wording import FormError
@@ -74,6 +76,10 @@ def routes(site: Site) -> APIRouter:
             criterion,
             lambda: waive_criterion(site.db, key=key, criterion=criterion, reason=reason, **_by(site)),
         )
+
+    @router.post("/prosjekt/{key}/underlag")
+    def upload(key: str, paper: Uploaded) -> Response:
+        return _upload(site, key, paper)
 
     @router.post("/prosjekt/{key}/beslutningspunkt/stemmer-fortsatt")
     def still_so(key: str, fields: Form) -> Response:
@@ -144,6 +150,30 @@ def _done(site: Site, key: str, criterion: str, deed: Any) -> Response:
     if isinstance(done, Refused):
         errors = [FormError(field=f"{criterion}-{_REASON}", text=sentence(one)) for one in done.reasons]
         return page(site, key, errors=errors)
+    return _back(key, criterion)
+
+
+def _upload(site: Site, key: str, paper: Upload) -> Response:
+    criterion, kind = paper.fields.get("krav", ""), paper.fields.get("slag", "")
+    # Browsers of old give the whole path.
+    name = PurePosixPath(paper.name.replace("\\", "/")).name
+    ending = PurePosixPath(name).suffix
+    try:
+        added = add_paper(
+            site.db,
+            key=key,
+            kind=kind,
+            title=name.removesuffix(ending),
+            content=paper.content,
+            ending=ending,
+            **_by(site),
+        )
+    except Unknown:
+        raise HTTPException(404) from None
+    if isinstance(added, Refused):
+        field = f"{criterion}-fil"
+        errors = [FormError(field=field, text=sentence(one)) for one in added.reasons]
+        return page(site, key, errors=errors if name else errors[:1], typed=(criterion, {}))
     return _back(key, criterion)
 
 
