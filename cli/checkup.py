@@ -4,7 +4,7 @@ which changes anything.
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -362,7 +362,7 @@ def _failing(tx: Connection, _now: datetime) -> Check:
         f"{one.kind} til {one.recipient_name or one.recipient}: {one.reason}, {one.attempts} forsøk"
         for one in found[:10]
     )
-    return _made("failing", title, f"{len(found)}. {told}", do="Se e-posttjenerens logg, og rett adressen.")
+    return _made("failing", title, f"{len(found)}. {told}", do="Se hva e-posttjeneren svarte.")
 
 
 def _owners(tx: Connection, now: datetime) -> Check:
@@ -409,8 +409,18 @@ def _dead(tx: Connection, now: datetime) -> Check:
         f"{one.kind} til {one.recipient_name or one.recipient}: {one.reason or one.state}"
         for one in lost[:10]
     )
-    todo = "Rett adressen med «faseport person add NY --was GAMMEL», eller gi beskjed på annen måte."
-    return _made("dead", title, f"{len(lost)}. {found}", do=todo)
+    return _made("dead", title, f"{len(lost)}. {found}", do=" ".join(_cures(lost)))
+
+
+def _cures(lost: Sequence[outbox.Posted]) -> Iterator[str]:
+    """What is to be mended depends on who refused what: only a refused address is wrong."""
+    if any(one.state == "bounced" for one in lost):
+        yield "Avviste adresser: rett dem med «faseport person add NY --was GAMMEL»."
+    if any(one.unworded for one in lost):
+        yield "Brev som ikke lot seg skrive: rett opplysningene, så skrives de av seg selv."
+    if any(one.state == "dead" and not one.unworded for one in lost):
+        yield "Brev e-posttjeneren ikke tok: se hva den svarte, og rett den."
+    yield "Send dem så med «faseport letter retry --all-lost», eller gi beskjed på annen måte."
 
 
 def _undecidable(tx: Connection, _now: datetime) -> Check:

@@ -14,6 +14,7 @@ from cli import (
     gates,
     installation,
     ledger,
+    letters,
     mail,
     meetings,
     obligations,
@@ -55,6 +56,7 @@ app.add_typer(conditions.app, name="condition")
 app.add_typer(meetings.app, name="meeting")
 app.add_typer(mail.app, name="mail")
 app.add_typer(reminders.app, name="reminders")
+app.add_typer(letters.app, name="letter")
 app.add_typer(obligations.app, name="obligation")
 status_reports.add_to(reports.app)
 report_papers.add_to(reports.app)

@@ -305,6 +305,11 @@ _REPORTS: Final[Mapping[str, str]] = {
     "no_quality": "Programmet har ingen kvalitetsindikatorer.",
 }
 
+_LETTERS: Final[Mapping[str, str]] = {
+    "letter_not_lost": "Brevet {letter} er ikke tapt ({state:letter_state}).",
+    "letter_untrue": "Brevet {letter} sendes ikke: {why:untrue}.",
+}
+
 REFUSALS: Final[Mapping[str, str]] = {
     **_REPORTS,
     **_CRITERIA,
@@ -316,6 +321,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     **_DEADLINES,
     **_PAPERS,
     **_DELIVERY,
+    **_LETTERS,
 }
 
 UNKNOWN: Final[Mapping[str, str]] = {
@@ -328,6 +334,7 @@ UNKNOWN: Final[Mapping[str, str]] = {
     "criterion": "Kravet «{name}» finnes ikke.{nearest:suggestion}",
     "case": "Saken «{name}» finnes ikke.{nearest:suggestion}",
     "obligation": "Fristen «{name}» finnes ikke.{nearest:suggestion}",
+    "letter": "Brevet «{name}» finnes ikke.{nearest:suggestion}",
     "condition": "Forutsetningen «{name}» finnes ikke.{nearest:suggestion}",
     "meeting": "Møtet «{name}» finnes ikke.{nearest:suggestion}",
     "minutes": "Det er ikke skrevet noe referat fra møtet «{name}».",

@@ -14,6 +14,7 @@ from engine.core.misuse import Invalid, Misuse, NotAllowed, Unknown
 from engine.core.source import Mistake
 from language import formats, obligations
 from language.catalogues import translations
+from language.letters import untrue_words
 from language.mistakes import MISTAKES
 from language.refusals import REFUSALS, UNKNOWN
 
@@ -137,6 +138,8 @@ _WAYS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "meeting_status": lambda value, locale: formats.meeting_status_word(str(value), locale).lower(),
     "rule": lambda value, locale: formats.rule_word(str(value), locale).lower(),
     "shape": lambda value, _locale: _SHAPES.get(str(value), str(value)),
+    "letter_state": lambda value, locale: formats.letter_state_word(str(value), locale).lower(),
+    "untrue": lambda value, _locale: untrue_words(str(value)),
     "where": lambda value, _locale: obligations.where_words(str(value)),
     "due_elsewhere": lambda value, _locale: obligations.due_elsewhere_words(str(value)),
     "why": lambda value, _locale: _WHYS.get(str(value), str(value)),

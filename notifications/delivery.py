@@ -18,6 +18,7 @@ from engine.store.outbox import Claimed, Settlement
 from engine.store.session import Connection, Database
 from engine.use_cases.begin_delivery import begin_delivery
 from engine.use_cases.claim_letters import Composed, Ready, claim_letters
+from engine.use_cases.retry_letters import reword_unworded
 from engine.use_cases.settle_letters import settle_letters
 from notifications import letters, message, smtp
 
@@ -114,6 +115,7 @@ def deliver_due(
     Raises MailSettingsError; faults of network, server or a single letter are outcomes.
     """
     server, domain = _checked(settings)
+    reword_unworded(db, now=now)
     ends: list[Settlement] = []
     way = _Way(server=server, settings=settings, domain=domain, limits=limits, tls=tls, carry=carry)
     while True:

@@ -115,6 +115,9 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "report_newer": ("version",),
     "report_overtaken": ("version",),
     "no_quality": (),
+    # letters
+    "letter_not_lost": ("letter", "state"),
+    "letter_untrue": ("letter", "why"),
     # what is owed
     "obligation_settled": (),
     "obligation_gone": (),

@@ -18,6 +18,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.core.calendar import local_date
 from engine.core.letters import Letter, Recall, subject_of_person
+from engine.store import attempts
+from engine.store.attempts import Told
 from engine.store.session import new_id
 from engine.store.tables import metadata
 
@@ -27,13 +29,14 @@ SUSPECT: Final = 3
 """A letter whose workers have died so many times in a row without a word is tried with no other beside it."""
 DEADLY: Final = 6
 """And after so many times it is given up."""
-DIED: Final = "died"
-"""The phase of a letter whose workers died before they began to hand it over."""
+STATES: Final = ("due", "claimed", "in_doubt", "retry", "sent", "bounced", "dead", "withdrawn")
+LOST: Final = frozenset({"dead", "bounced"})
 
 _OUTBOX: Final = metadata.tables["outbox"]
-_ATTEMPT: Final = metadata.tables["attempt"]
 _PERSON: Final = metadata.tables["person"]
-_POSTED: Final = select(_OUTBOX, _PERSON.c.name).join(_PERSON, _PERSON.c.id == _OUTBOX.c.recipient)
+_POSTED: Final = select(_OUTBOX, _PERSON.c.name, attempts.LAST_PHASE.label("phase")).join(
+    _PERSON, _PERSON.c.id == _OUTBOX.c.recipient
+)
 # Written out in the statement, or a database that prepares it could not use the index of what waits.
 _WAITING: Final = _OUTBOX.c.state.in_(
     bindparam("waiting", ("due", "retry", "claimed", "in_doubt"), expanding=True, literal_execute=True)
@@ -75,7 +78,9 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """A letter as it stands in the outbox, for lists and for the person who asks what became of it."""
+    """A letter as it stands in the outbox, for lists and for the person who asks what became of it; `phase`
+    is how far its last attempt came.
+    """
 
     id: str
     kind: str
@@ -88,6 +93,12 @@ class Posted:
     settled_at: datetime | None
     reason: str | None
     created_at: datetime
+    phase: str | None
+
+    @property
+    def unworded(self) -> bool:
+        """Whether it was given up since it could not be worded."""
+        return self.state == "dead" and self.phase in attempts.UNWORDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +217,7 @@ def claim(
         .with_for_update(skip_locked=True)
     )
     found = tx.execute(waiting).all()
-    told = _told(tx, [row.id for row in found if row.attempts])
+    told = attempts.told(tx, [row.id for row in found if row.attempts])
     rows = [row for row in found if _untold(row, told) < SUSPECT] or found[:1]
     if rows:
         leased = {
@@ -218,39 +229,24 @@ def claim(
             "reason": case((_OUTBOX.c.state == "in_doubt", "in_doubt"), else_=_OUTBOX.c.reason),
         }
         tx.execute(update(_OUTBOX).where(_OUTBOX.c.id.in_([row.id for row in rows])).values(leased))
-    return tuple(
-        Claimed(
-            id=row.id,
-            kind=row.kind,
-            subject=row.subject,
-            recipient=row.recipient,
-            occurrence=row.occurrence,
-            attempts=row.attempts + 1,
-            possibly_sent=row.state == "in_doubt" or row.reason == "in_doubt",
-            frozen=_frozen(row),
-            first_try=told[row.id].first if row.id in told else None,
-        )
-        for row in rows
+    return tuple(_claimed(row, told.get(row.id)) for row in rows)
+
+
+def _claimed(row: Any, told: Told | None) -> Claimed:
+    return Claimed(
+        id=row.id,
+        kind=row.kind,
+        subject=row.subject,
+        recipient=row.recipient,
+        occurrence=row.occurrence,
+        attempts=row.attempts + 1,
+        possibly_sent=row.state == "in_doubt" or row.reason == "in_doubt",
+        frozen=_frozen(row),
+        first_try=None if told is None else told.first,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """The attempts at a letter whose end is known: when the first was, and the last one's number."""
-
-    first: datetime
-    last: int
-
-
-def _told(tx: Connection, letters: Sequence[str]) -> Mapping[str, _Told]:
-    if not letters:
-        return {}
-    ends = select(_ATTEMPT.c.letter, func.min(_ATTEMPT.c.at), func.max(_ATTEMPT.c.number))
-    rows = tx.execute(ends.where(_ATTEMPT.c.letter.in_(letters)).group_by(_ATTEMPT.c.letter))
-    return {letter: _Told(first, last) for letter, first, last in rows}
-
-
-def _untold(row: Any, told: Mapping[str, _Told]) -> int:
+def _untold(row: Any, told: Mapping[str, Told]) -> int:
     """How many claims of a letter, since the last attempt that came to an end, have come to none."""
     return int(row.attempts) - (told[row.id].last if row.id in told else 0)
 
@@ -264,7 +260,7 @@ def give_up_deadly(tx: Connection, *, now: datetime) -> tuple["Settlement", ...]
     """End the letters that have cost too many workers their lives, and tell which."""
     deadly = select(_OUTBOX).where(_WAITING, _abandoned(now), _OUTBOX.c.attempts >= DEADLY)
     rows = tx.execute(deadly.with_for_update(skip_locked=True)).all()
-    told = _told(tx, [row.id for row in rows])
+    told = attempts.told(tx, [row.id for row in rows])
     ends = []
     for row in (row for row in rows if _untold(row, told) >= DEADLY):
         in_doubt = row.state == "in_doubt" or row.reason == "in_doubt"
@@ -272,7 +268,7 @@ def give_up_deadly(tx: Connection, *, now: datetime) -> tuple["Settlement", ...]
             letter=row.id,
             attempt=row.attempts,
             state="dead",
-            phase="in_doubt" if in_doubt else DIED,
+            phase="in_doubt" if in_doubt else attempts.DIED,
             reply=f"the worker died {_untold(row, told)} times",
         )
         settle(tx, [end], worker=row.claimed_by, now=now)
@@ -346,15 +342,9 @@ def settle(tx: Connection, settlements: Sequence[Settlement], *, worker: str, no
             values["due_at"] = done.retry_at
         mine = (_OUTBOX.c.id == done.letter) & (_OUTBOX.c.claimed_by == worker)
         tx.execute(update(_OUTBOX).where(mine, _OUTBOX.c.state.in_(["claimed", "in_doubt"])).values(values))
-        attempt = {
-            "letter": done.letter,
-            "number": done.attempt,
-            "at": now,
-            "phase": done.phase,
-            "reply": done.reply[:500],
-        }
-        dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
-        tx.execute(dialect.insert(_ATTEMPT).values(attempt).on_conflict_do_nothing())
+        attempts.note(
+            tx, letter=done.letter, number=done.attempt, phase=done.phase, reply=done.reply, now=now
+        )
 
 
 def count_recent(tx: Connection, *, subject: str, recipient: str, kind: str, since: datetime) -> int:
@@ -417,8 +407,37 @@ def failing(tx: Connection, *, tries: int) -> tuple[Posted, ...]:
 
 def lost(tx: Connection, *, since: datetime) -> tuple[Posted, ...]:
     """The letters that were given up, or refused for good, after an instant."""
-    ended = _OUTBOX.c.state.in_(["dead", "bounced"]) & (_OUTBOX.c.settled_at > since)
+    ended = _OUTBOX.c.state.in_(LOST) & (_OUTBOX.c.settled_at > since)
     return _posted(tx, _POSTED.where(ended))
+
+
+def unworded(tx: Connection, *, before: datetime) -> tuple[Posted, ...]:
+    """The letters that could not be worded, and were given up before an instant."""
+    ours = (_OUTBOX.c.state == "dead") & attempts.LAST_PHASE.in_(attempts.UNWORDED)
+    return _posted(tx, _POSTED.where(ours, _OUTBOX.c.settled_at <= before))
+
+
+def lost_letter(tx: Connection, letter: str) -> Claimed | None:
+    """A letter that was given up or refused, taken hold of; None for any other."""
+    row = tx.execute(
+        select(_OUTBOX).where(_OUTBOX.c.id == letter, _OUTBOX.c.state.in_(LOST)).with_for_update()
+    ).one_or_none()
+    return None if row is None else _claimed(row, None)
+
+
+def put_back(tx: Connection, letter: Claimed, *, anew: bool, now: datetime) -> None:
+    """Have a lost letter leave after all: as the very same, or worded anew where nobody has read it."""
+    values: dict[str, Any] = {
+        "state": "due",
+        "due_at": now,
+        "settled_at": None,
+        "attempts": letter.attempts,
+        "reason": "in_doubt" if attempts.was_in_doubt(tx, letter.id) else None,
+    }
+    if anew:
+        values |= {"payload": None, "address": None, "template_digest": None, "dated": None}
+    tx.execute(update(_OUTBOX).where(_OUTBOX.c.id == letter.id).values(values))
+    attempts.note(tx, letter=letter.id, number=letter.attempts, phase=attempts.AGAIN, reply="", now=now)
 
 
 def last_sent(tx: Connection, *, kind: str) -> datetime | None:
@@ -441,11 +460,18 @@ def counts(tx: Connection) -> Mapping[str, int]:
     return {state: number for state, number in tx.execute(by_state)}  # noqa: C416 - Row is no plain tuple
 
 
+def by_id(tx: Connection, letter: str) -> Posted | None:
+    """One letter, or None."""
+    return next(iter(_posted(tx, _POSTED.where(_OUTBOX.c.id == letter))), None)
+
+
 def list_letters(
-    tx: Connection, *, subject: str | None = None, state: str | None = None
+    tx: Connection, *, subject: str | None = None, state: str | None = None, recipient: str | None = None
 ) -> tuple[Posted, ...]:
-    """Letters, oldest first, of one subject or in one state if asked."""
+    """Letters, oldest first, of one subject, in one state or to one person if asked."""
     wanted = _POSTED
+    if recipient is not None:
+        wanted = wanted.where(_OUTBOX.c.recipient == recipient)
     if subject is not None:
         wanted = wanted.where(_OUTBOX.c.subject == subject)
     if state is not None:
@@ -467,6 +493,7 @@ def _posted(tx: Connection, wanted: Select[Any]) -> tuple[Posted, ...]:
             settled_at=row.settled_at,
             reason=row.reason,
             created_at=row.created_at,
+            phase=row.phase,
         )
         for row in tx.execute(wanted.order_by(_OUTBOX.c.created_at, _OUTBOX.c.id))
     )

@@ -184,11 +184,10 @@ def withdrawal(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement 
 
     A letter frozen for an address that is no longer the reader's makes place for a new one.
     """
-    reason = _untrue(tx, letter, now)
+    reason = why_untrue(tx, letter, now=now)
     if reason is None:
         return None
-    # A letter that asks for answers got its successor with the change itself.
-    if reason == "address_changed" and letter.kind not in (*ASKING, RECEIPT):
+    if reason == "address_changed" and follows_reader(letter):
         # Letters of a day, alerts and letters about reports tell by their occurrence what they are about.
         telling = (*_DAILY, ALERT, *_OF_REPORTS)
         told = again(letter.occurrence, new_id()) if letter.kind in telling else f"moved-{new_id()}"
@@ -197,7 +196,15 @@ def withdrawal(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement 
     return _settled(letter, "withdrawn", "withdrawn", reason)
 
 
-def _untrue(tx: Connection, letter: Claimed, now: datetime) -> str | None:
+def follows_reader(letter: Claimed) -> bool:
+    """Whether a letter is sent anew to an address that was changed; one that asks for answers, or confirms
+    one, got its successor with the change itself.
+    """
+    return letter.kind not in (*ASKING, RECEIPT)
+
+
+def why_untrue(tx: Connection, letter: Claimed, *, now: datetime) -> str | None:
+    """The code of what makes a letter say something that is no longer so, or that nobody need be told."""
     subject = subject_named(tx, letter.subject, letter.recipient, now=now)
     if subject is None:
         return "gone"
