@@ -34,9 +34,11 @@ from web import (
 from web.access import sign_in
 from web.access.visitor import gatekeeper
 from web.guard import dress, guarded
+from web.meetings import plan_page
 from web.pages import STATIC
 from web.patience import patient
 from web.projects import gate_page, request_page
+from web.reports import list_page
 from web.site import Papers, Site, WebSettings
 
 __all__ = ["Papers", "WebSettings", "create_app"]
@@ -96,6 +98,8 @@ def create_app(
     app.include_router(own_page.routes(site))
     app.include_router(portal.routes(site))
     app.include_router(gate_page.routes(site))
+    app.include_router(plan_page.routes(site))
+    app.include_router(list_page.routes(site))
     app.include_router(request_page.routes(site))
     app.include_router(wheel_pages.routes(site))
     app.include_router(report_pages.routes(site))

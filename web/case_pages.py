@@ -522,7 +522,8 @@ def _cases_of(site: Site, guest: Guest) -> list[str]:
     if guest.case is not None:
         return [guest.case]
     if guest.meeting is None:
-        return []
+        with site.db.reading() as tx:
+            return list(cases.answered_by(tx, guest.person))
     with site.db.reading() as tx:
         return [one.id for one in cases.list_cases(tx, meeting=guest.meeting)]
 

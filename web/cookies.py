@@ -14,9 +14,11 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from engine.core.access.actor import Level
+from engine.core.letters import subject_of_case, subject_of_meeting
 from engine.store import cases
+from engine.store.session import Connection
 from engine.use_cases.claim_letters import SIGN_IN_LIFE
-from engine.use_cases.open_door import SESSION, Entered, Guest, guest_of
+from engine.use_cases.open_door import SESSION, Entered, Guest, as_member, guest_of
 from web.site import Site
 
 _CASE: Final = "fp-sak-"
@@ -92,17 +94,27 @@ def guest_at(request: Request, case: str, *, site: Site, now: datetime) -> Guest
         if state is not None and state.meeting is not None:
             names.insert(0, _meeting_session(state.meeting))
         known = (guest_of(tx, session=_get(request, name, site=site), now=now) for name in names)
-        return next((one for one in known if one and state and one.may_open(state)), None)
+        found = next((one for one in known if one and state and one.may_open(state)), None)
+        if found is not None or state is None:
+            return found
+        subject = subject_of_case(case) if state.meeting is None else subject_of_meeting(state.meeting)
+        return _signed_in(request, tx, subject, site=site, now=now)
 
 
 def guest_in(request: Request, meeting: str, *, site: Site, now: datetime) -> Guest | None:
     """Who this browser acts for in a meeting; None when it has not come in, or no longer may."""
     secret = _get(request, _meeting_session(meeting), site=site)
-    if secret is None:
-        return None
     with site.db.reading() as tx:
-        guest = guest_of(tx, session=secret, now=now)
-    return guest if guest is not None and guest.meeting == meeting else None
+        guest = None if secret is None else guest_of(tx, session=secret, now=now)
+        if guest is not None and guest.meeting == meeting:
+            return guest
+        return _signed_in(request, tx, subject_of_meeting(meeting), site=site, now=now)
+
+
+def _signed_in(request: Request, tx: Connection, subject: str, *, site: Site, now: datetime) -> Guest | None:
+    """Whoever has signed in to the portal, as they take part in a case or a meeting."""
+    guest = guest_of(tx, session=_get(request, _OWING, site=site), now=now)
+    return None if guest is None or not guest.owes else as_member(tx, guest, subject, now=now)
 
 
 def guest_owing(request: Request, *, site: Site, now: datetime) -> Guest | None:

@@ -160,6 +160,13 @@ def list_cases(
     return tuple(CaseState(**row._mapping) for row in tx.execute(wanted))
 
 
+def answered_by(tx: Connection, person: str) -> tuple[str, ...]:
+    """The cases a person has answered in, by id, newest first."""
+    asked = select(_BALLOT.c.case, func.max(_BALLOT.c.cast_at)).where(_BALLOT.c.person == person)
+    rows = tx.execute(asked.group_by(_BALLOT.c.case).order_by(func.max(_BALLOT.c.cast_at).desc()))
+    return tuple(row[0] for row in rows)
+
+
 def open_for(tx: Connection, project: str) -> CaseState | None:
     """The project's open case; it has at most one."""
     return next(iter(list_cases(tx, project=project, status="open")), None)

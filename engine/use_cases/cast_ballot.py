@@ -9,7 +9,7 @@ from typing import Any, Final
 from engine.core.calendar import local_date
 from engine.core.criteria import Reason
 from engine.core.events import BallotCast, CaseDecided, Event
-from engine.core.letters import subject_of_case, subject_of_meeting
+from engine.core.letters import subject_of_case, subject_of_meeting, subject_of_person
 from engine.core.machine import move_on
 from engine.core.misuse import NotAllowed, Refused, Unknown, unknown
 from engine.core.recusal import takes_no_part
@@ -187,7 +187,9 @@ def _may_answer(
     if link is not None:
         found = links.by_id(tx, link)
         mine = found is not None and found.revoked_at is None and found.person == person
-        leads_here = {subject_of_case(state.id), subject_of_meeting(state.meeting or "")}
+        # Whoever has signed in holds the link to all that is theirs.
+        all_mine = subject_of_person(person)
+        leads_here = {subject_of_case(state.id), subject_of_meeting(state.meeting or ""), all_mine}
         if found is None or not mine or found.subject not in leads_here:
             raise NotAllowed("link_revoked", {})
     if recorded_by is not None and recorded_by != person:

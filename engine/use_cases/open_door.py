@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -161,6 +161,24 @@ def guest_of(tx: Connection, *, session: str | None, now: datetime) -> Guest | N
         level=Level(visit.level),
         proved_at=visit.opened_at,
         only_called=subject.part is not None and subject.part.stands_in and not subject.part.keeps,
+    )
+
+
+def as_member(tx: Connection, signed_in: Guest, subject: str, *, now: datetime) -> Guest | None:
+    """Somebody who has signed in, as they take part in a case or a meeting (`case:…`, `meeting:…`); None when
+    they have no part in it, or have come in less surely than its body asks for.
+    """
+    found = subject_named(tx, subject, signed_in.person, now=now)
+    if found is None or found.debtor is not None or not found.takes(signed_in.person):
+        return None
+    if signed_in.level < LEVEL_OF_LINK[found.level]:
+        return None
+    return replace(
+        signed_in,
+        case=None if found.case is None else found.case.id,
+        meeting=None if found.meeting is None else found.meeting.id,
+        owes=False,
+        only_called=found.part is not None and found.part.stands_in and not found.part.keeps,
     )
 
 

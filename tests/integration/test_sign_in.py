@@ -9,11 +9,13 @@ from fastapi.routing import APIRoute
 from sqlalchemy import text
 
 from demo import scene
+from engine.core.access.actor import LEVEL_OF_LINK, Level
 from engine.core.access.table import Portal
 from engine.core.links import Purpose, code_for, token_for
 from engine.store import links, people
 from engine.store.session import Database
 from engine.use_cases.access.ask_to_sign_in import PER_DAY, PER_HOUR
+from tests.integration.test_web_case import answer
 from tests.sign_in_builders import codes, letters_sent, signed_in
 from tests.web_builders import KEYS, LEADER, SECRETARY, Office, give_letters, settings_for
 from web.access.routes import ACTS
@@ -174,3 +176,23 @@ def test_an_open_portal_shows_whoever_comes_no_name_and_no_draft(shut: Office) -
     assert browser.get("/rapport/2024-T3").status_code == 404
     assert browser.get("/api/v1/cases").status_code == 401
     assert "Utredningsleder" in signed_in(shut).get(f"/prosjekt/{scene.PROJECT}").text
+
+
+def test_a_member_who_has_signed_in_answers_in_the_case_without_its_letter(shut: Office) -> None:
+    member, other = signed_in(shut, LEADER), signed_in(shut, "utredningsleder-vft@example.org")
+    page = member.get(f"/sak/{shut.case}")
+    assert page.status_code == 200
+    answered = answer(member, shut, "godkjenn")
+    assert answered.status_code == 303
+    assert "Godkjenn" in member.get(answered.headers["location"]).text
+    assert f"/sak/{shut.case}" not in member.get("/").text, "it is answered"
+    assert other.get(f"/sak/{shut.case}").status_code == 403
+    assert shut.browser().get(f"/sak/{shut.case}").status_code == 403
+
+
+def test_a_body_that_asks_for_more_than_a_code_is_not_entered_with_one(
+    shut: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = signed_in(shut, LEADER)
+    monkeypatch.setitem(LEVEL_OF_LINK, "kode", Level.INNLOGGET)
+    assert member.get(f"/sak/{shut.case}").status_code == 403

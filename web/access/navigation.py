@@ -9,7 +9,9 @@ from web.site import Site
 _PLACES: Final = (
     ("/", "Min side", Act.READ_OWN),
     ("/prosjekter", "Prosjekter", Act.READ_PORTFOLIO),
+    ("/moter", "Møter", Act.READ_MEETINGS),
     ("/frister", "Frister", Act.READ_OWN),
+    ("/rapporter", "Rapporter", Act.READ_REPORT),
     ("/arshjul", "Årshjul", Act.READ_WHEEL),
 )
 

@@ -61,6 +61,8 @@ ACTS: Final[Mapping[str, Act]] = {
     "/prosjekt/{key}/beslutningspunkt/{criterion}/svar": Act.FILL_IN,
     "/prosjekt/{key}/beslutningspunkt/{criterion}/bekreft": Act.CONFIRM,
     "/prosjekt/{key}/beslutningspunkt/{criterion}/frafall": Act.FILL_IN,
+    "/moter": Act.READ_MEETINGS,
+    "/rapporter": Act.READ_REPORT,
     "/arshjul": Act.READ_WHEEL,
     "/arshjul.svg": Act.READ_WHEEL,
     "/arshjul.ics": Act.READ_WHEEL,

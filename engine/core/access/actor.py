@@ -18,7 +18,11 @@ class Level(IntEnum):
     """The municipality's own sign-in (OpenID Connect)."""
 
 
-LEVEL_OF_LINK: Final = {"enkel": Level.ENKEL, "kode": Level.KODE, "innlogget": Level.INNLOGGET}
+LEVEL_OF_LINK: Final[dict[str, Level]] = {
+    "enkel": Level.ENKEL,
+    "kode": Level.KODE,
+    "innlogget": Level.INNLOGGET,
+}
 """What a link is opened with, by the name it has in a programme file."""
 
 

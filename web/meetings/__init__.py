@@ -1,0 +1,1 @@
+"""The meetings of every body, for whoever may read them."""

@@ -1,0 +1,1 @@
+"""What the programme has reported, for whoever may read it."""
