@@ -1,5 +1,6 @@
 """`/moter`: when each body meets, what comes up, and by when a case must be sent to come up there."""
 
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -30,8 +31,8 @@ def _page(site: Site) -> Response:
         programme = programmes.current(tx)
         told = [] if programme is None else meetings_json(tx, now=now, body=None)
     titles = {} if programme is None else {body.id: text_in(body.title) for body in programme.bodies}
-    ahead = [one for one in told if one["starts_at"] >= now]
-    held = [one for one in told if one["starts_at"] < now]
+    ahead = [one for one in told if datetime.fromisoformat(one["starts_at"]) >= now]
+    held = [one for one in told if datetime.fromisoformat(one["starts_at"]) < now]
     return pages.page(
         site,
         "meetings.html",
