@@ -2,13 +2,14 @@
 
 import http.server
 import os
-import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.certificates import self_signed
 
 HOUSE = Path(__file__).resolve().parents[2]
 ASK = "ask-registry: ; @$(NPM) ping --registry=$(REGISTRY) --fetch-retries=0 --noproxy=127.0.0.1"
@@ -31,12 +32,7 @@ class Registry(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """A registry whose certificate is signed by nobody but itself: its address, and what to trust."""
-    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
-    made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    named = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(cert)]
-    subprocess.run(["openssl", *made, *named], check=True, capture_output=True)
-    trusted = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    trusted.load_cert_chain(cert, key)
+    trusted, cert = self_signed(tmp_path)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Registry) as server:
         server.socket = trusted.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -2,7 +2,6 @@
 
 import contextlib
 import socket
-import threading
 import time
 from collections.abc import Iterator
 
@@ -10,6 +9,7 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
+from tests.web_servers import running
 from web import listening
 
 GRACE = 60
@@ -36,14 +36,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[uvicorn.Server]:
     monkeypatch.setattr(listening, "MOST", 4)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(listening.config(app, lifespan="off", timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield server
-        server.should_exit = True
-        thread.join(GRACE)
+        with running(listening.config(app, lifespan="off", timeout_graceful_shutdown=1), listener) as server:
+            yield server
 
 
 @pytest.fixture

@@ -7,8 +7,6 @@ import html
 import os
 import re
 import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 
 import httpx2
@@ -21,6 +19,7 @@ from tests import builders
 from tests.at_once import at_once
 from tests.builders import NOW
 from tests.web_builders import KEYS, Letter, give_letters, settings_for
+from tests.web_servers import running
 from web.app import create_app
 
 ROUNDS = max(10, int(os.environ.get("RACE_ROUNDS", "100")) // 10)
@@ -40,16 +39,9 @@ def address(db: Database) -> Iterator[str]:
             settings=settings_for(address),
             health=lambda: {"ok": True},
         )
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
-        )
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield address
-        server.should_exit = True
-        thread.join(60)
+        config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+        with running(config, listening):
+            yield address
 
 
 def at_the_form(address: str, case: str, letter: Letter) -> Callable[[], int]:

@@ -1,7 +1,6 @@
 """Does a letter end where it should, whatever the mail server does to it?"""
 
 import ssl
-import subprocess
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from notifications.smtp import NOT_TRIED, Limits, Outcome, Outgoing, Server, deliver, knock
+from tests.certificates import self_signed
 from tests.mail_servers import DRIP, DROP, GARBAGE, HANG, Script, real_server, scripted_server
 
 QUICK = Limits(connect=0.6, command=0.6, final=0.6, letter=3, batch=20)
@@ -248,12 +248,7 @@ def test_a_letter_that_outlasts_its_time_is_in_doubt_and_lets_go() -> None:
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """A server's certificate for 127.0.0.1, and the trust of a client that knows it."""
     folder: Path = tmp_path_factory.mktemp("tls")
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    named = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(cert)]
-    subprocess.run(["openssl", *made, *named], check=True, capture_output=True)
-    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    server.load_cert_chain(cert, key)
+    server, cert = self_signed(folder)
     return server, ssl.create_default_context(cafile=str(cert))
 
 

@@ -5,12 +5,13 @@ import html
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import anyio.to_thread
 import pytest
+from httpx2 import Response
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
@@ -101,17 +102,23 @@ def test_an_answer_that_could_not_be_stored_is_told_so_and_can_be_sent_again(
     assert ballots(office) == ["godkjenn"]
 
 
+def sent_into(fault: Callable[..., None], office: Office, monkeypatch: pytest.MonkeyPatch) -> Response:
+    """What is answered when the use case has a fault of ours in it."""
+    browser = inside(office)
+    fields = typed(browser, office)
+    monkeypatch.setattr(case_pages, "cast_ballot", fault)
+    broken = browser.post(f"/sak/{office.case}/svar", data=fields)
+    assert broken.status_code == 500
+    return broken
+
+
 def test_a_fault_of_ours_before_anything_is_stored_says_that_nothing_is(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError("nei")
 
-    browser = inside(office)
-    fields = typed(browser, office)
-    monkeypatch.setattr(case_pages, "cast_ballot", fails)
-    broken = browser.post(f"/sak/{office.case}/svar", data=fields)
-    assert broken.status_code == 500
+    broken = sent_into(fails, office, monkeypatch)
     assert "Svaret er ikke lagret. Send det på nytt." in broken.text
     assert [words for words in FALSE_WORDS if words in broken.text] == []
 
@@ -123,11 +130,7 @@ def test_a_fault_of_ours_after_it_was_stored_says_that_nobody_knows(
         cast_ballot(*args, **named)
         raise RuntimeError("nei")
 
-    browser = inside(office)
-    fields = typed(browser, office)
-    monkeypatch.setattr(case_pages, "cast_ballot", fails)
-    broken = browser.post(f"/sak/{office.case}/svar", data=fields)
-    assert broken.status_code == 500
+    broken = sent_into(fails, office, monkeypatch)
     assert "Vi vet ikke om det du sendte, ble lagret." in broken.text
     assert "ikke lagret" not in broken.text
     assert f'href="/sak/{office.case}"' in broken.text
