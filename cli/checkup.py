@@ -20,7 +20,7 @@ from engine.core.links import token_for, token_hash
 from engine.core.programme import Programme
 from engine.core.shape import text_in
 from engine.core.verification import verify
-from engine.store import cases, definitions, links, outbox, people, programmes, schema, standing
+from engine.store import cases, definitions, ledger, links, outbox, people, programmes, schema, standing
 from engine.store.outages import NotNow
 from engine.store.session import Connection, Database, UnsafeDatabaseError
 from engine.use_cases.inspect_machinery import (
@@ -34,7 +34,7 @@ from engine.use_cases.inspect_machinery import (
 )
 from engine.use_cases.inspect_obligations import sample_plans, unreachable_owners
 from engine.use_cases.tell_unable import unable_to_decide
-from language.sentences import placed
+from language.sentences import placed, sentence
 
 Status = Literal["ok", "wrong", "skipped"]
 SIGNS: Final = {"ok": "✓", "wrong": "✗", "skipped": "–"}
@@ -430,6 +430,16 @@ def _undecidable(tx: Connection, _now: datetime) -> Check:
     return _made("undecidable", title, ", ".join(stuck) or "ingen", do=todo if stuck else "")
 
 
+def _ledger(tx: Connection, _now: datetime) -> Check:
+    title = "Hendelsesloggen"
+    faults = ledger.glance(tx)
+    if not faults:
+        return _made("ledger", title, "vaktene står, og de siste bevitnede hodene er på plass")
+    found = " ".join(sentence(one) for one in faults)
+    todo = "Finn ut hvem som har endret databasen. Alt som er galt, viser: faseport ledger verify"
+    return _made("ledger", title, found, do=todo)
+
+
 _CONTENTS: Final[tuple[Callable[[Connection, datetime], Check], ...]] = (
     _server,
     _programme,
@@ -444,4 +454,5 @@ _CONTENTS: Final[tuple[Callable[[Connection, datetime], Check], ...]] = (
     _owners,
     _plans,
     _undecidable,
+    _ledger,
 )

@@ -38,7 +38,6 @@ def verify(
     heads = [_head(text) for text in witnesses or ()]
     with wiring.database() as db, db.reading() as tx:
         found = ledger.verify(tx, witnesses=heads)
-        now_at = ledger.heads(tx).values()
     if as_json:
         console.as_json(
             {
@@ -47,7 +46,7 @@ def verify(
                 "leaves": found.leaves,
                 "texts": found.texts,
                 "erased": found.erased,
-                "heads": [{"chain": one.chain, "seq": one.seq, "hash": one.hash} for one in now_at],
+                "heads": [{"chain": one.chain, "seq": one.seq, "hash": one.hash} for one in found.heads],
                 "faults": [
                     {"code": one.code, "chain": one.chain, "seq": one.seq, "data": dict(one.data)}
                     for one in found.faults
@@ -62,7 +61,7 @@ def verify(
             *(f"• {sentence(one)}" for one in found.faults),
             "",
             "Hodene til kjedene. Ta vare på dem et annet sted, og gi dem til --witness neste gang:",
-            *(f"{one.chain}@{one.seq}:{one.hash}" for one in now_at),
+            *(f"{one.chain}@{one.seq}:{one.hash}" for one in found.heads),
         )
     if found.faults:
         raise typer.Exit(REFUSED)

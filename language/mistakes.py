@@ -395,6 +395,7 @@ _VERIFICATION: Final[Mapping[str, str]] = {
 
 _LEDGER: Final[Mapping[str, str]] = {
     "ledger_changed": "Post {seq:plain} i «{chain}» er endret.",
+    "ledger_shapeless": "På plass {seq:plain} i «{chain}» står noe som ikke er en post.",
     "ledger_removed": "Post {from:plain} til {to:plain} i «{chain}» er borte.",
     "ledger_inserted": "Post {seq:plain} i «{chain}» er satt inn etterpå.",
     "ledger_moved": "Post {seq:plain} i «{chain}» står på feil plass.",
@@ -404,6 +405,13 @@ _LEDGER: Final[Mapping[str, str]] = {
     "ledger_truncated": "«{chain}» slutter ved post {last:plain}, men post {known:plain} er bevitnet.",
     "ledger_more": "«{chain}» har flere feil enn de første {limit:plain}.",
     "ledger_chain_missing": "«{chain}» er ikke lenger blant kjedene.",
+    "ledger_chain_unreadable": "Hodet til «{chain}» lar seg ikke lese.",
+    "ledger_unreadable": "Post {seq:plain} i «{chain}» lar seg ikke lese.",
+    "ledger_text_unreadable": "Teksten «{field}» til post {seq:plain} i «{chain}» lar seg ikke lese.",
+    "witness_unreadable": "Det post {seq:plain} i «{chain}» bevitner, lar seg ikke lese.",
+    "guard_missing": "Vakten «{guard}», som nekter noen å endre hendelsesloggen, står ikke.",
+    "table_unreadable": "Tabellen «{table}» mangler eller lar seg ikke lese.",
+    "state_row_unreadable": "{table}, rad {row:plain}: raden lar seg ikke lese.",
     "ledger_text_changed": "Teksten «{field}» til post {seq:plain} i «{chain}» er endret.",
     "ledger_text_missing": "Teksten «{field}» til post {seq:plain} i «{chain}» er borte.",
     "state_changed": "{table}, rad {row:plain}: «{column}» er ikke det hendelsene sier.",

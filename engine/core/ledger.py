@@ -29,10 +29,13 @@ FIRST: Final = 1
 
 SALT_BYTES: Final = 16
 MOST_FAULTS: Final = 100
+_PASSED_OVER: Final = ("ledger_foreign", "ledger_inserted", "ledger_moved", "ledger_shapeless")
+"""Faults of a leaf that is not the next one of its chain: the check goes on from the one before it."""
 _FORM: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "ledger_changed": ("chain", "seq"),
+    "ledger_shapeless": ("chain", "seq"),
     "ledger_removed": ("chain", "from", "to"),
     "ledger_inserted": ("chain", "seq"),
     "ledger_moved": ("chain", "seq"),
@@ -189,7 +192,7 @@ def check_chain(leaves: Iterable[Leaf], *, chain: str, heads: Iterable[Head] = (
         fault = _fault(found, chain, last, before)
         if fault is not None:
             faults.append(fault)
-        if fault is None or fault.code not in ("ledger_foreign", "ledger_inserted", "ledger_moved"):
+        if fault is None or fault.code not in _PASSED_OVER:
             last, before = found.seq, found.hash
             if any(found.hash != witnessed for witnessed in known.get(found.seq, ())):
                 faults.append(_about("ledger_rewritten", chain, found.seq))
@@ -208,6 +211,9 @@ def check_chain(leaves: Iterable[Leaf], *, chain: str, heads: Iterable[Head] = (
 
 def _fault(found: Leaf, chain: str, last: int, before: str) -> Fault | None:
     """What is wrong with a leaf found after number `last`, whose hash is `before`."""
+    if type(found.seq) is not int or not all(isinstance(part, str) for part in _texts_of(found)):
+        # A database may hold anything in any column once its guards are gone.
+        return _about("ledger_shapeless", chain, last + 1)
     if found.chain != chain:
         data: dict[str, str | int] = {"chain": chain, "seq": found.seq, "found": found.chain}
         return Fault(code="ledger_foreign", chain=chain, seq=found.seq, data=data)
@@ -225,6 +231,10 @@ def _fault(found: Leaf, chain: str, last: int, before: str) -> Fault | None:
         return None if found.prev in (None, before) else _about("ledger_changed", chain, found.seq)
     linked_elsewhere = found.prev not in (None, before) and _hashes(found.prev or "", found)
     return _about("ledger_unlinked" if linked_elsewhere else "ledger_changed", chain, found.seq)
+
+
+def _texts_of(found: Leaf) -> tuple[str, ...]:
+    return found.chain, found.kind, found.at, found.body, found.hash
 
 
 def _says_what_it_is(found: Leaf) -> bool:

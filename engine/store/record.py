@@ -856,7 +856,7 @@ def _programme_report_published(tx: Connection, event: ev.ProgrammeReportPublish
 
 
 def _heads_witnessed(_tx: Connection, _event: ev.HeadsWitnessed, _stamp: Stamp) -> None:
-    """A checkpoint is evidence only: no state follows from it."""
+    """A checkpoint is evidence, which `store.ledger` reads back: no state follows from it."""
 
 
 def _replace(tx: Connection, table: str, row: dict[str, Any], *, keys: Iterable[str]) -> None:

@@ -29,12 +29,10 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+from engine.store import guards
 from engine.store.outages import LONG_STATEMENT, PATIENCE, dialled, limits, told_plainly
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
-GUARDS: Final = ("ledger_leaf_keeps", "ledger_leaf_stays", "ledger_leaf_holds")
-"""The triggers that refuse to change, remove or replace a leaf."""
-
 _REVISION: Final = table("alembic_version", column("version_num"))
 
 Standing = Literal["absent", "current", "older", "unknown"]
@@ -167,15 +165,6 @@ def _check(connection: Connection, before: dict[str, int]) -> None:
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         if broken:
             raise MigrationError("foreign keys broken", [tuple(row) for row in broken])
-    standing = guards(connection)
-    if set(GUARDS) - standing:
-        raise MigrationError("the ledger's guards are gone", sorted(set(GUARDS) - standing))
-
-
-def guards(connection: Connection) -> set[str]:
-    """The names of the triggers that stand in a database."""
-    if connection.dialect.name == "sqlite":
-        names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    else:
-        names = connection.exec_driver_sql("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
-    return set(names.scalars())
+    fallen = guards.fallen(connection)
+    if fallen:
+        raise MigrationError("the ledger's guards are gone", list(fallen))

@@ -26,10 +26,10 @@ class Kept:
 
 def keep_house(db: Database, *, now: datetime) -> Kept:
     """See to what has gone wrong, beat the heart, forget ended visits, and once a day let the programme's
-    chain witness every project's head.
+    chain witness the head of every project's chain that has grown.
 
-    A head stands in the checkpoint as `seq:hash`, so that a chain cut short or rewritten later contradicts
-    another one.
+    A head stands in the checkpoint as `seq:hash`; `store.ledger` compares each of them with the chain as it
+    stands, so that one cut short or rewritten later is found.
     """
     with db.writing() as tx:
         watch_machinery(tx, now=now)
@@ -43,8 +43,11 @@ def _witness(tx: Connection, now: datetime) -> int:
     if last is not None and local_date(last) == local_date(now):
         return 0
     settings.beat(tx, CHECKPOINT, now=now)
+    seen = {head.chain: head for head in ledger.witnessed(tx)[0]}
     heads = {
-        name: f"{head.seq}:{head.hash}" for name, head in ledger.heads(tx).items() if name != PROGRAMME_CHAIN
+        name: f"{head.seq}:{head.hash}"
+        for name, head in ledger.heads(tx).items()
+        if name != PROGRAMME_CHAIN and head != seen.get(name)
     }
     if heads:
         record(tx, [HeadsWitnessed(heads=heads)], now=now)

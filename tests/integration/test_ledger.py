@@ -15,7 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from engine.core.ledger import Head, Leaf, leaf_hash
 from engine.core.misuse import Misuse
 from engine.core.voting import Choice
-from engine.store import cases, ledger, obligations, people, schema
+from engine.store import cases, ledger, obligations, people
+from engine.store.guards import GUARDS
 from engine.store.ledger import Verified
 from engine.store.session import Database
 from engine.use_cases.add_benefit import add_benefit
@@ -137,7 +138,7 @@ def codes(db: Database, *witnesses: Head) -> set[str]:
 def touch(tx: Connection, *statements: str) -> None:
     """What somebody with the database's password can do: take the guards away first, and then anything."""
     if tx.dialect.name == "sqlite":
-        for guard in schema.GUARDS:
+        for guard in GUARDS:
             tx.exec_driver_sql(f"DROP TRIGGER IF EXISTS {guard}")
         tx.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
     else:
@@ -304,7 +305,7 @@ def test_verify_finds_whatever_is_touched(house: Database) -> None:
 
 def test_a_fault_says_where_it_is(house: Database) -> None:
     behind_its_back(house, *TOUCHES["a ballot's choice"][1])
-    (fault,) = verified(house).faults
+    (fault,) = (one for one in verified(house).faults if one.code != "guard_missing")
     with house.reading() as tx:
         ballot = tx.execute(text("SELECT id FROM ballot WHERE seat = 'plass-1'")).scalar_one()
     assert dict(fault.data) == {"table": "ballot", "row": ballot, "column": "choice"}
@@ -349,7 +350,7 @@ def test_what_the_chain_cannot_see_a_receipt_can(
     house: Database, forge: Callable[[Database], None], code: str
 ) -> None:
     with house.reading() as tx:
-        receipt = ledger.place_of_head(tx, CHAIN)
+        receipt = ledger.heads(tx)[CHAIN]
     forge(house)
     assert not {one for one in codes(house) if one.startswith("ledger")}, "a chain alone cannot tell"
     assert code in codes(house, receipt)
