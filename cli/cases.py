@@ -243,9 +243,11 @@ def conclude(
     from cli import wiring
     from cli.console import tell
     from cli.errors import accepted
+    from engine.core.calendar import local_date
+    from engine.use_cases.answerable import reminded_of
     from engine.use_cases.conclude_case import conclude_case
     from engine.use_cases.show_case import show_case
-    from language.formats import outcome_word
+    from language.formats import lower_first, outcome_word
 
     given = [_condition(text) for text in conditions or ()]
     with wiring.database() as db:
@@ -257,7 +259,9 @@ def conclude(
             )
         )
         with db.reading() as tx:
-            phase = show_case(tx, case, now=wiring.now()).outcome_phase
+            view = show_case(tx, case, now=wiring.now())
+            told = reminded_of(tx, view, on=local_date(wiring.now()))
+    phase = view.outcome_phase
     moved = (
         f" Prosjektet er nå i fasen «{phase or done.to_phase}»."
         if done.to_phase
@@ -266,6 +270,8 @@ def conclude(
         else " Prosjektet blir i fasen det er i."
     )
     tell(f"Sak {done.number}: {outcome_word(done.outcome)}.{moved}")
+    for one in view.conditions:
+        tell(f"{one.id}: ansvar {lower_first(one.owner)}. Påminnelser går til {told.get(one.id) or 'ingen'}.")
 
 
 @app.command("political")

@@ -17,6 +17,7 @@ from cli.misuse import BadSettings, DatabaseUnusable, KeyFileUnusable
 from cli.settings import Settings
 from engine.core.calendar import local_date
 from engine.core.links import token_for, token_hash
+from engine.core.obligations import NOBODY_FOUND
 from engine.core.programme import Programme
 from engine.core.shape import text_in
 from engine.core.verification import verify
@@ -375,6 +376,12 @@ def _owners(tx: Connection, now: datetime) -> Check:
         f"{one.owner}{f' i {one.project}' if one.project else ''} ({one.owes})" for one in found[:10]
     )
     more = f" og {len(found) - 10} til" if len(found) > 10 else ""
+    unread = sum(one.owes for one in found if one.owner == NOBODY_FOUND.id)
+    if unread:
+        todo = "Se faseport obligation list, og avklar ansvaret med møteleder; programkontoret minnes til da."
+        return _made(
+            "owners", title, f"{unread} frister har en ansvarlig som ikke er funnet: {told}{more}", do=todo
+        )
     if not nobody:
         instead = "Prosjekteier eller programkontoret minnes i stedet."
         return _made("owners", title, f"uten adresse: {told}{more}. {instead}")

@@ -174,11 +174,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """What a member wanted to have said: a comment, a disagreement, or a condition nobody decided on."""
+    """What a member wanted to have said: a comment, a disagreement, or a condition they proposed."""
 
     office: str
     text: str
     condition: bool = False
+    left_out: bool = False
+    """Known to be in no condition that was decided; of older decisions nobody has kept it."""
     against: bool = False
 
 
@@ -448,8 +450,10 @@ def _remarks(answers: Iterable[Mapping[str, Any]], decided: Sequence[Condition])
     for one in answers:
         if one["comment"]:
             yield Remark(office=one["office"], text=one["comment"], against=one["choice"] == Choice.REJECT)
-        if one["condition"] and _same(one["condition"]) not in decided_texts:
-            yield Remark(office=one["office"], text=one["condition"], condition=True)
+        taken = one.get("taken")
+        if one["condition"] and not taken and _same(one["condition"]) not in decided_texts:
+            left_out = taken is False or not decided
+            yield Remark(office=one["office"], text=one["condition"], condition=True, left_out=left_out)
 
 
 def _same(text: str) -> str:

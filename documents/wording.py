@@ -455,9 +455,8 @@ def _office(answer: Answer) -> str:
 
 
 def _remark(one: Remark) -> Content:
-    kind = (
-        "uenig" if one.against else "foreslo en forutsetning som ikke ble tatt med" if one.condition else ""
-    )
+    proposed = "foreslo en forutsetning som ikke ble tatt med" if one.left_out else "foreslo en forutsetning"
+    kind = "uenig" if one.against else proposed if one.condition else ""
     return {"office": one.office, "kind": kind, "text": one.text}
 
 

@@ -181,6 +181,7 @@ _ROLES: Final[Mapping[str, tuple[str, str, str]]] = {
     "gevinstansvarlig": ("gevinstansvarlig", "gevinstansvarleg", "benefit owner"),
     "ansvarlig_kommunalsjef": ("ansvarlig kommunalsjef", "ansvarleg kommunalsjef", "responsible director"),
     "kontaktperson": ("kontaktperson", "kontaktperson", "contact"),
+    "ingen_funnet": ("ikke funnet", "ikkje funnen", "not found"),
     "programkontor": ("programkontoret", "programkontoret", "the programme office"),
     "ressursgruppe-gevinst": (
         "ressursgruppa for gevinstarbeid",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from engine.core.obligations import NOBODY_FOUND
 from language.formats import count, role_word
 
 
@@ -25,7 +26,9 @@ def why_words(days: int, *, to_office: bool, stands_in_for: str = "", instead_of
         words.append("til programkontoret")
     if stands_in_for:
         words.append(f"står inne for {stands_in_for}")
-    if instead_of:
+    if instead_of == NOBODY_FOUND.id:
+        words.append("den ansvarlige er ikke funnet")
+    elif instead_of:
         words.append(f"ingen med adresse er {role_word(instead_of)}")
     return ", ".join(words)
 

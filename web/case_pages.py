@@ -17,7 +17,9 @@ from engine.core.misuse import NotAllowed, Refused
 from engine.store import cases, links, meetings, people, projects
 from engine.store.cases import CastBallot
 from engine.store.meetings import Meeting
+from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE
+from engine.use_cases.answerable import Answerable, answerable_in, reminded_of
 from engine.use_cases.cast_ballot import Answered, cast_ballot
 from engine.use_cases.conclude_case import Condition, conclude_case
 from engine.use_cases.open_door import Guest
@@ -40,10 +42,12 @@ from web.wording import (
 )
 
 MOST_ROWS: Final = 12
+OTHER: Final = "annen"
+"""The choice of somebody by their e-mail address."""
 FIRST_ROWS: Final = 3
 _ANSWER: Final = ("engang", "versjon", "plass", "valg", "forutsetning", "kommentar")
 _ALWAYS_SENT: Final = ("versjon", "plass")
-_ROW: Final = ("tekst", "ansvar", "frist", "stanser")
+_ROW: Final = ("tekst", "ansvar", "epost", "frist", "stanser", "forslag")
 _CONCLUSION: Final = (
     "versjon",
     "plass",
@@ -72,17 +76,28 @@ SAFE_MEDIA: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One condition as the leader is writing it."""
+    """One condition as the leader is writing it.
+
+    `owner` is one of the page's choices, or `OTHER` for whoever has the address `email`; `proposals` are the
+    members' answers that the page has made the row from, by id.
+    """
 
     text: str = ""
     owner: str = ""
+    email: str = ""
     due: str = ""
     blocks: bool = False
+    proposals: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Nothing has been written in it."""
-        return not (self.text.strip() or self.owner.strip() or self.due.strip())
+        return not (self.text.strip() or self.named or self.due.strip())
+
+    @property
+    def named(self) -> str:
+        """Whom it names."""
+        return (self.email if self.owner == OTHER else self.owner).strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,9 +209,14 @@ def _case_page(
         notice=notice,
         joined=joined,
         rows=rows if rows is not None else _first_rows(view),
+        choices=about.choices,
+        other=OTHER,
+        reminded=about.reminded,
         nonce=fresh_mark(),
         sees_answers=sees,
         inside=guest is not None,
+        sits=guest is not None and not guest.owes,
+        referat=about.referat,
         through_meeting=guest is not None and guest.meeting is not None,
         own=about.own,
         meeting=about.meeting,
@@ -253,6 +273,12 @@ class _About:
     keeps: bool
     reasons: Mapping[str, str]
     recorders: Mapping[str, str]
+    choices: tuple[Answerable, ...]
+    """Whom the leader can make responsible for a condition."""
+    referat: str
+    """Where the viewer reads the referat of its meeting, once it is sent."""
+    reminded: Mapping[str, str]
+    """Whoever is reminded of a condition today, by its id."""
 
 
 def _about(site: Site, view: CaseView, guest: Guest | None) -> _About:
@@ -268,7 +294,17 @@ def _about(site: Site, view: CaseView, guest: Guest | None) -> _About:
             keeps=keeps,
             reasons={seat: one.reason for seat, one in found.items() if one.recused},
             recorders=people.names(tx, [seat.recorded_by for seat in view.seats if seat.recorded_by]),
+            choices=answerable_in(tx, view.project_key, on=local_date(now)) if view.may_conclude else (),
+            referat=_referat(tx, view, guest),
+            reminded={} if guest is None else reminded_of(tx, view, on=local_date(now)),
         )
+
+
+def _referat(tx: Connection, view: CaseView, guest: Guest | None) -> str:
+    if guest is None or view.meeting is None or guest.meeting != view.meeting or guest.only_called:
+        return ""
+    sent = any(one.sent for one in meetings.minutes(tx, view.meeting))
+    return f"/mote/{view.meeting}/referat" if sent else ""
 
 
 def _download(site: Site, request: Request, case: str, paper: str) -> Response:
@@ -415,15 +451,18 @@ def _nonce(fields: Mapping[str, str]) -> str:
 
 def _first_rows(view: CaseView) -> list[Row]:
     """A row for each condition the members have proposed, and some empty ones."""
-    proposed = list(_proposed(view))
+    proposed = [Row(text=text, proposals=ids) for text, ids in _proposed(view).items()]
     wanted = max(FIRST_ROWS, len(proposed) + 1)
-    return [*(Row(text=text) for text in proposed), *(Row() for _ in range(wanted - len(proposed)))][
-        :MOST_ROWS
-    ]
+    return [*proposed, *(Row() for _ in range(wanted - len(proposed)))][:MOST_ROWS]
 
 
-def _proposed(view: CaseView) -> dict[str, None]:
-    return dict.fromkeys(seat.condition for seat in view.seats if seat.condition)
+def _proposed(view: CaseView) -> dict[str, tuple[str, ...]]:
+    """What the members have proposed, each text once, and the answers it stands in."""
+    found: dict[str, tuple[str, ...]] = {}
+    for seat in view.seats:
+        if seat.condition and seat.ballot:
+            found[seat.condition] = (*found.get(seat.condition, ()), seat.ballot)
+    return found
 
 
 def _conclude(site: Site, request: Request, case: str, fields: Mapping[str, str]) -> Response:
@@ -448,7 +487,10 @@ def _conclude(site: Site, request: Request, case: str, fields: Mapping[str, str]
             outcome=typed.utfall,
             wording=_own_wording(typed, view),
             conditions=[
-                Condition(text=row.text, owner=row.owner, due=row.due, blocks=row.blocks) for _, row in filled
+                Condition(
+                    text=row.text, owner=row.named, due=row.due, blocks=row.blocks, proposals=row.proposals
+                )
+                for _, row in filled
             ],
             version=_version(fields),
             now=now,
@@ -470,8 +512,10 @@ def _rows(fields: Mapping[str, str]) -> list[Row]:
         Row(
             text=fields.get(f"tekst-{n}", ""),
             owner=fields.get(f"ansvar-{n}", ""),
+            email=fields.get(f"epost-{n}", ""),
             due=fields.get(f"frist-{n}", ""),
             blocks=f"stanser-{n}" in fields,
+            proposals=tuple(fields.get(f"forslag-{n}", "").split()),
         )
         for n in range(1, last + 1)
     ]
@@ -483,7 +527,7 @@ def _filled(rows: list[Row], view: CaseView, outcome: str) -> list[tuple[int, Ro
     A member's proposal that the page had put there counts as nothing when the leader gives another outcome.
     """
     proposed = _proposed(view) if outcome != _WITH_CONDITIONS else {}
-    untouched = {Row(text=text) for text in proposed}
+    untouched = {Row(text=text, proposals=ids) for text, ids in proposed.items()}
     return [(number, row) for number, row in enumerate(rows, 1) if not row.empty and row not in untouched]
 
 

@@ -36,6 +36,7 @@ _LONG_FIELDS: Final = {"comment": "kommentar", "condition": "forutsetning"}
 _ROW_FIELDS: Final = {
     "condition_text_missing": "tekst",
     "condition_owner_missing": "ansvar",
+    "condition_owner_unknown": "ansvar",
     "condition_due_unreadable": "frist",
     "condition_due_past": "frist",
 }

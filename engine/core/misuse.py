@@ -84,6 +84,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "conditions_not_allowed": ("outcome",),
     "condition_text_missing": ("number",),
     "condition_owner_missing": ("number",),
+    "condition_owner_unknown": ("number", "owner", "choices"),
     "condition_due_unreadable": ("number", "due"),
     "condition_due_past": ("number", "due"),
     # a case that changes, and conditions followed up

@@ -83,6 +83,10 @@ class Owner:
     id: str
 
 
+NOBODY_FOUND: Final = Owner("role", "ingen_funnet")
+"""Whoever was to answer was named in words that name nobody: programkontoret is told, and says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """Which obligation it is, for ever."""

@@ -284,6 +284,8 @@ class Condition:
     evidence: str
     dated_at: datetime | None = None
     """When it was given another date, if it was."""
+    responsible: str = ""
+    """Whom the chair chose, as `role:gevinstansvarlig`; empty for one that was named in words only."""
 
 
 def amendments(tx: Connection, case: str) -> tuple[Amendment, ...]:
@@ -356,6 +358,12 @@ def awaiting(tx: Connection, *, project: str | None = None) -> tuple[CaseState, 
     return tuple(CaseState(**row._mapping) for row in tx.execute(wanted))
 
 
+def conditions_of(tx: Connection, case: str) -> Sequence[Mapping[str, Any]]:
+    """The conditions of one decision as they were decided; none while it is open."""
+    found = load(tx, case)
+    return () if found is None else found.conditions
+
+
 def conditions(tx: Connection, project: str) -> tuple[Condition, ...]:
     """Every condition that decisions have put on a project, in the order of the decisions; a decision that
     lapsed puts none.
@@ -383,6 +391,7 @@ def conditions(tx: Connection, project: str) -> tuple[Condition, ...]:
                 settled_at=None if settled is None else settled.at,
                 evidence="" if settled is None else settled.words or "",
                 dated_at=dues[-1][1] if dues else None,
+                responsible=str(told.get("responsible", "")),
             )
             found.append(condition)
     return tuple(found)

@@ -19,6 +19,7 @@ from engine.store.cases import CaseState, CastBallot, standing
 from engine.store.record import record
 from engine.store.session import Connection, Database, new_id
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, programme_in_force
+from engine.use_cases.answerable import told_of
 from engine.use_cases.call_meetings import carried
 from engine.use_cases.panel import IN_MEETING, body_named, term_for
 from engine.use_cases.political import awaits_politicians
@@ -163,7 +164,15 @@ def decision(
         awaits=phase if awaits else None,
         effective=today.isoformat(),
         tally=as_json(tally),
-        told=tuple(dict.fromkeys([*told, *(role.person for role in involved)])),
+        told=tuple(
+            dict.fromkeys(
+                [
+                    *told,
+                    *(role.person for role in involved),
+                    *told_of(tx, state.project, conditions, on=today),
+                ]
+            )
+        ),
         conditions=[dict(condition) for condition in conditions],
         wording=wording,
     )

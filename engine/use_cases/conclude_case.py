@@ -15,6 +15,7 @@ from engine.store.cases import CaseState, CastBallot
 from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import person_named
+from engine.use_cases.answerable import Answerable, answerable_in, named
 from engine.use_cases.cast_ballot import decision
 from engine.use_cases.tally import chair_of, is_out, tally_of
 from engine.use_cases.words import read_words
@@ -39,13 +40,20 @@ class Concluded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A condition as the chair fixes it: text, who answers for it, and by when (ISO date)."""
+    """A condition as the chair fixes it: text, who answers for it, and by when (ISO date).
+
+    `owner` names one of `answerable_in`, or somebody in the register by their address.
+    """
 
     text: str
     owner: str
     due: str
     blocks: bool = False
     """Whether the project's next gate stays shut until it is settled."""
+    proposals: tuple[str, ...] | None = None
+    """The answers whose proposed conditions it was made from, by id, however it is worded now; None where
+    nobody has told.
+    """
 
 
 def conclude_case(
@@ -81,7 +89,7 @@ def conclude_case(
         gate = definitions.load(tx, project.workflow, project.version).gate(state.gate)
         tally = _as_present(tx, state, cast)
         words, unfit = read_words(wording, field="wording")
-        terms, faults = _read_conditions(conditions, local_date(now))
+        terms, faults = _read_conditions(tx, project.key, conditions, local_date(now))
         reasons = _reasons_it_is_not_to_decide(state, person.id, cast, version) or (
             *unfit,
             *_reasons_against(
@@ -168,23 +176,38 @@ def _reasons_against(
 
 
 def _read_conditions(
-    conditions: Sequence[Condition], today: date
+    tx: Connection, project: str, conditions: Sequence[Condition], today: date
 ) -> tuple[list[dict[str, Any]], list[Reason]]:
     """The conditions as they are kept, numbered, and everything that is wrong with them."""
     terms: list[dict[str, Any]] = []
     reasons: list[Reason] = []
+    choices = answerable_in(tx, project, on=today) if conditions else ()
     for number, one in enumerate(conditions, 1):
         text, unfit = read_words(one.text, field="condition")
         owner, misnamed = read_words(one.owner, field="owner", one_line=True)
         reasons += [*unfit, *misnamed]
         if not text and not unfit:
             reasons.append(Reason(code="condition_text_missing", data={"number": number}))
-        if not owner and not misnamed:
-            reasons.append(Reason(code="condition_owner_missing", data={"number": number}))
+        chosen = named(tx, choices, owner)
+        if chosen is None and not misnamed:
+            reasons.append(_nobody(number, owner, choices))
         due, late = _read_due(one.due, number, today)
         reasons += late
-        terms.append({"id": f"F{number}", "text": text, "owner": owner, "due": due, "blocks": one.blocks})
+        term = {"id": f"F{number}", "text": text, "owner": owner, "due": due, "blocks": one.blocks}
+        if chosen is not None:
+            term |= {"owner": chosen.title, "responsible": chosen.ref}
+        if one.proposals is not None:
+            term["proposals"] = list(one.proposals)
+        terms.append(term)
     return terms, reasons
+
+
+def _nobody(number: int, owner: str, choices: Sequence[Answerable]) -> Reason:
+    if not owner:
+        return Reason(code="condition_owner_missing", data={"number": number})
+    titles = ", ".join(dict.fromkeys(one.title for one in choices))
+    data: dict[str, str | int] = {"number": number, "owner": shown(owner), "choices": titles}
+    return Reason(code="condition_owner_unknown", data=data)
 
 
 def _read_due(text: str, number: int, today: date) -> tuple[str, list[Reason]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from engine.core.obligations import Owner
+from engine.core.obligations import NOBODY_FOUND, Owner
 from engine.store import obligations, people
 from engine.store import projects as projects_
 from engine.store.obligations import ProgrammeEnd
@@ -55,6 +55,9 @@ class Directory:
         programme has ended, its heir) has an address.
         """
         first = self._holder(owner, project)
+        if owner == NOBODY_FOUND:
+            # Not the project's leader either: to remind somebody else without a word would hide it.
+            project = None
         if first is not None:
             return self._present(first, owner)
         for role in () if project is None else (_EARLIER.get(owner.id, _LINE), _LINE):

@@ -72,16 +72,24 @@ class SeatView:
     condition: str | None
     recorded_by: str | None
     cast_at: datetime | None
+    ballot: str | None = None
+    """The answer that stands, by its id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionView:
-    """A condition the decision was given on."""
+    """A condition the decision was given on.
+
+    `responsible` is whom the chair chose, as `role:gevinstansvarlig`, empty in older decisions; `proposals`
+    are the answers it was made from, None where that was not kept.
+    """
 
     id: str
     text: str
     owner: str
     due: date
+    responsible: str = ""
+    proposals: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,6 +352,7 @@ def _seat(
         condition=None if ballot is None else ballot.condition,
         recorded_by=None if ballot is None else ballot.recorded_by,
         cast_at=None if ballot is None else ballot.cast_at,
+        ballot=None if ballot is None else ballot.id,
     )
 
 
@@ -384,5 +393,10 @@ def _paper(one: Mapping[str, Any]) -> PaperView:
 def _conditions(conditions: Iterable[Mapping[str, Any]]) -> Iterable[ConditionView]:
     for one in conditions:
         yield ConditionView(
-            id=one["id"], text=one["text"], owner=one["owner"], due=date.fromisoformat(one["due"])
+            id=one["id"],
+            text=one["text"],
+            owner=one["owner"],
+            due=date.fromisoformat(one["due"]),
+            responsible=str(one.get("responsible", "")),
+            proposals=tuple(one["proposals"]) if "proposals" in one else None,
         )

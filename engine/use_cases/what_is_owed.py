@@ -10,17 +10,16 @@ from typing import Final
 from engine.core import obligations as core
 from engine.core.calendar import OSLO, add_working_days, local_date
 from engine.core.events import PROGRAMME_CHAIN
-from engine.core.facts import ROLES
 from engine.core.meetings import landing
 from engine.core.obligations import Affairs, Course, Key, Obligation, Owner, Reported
 from engine.core.programme import Programme
 from engine.core.reporting import Measurement, StatusReport
-from engine.core.shape import text_in
 from engine.store import benefits, cases, definitions, meetings, people, projects, publications, reporting
-from engine.store.cases import CaseState, Condition
+from engine.store.cases import CaseState
 from engine.store.projects import Project
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE
+from engine.use_cases.answerable import answerable_in, owner_of
 from engine.use_cases.close_overdue import WRITTEN
 from engine.use_cases.panel import body_named
 
@@ -170,38 +169,16 @@ def _papers(programme: Programme, found: Iterable[CaseState]) -> Iterator[Obliga
 
 def _conditions(tx: Connection, programme: Programme, project: Project) -> Iterator[Obligation]:
     for one in cases.conditions(tx, project.key):
+        choices = answerable_in(tx, project.key, on=local_date(one.decided_at)) if not one.responsible else ()
         yield Obligation(
             key=Key(core.CONDITION, f"case:{one.case}", one.id),
-            owner=_owner_of(one, tx, programme, project),
+            owner=owner_of(tx, choices, ref=one.responsible, text=one.owner),
             due_on=date.fromisoformat(one.due),
             ladder=programme.chase.get("forutsetning", ""),
             settled_at=one.settled_at,
             since=one.decided_at,
             dated_at=one.dated_at,
         )
-
-
-def _owner_of(condition: Condition, tx: Connection, programme: Programme, project: Project) -> Owner:
-    """Whoever the chair named in words: an address, a role, an office or a seat; else the project's
-    leader.
-    """
-    named = " ".join(condition.owner.split()).casefold()
-    if "@" in named:
-        found = people.by_email(tx, named)
-        if found is not None:
-            return Owner("person", found.id)
-    definition = definitions.load(tx, project.workflow, project.version)
-    for id_, title in ROLES:
-        if named in (id_.casefold(), title.casefold()):
-            return Owner("role", id_)
-    for office in programme.offices:
-        if named in (office.id.casefold(), text_in(office.title).casefold()):
-            return Owner("office", office.id)
-    for body in programme.bodies:
-        for seat in body.seats:
-            if named in (seat.id.casefold(), seat.office.casefold()):
-                return Owner("seat", seat.id)
-    return Owner("role", definition.roles.leader[-1])
 
 
 def _look_again(programme: Programme, project: Project, facts: projects.Facts) -> Iterator[Obligation]:

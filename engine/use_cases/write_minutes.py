@@ -13,7 +13,7 @@ from engine.store import meetings, projects
 from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import person_named
-from engine.use_cases.show_case import CaseView
+from engine.use_cases.show_case import CaseView, SeatView
 from engine.use_cases.show_meeting import CarriedView, MeetingView, show_meeting
 from engine.use_cases.take_part import running
 
@@ -155,7 +155,17 @@ def _case(case: CaseView) -> dict[str, Any]:
                 "recorded": seat.recorded_by is not None,
                 "owner": seat.owner,
                 "recused": seat.choice == "inhabil" or seat.recused,
+                "taken": _was_taken(case, seat),
             }
             for seat in case.seats
         ],
     }
+
+
+def _was_taken(case: CaseView, seat: SeatView) -> bool | None:
+    """Whether what a member proposed became a condition, however the chair worded it; None where nobody
+    proposed anything, or where it was not kept what the conditions were made from.
+    """
+    if not seat.condition or any(one.proposals is None for one in case.conditions):
+        return None
+    return any(seat.ballot in (one.proposals or ()) for one in case.conditions)

@@ -110,7 +110,7 @@ def test_conditions_are_numbered_kept_and_seen_by_the_next_gate(house: Database)
         ),
         (
             "godkjent_med_forutsetninger",
-            {"conditions": [Condition(text="A", owner="B", due="2025-01-13")]},
+            {"conditions": [Condition(text="A", owner="Prosjektleder", due="2025-01-13")]},
             ["condition_due_past"],
         ),
     ],
