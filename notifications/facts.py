@@ -67,11 +67,11 @@ def seat(found: SeatView | None) -> Facts:
 
 
 def conditions(told: Iterable[Mapping[str, Any]]) -> list[Facts]:
-    """The conditions of a decision: id, text without its full stop, owner, due."""
+    """The conditions of a decision: id, text, owner, due."""
     return [
         {
             "id": one["id"],
-            "text": str(one["text"]).rstrip(". "),
+            "text": str(one["text"]).strip(),
             "owner": one["owner"],
             "due": str(one["due"]),
         }

@@ -43,6 +43,7 @@ from engine.store import cases, meetings, people, projects
 from engine.store.outbox import Claimed
 from engine.store.session import Connection
 from engine.use_cases.actors import steered
+from engine.use_cases.answerable import answers_for
 from engine.use_cases.check_gate import next_gates_of
 from engine.use_cases.course import Stop
 from engine.use_cases.show_case import CaseView, show_case
@@ -117,9 +118,9 @@ def _about_case(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
         case "receipt":
             return common | _receipt_facts(tx, view, letter.occurrence, now)
         case "result":
-            return common | _result_facts(
-                view, _next_gate(tx, view, now), involved=_is_involved(tx, view, letter)
-            )
+            told = _result_facts(view, _next_gate(tx, view, now), involved=_is_involved(tx, view, letter))
+            yours = answers_for(tx, view, letter.recipient, on=local_date(now))
+            return common | told | {"yours": list(yours)}
         case "execution":
             return common | _execution_facts(view, _next_gate(tx, view, now))
         case "undecidable":
@@ -166,7 +167,7 @@ def _amended_facts(tx: Connection, view: CaseView, reader: str) -> Facts:
 
 def _result_facts(view: CaseView, next_gate: str, *, involved: bool) -> Facts:
     """What was decided: outcome, to_phase, awaits (the politicians), conditions, wording, decided_at/_by,
-    basis; own answer.
+    basis; own answer. The caller adds `yours`: the conditions the reader answers for, by id.
     """
     moved = view.outcome_phase if view.outcome_phase != view.from_phase else None
     return {

@@ -14,9 +14,12 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from engine.core.access.actor import Level
+from engine.core.calendar import local_date
 from engine.core.letters import subject_of_case, subject_of_meeting
 from engine.store import cases
+from engine.store.cases import CaseState
 from engine.store.session import Connection
+from engine.use_cases.answerable import concerns
 from engine.use_cases.claim_letters import SIGN_IN_LIFE
 from engine.use_cases.open_door import SESSION, Entered, Guest, as_member, guest_of
 from web.site import Site
@@ -86,7 +89,8 @@ def device_of(request: Request, person: str, *, site: Site) -> str | None:
 def guest_at(request: Request, case: str, *, site: Site, now: datetime) -> Guest | None:
     """Who this browser acts for in a case; None when it has not come in, or no longer may.
 
-    A case at a meeting opens to whoever has come in to the meeting.
+    A case at a meeting opens to whoever has come in to the meeting; a decided one also to those it concerns,
+    by the way in to what they owe.
     """
     with site.db.reading() as tx:
         state = cases.state(tx, case)
@@ -98,7 +102,18 @@ def guest_at(request: Request, case: str, *, site: Site, now: datetime) -> Guest
         if found is not None or state is None:
             return found
         subject = subject_of_case(case) if state.meeting is None else subject_of_meeting(state.meeting)
-        return _signed_in(request, tx, subject, site=site, now=now)
+        member = _signed_in(request, tx, subject, site=site, now=now)
+        return member or _concerned(request, tx, state, site=site, now=now)
+
+
+def _concerned(
+    request: Request, tx: Connection, state: CaseState, *, site: Site, now: datetime
+) -> Guest | None:
+    """Whoever has come in to what they owe, where a decision is theirs to act on."""
+    guest = guest_of(tx, session=_get(request, _OWING, site=site), now=now)
+    if guest is None or not guest.owes or guest.level < Level.KODE or state.status != "decided":
+        return None
+    return guest if concerns(tx, state, guest.person, on=local_date(now)) else None
 
 
 def guest_in(request: Request, meeting: str, *, site: Site, now: datetime) -> Guest | None:

@@ -25,11 +25,12 @@ from web.forms import Form, only
 from web.site import Site
 from web.wording import FormError, ending_sentence, outcome_sentence
 
-_FIELDS: Final = ("kode", "husk", "frist", "rapport")
+_FIELDS: Final = ("kode", "husk", "frist", "rapport", "sak")
 Wanted = tuple[str, str]
 """What a link leads to once inside: the name of a field of the door, and its value; both may be empty."""
 _PLACES: Final = {
     "frist": re.compile(r"[0-9a-f-]{1,64}"),
+    "sak": re.compile(r"[0-9a-f-]{1,64}"),
     "rapport": re.compile(r"[a-z0-9-]{1,200}/[0-9]{4}-T[1-3]"),
 }
 _OPEN_LEVEL: Final = "enkel"
@@ -82,8 +83,8 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/b/{token}", methods=["GET", "HEAD"])
-    def door(token: str, frist: str = "", rapport: str = "") -> Response:
-        return _look(site, token, wanted=_wanted(frist=frist, rapport=rapport))
+    def door(token: str, frist: str = "", rapport: str = "", sak: str = "") -> Response:
+        return _look(site, token, wanted=_wanted(frist=frist, rapport=rapport, sak=sak))
 
     @router.post("/b/{token}")
     def enter(token: str, request: Request, fields: Form) -> Response:
@@ -94,7 +95,7 @@ def routes(site: Site) -> APIRouter:
             request,
             code=fields.get("kode", ""),
             remember=fields.get("husk") == "ja",
-            wanted=_wanted(frist=fields.get("frist", ""), rapport=fields.get("rapport", "")),
+            wanted=_wanted(**{name: fields.get(name, "") for name in _PLACES}),
         )
 
     @router.post("/b/{token}/ny-lenke")
@@ -106,7 +107,9 @@ def routes(site: Site) -> APIRouter:
 
 
 def _wanted(**given: str) -> Wanted:
-    """The one deadline or report a line of a letter leads to; anything else leads to all deadlines."""
+    """The one deadline, report or decided case a line of a letter leads to; anything else leads to all
+    deadlines.
+    """
     return next(((name, value) for name, value in given.items() if _PLACES[name].fullmatch(value)), ("", ""))
 
 
@@ -161,6 +164,8 @@ def _way_in(entered: Entered, wanted: Wanted) -> str:
     name, value = wanted
     if name == "rapport":
         return f"/rapportering/{value}"
+    if name == "sak":
+        return f"/sak/{value}"
     if not value and entered.portal:
         return "/"
     return f"/frister?frist={value}#frist-{value}" if value else "/frister"
@@ -193,6 +198,8 @@ def _door(
 ) -> Response:
     if found.subject.meeting is not None and not found.subject.is_open:
         return _meeting_result(site, found, found.subject.meeting, token, error=error, remember=remember)
+    if found.subject.case is not None and not found.subject.is_open:
+        return _result(site, found, token, error=error, remember=remember)
     return pages.page(
         site,
         "door.html",
@@ -223,17 +230,24 @@ def _shut(site: Site, found: Door, fault: Reason, token: str) -> Response:
     )
 
 
-def _result(site: Site, found: Door, token: str) -> Response:
-    """How what the link led to has ended; no names, no answers."""
+def _result(site: Site, found: Door, token: str, *, error: str = "", remember: bool = False) -> Response:
+    """How what the link led to has ended, with no names and no answers; whoever has the code may go on to the
+    whole decision.
+    """
     subject = found.subject
     if subject.meeting is not None:
-        return _meeting_result(site, found, subject.meeting, token)
+        return _meeting_result(site, found, subject.meeting, token, error=error, remember=remember)
     assert subject.case is not None
     with site.db.reading() as tx:
         view = show_case(tx, subject.case.id, now=site.clock())
     return pages.page(
         site,
         "door_result.html",
+        status=422 if error else 200,
+        token=_spelt(token),
+        needs_code=found.link.level != _OPEN_LEVEL,
+        remember=remember,
+        errors=[FormError(field="kode", text=error)] if error else [],
         number=view.number,
         body_title=view.body_title,
         withdrawn=view.status == "withdrawn",

@@ -84,7 +84,7 @@ _OF_REPORTS: Final[Mapping[type[Event], str]] = {
     ReportApproved: REPORT_APPROVED,
 }
 CARRIES_CODE: Final = (*ASKING, REMINDER, WAY_IN, SIGN_IN, REPORT_DELIVERED)
-"""Letters that make a link where there is none, and tell its code."""
+"""Letters that make a link where there is none, and tell its code; a result does for whoever has no seat."""
 
 RECEIPT_DELAY: Final = timedelta(minutes=15)
 """A receipt waits this long after the last answer: changing one's mind gives one letter and not two."""

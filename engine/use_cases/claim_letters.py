@@ -48,7 +48,7 @@ from engine.store.outbox import Claimed, Frozen, Settlement
 from engine.store.session import Connection, Database, new_id
 from engine.use_cases.actors import steered
 from engine.use_cases.plan_obligations import freshen
-from engine.use_cases.subject import Subject, subject_named
+from engine.use_cases.subject import Subject, debtor_of, subject_named
 from engine.use_cases.tell_unable import unable_to_decide
 from engine.use_cases.watch_machinery import trouble
 
@@ -373,6 +373,10 @@ def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: da
         return None
     if letter.kind == SIGN_IN:
         return _one_time_link(tx, letter, keys=keys, now=now)
+    personal = letter.kind == RESULT and not subject.takes(letter.recipient)
+    if personal:
+        # Whoever has no seat in the case has never had a link to it: the decision is theirs to act on.
+        subject = debtor_of(letter.recipient, now=now)
     purpose = Purpose.BALLOT if subject.debtor is None else Purpose.OBLIGATION
     name = letter.subject
     if subject.debtor is not None:
@@ -384,7 +388,7 @@ def _link(tx: Connection, letter: Claimed, *, keys: Mapping[int, bytes], now: da
     found = links.newest_for(tx, person=letter.recipient, subject=name, purpose=purpose)
     if found is not None and _is_good(found, keys=keys, now=now):
         return found
-    if letter.kind not in CARRIES_CODE:
+    if letter.kind not in CARRIES_CODE and not personal:
         # Until its meeting is called, a case taken there is entered by the link it had in writing.
         own = links.newest_for(tx, person=letter.recipient, subject=letter.subject, purpose=Purpose.BALLOT)
         return own if own is not None and _is_good(own, keys=keys, now=now) else None
@@ -444,7 +448,8 @@ def _ready(
         token = token_for(keys, kid=kid, purpose=link.purpose, link_id=id_, generation=generation)
         url = f"{base_url.rstrip('/')}/b/{token}"
         # The code is told once, with the request: a receipt with it would be one more key to the door.
-        if letter.kind in CARRIES_CODE and link.level != "enkel":
+        told = letter.kind in CARRIES_CODE or (letter.kind == RESULT and link.purpose == Purpose.OBLIGATION)
+        if told and link.level != "enkel":
             code = code_for(keys, kid=kid, link_id=id_, generation=generation)
     receipt = None
     if letter.kind == RECEIPT:

@@ -114,13 +114,14 @@ def open_door(
 
     `device` is the secret such a device was given. An empty code is no try; the fifth wrong one locks the
     link. A link whose key is no longer among `keys` is as good as revoked: nobody can tell its code any more.
-    A link to a meeting that has been held lets in to read how it ended; nothing takes answers there.
+    A link to a meeting that has been held, or to a decided case, lets in to read how it ended; nothing takes
+    answers there.
     """
     with db.writing() as tx:
         door = look_at_door(tx, token=token, now=now)
         if isinstance(door, Refused):
             return door
-        if door.fault is not None and not (door.fault.code == "link_closed" and _was_held(door)):
+        if door.fault is not None and not (door.fault.code == "link_closed" and _has_ended(door)):
             return Refused(reasons=(door.fault,))
         link = door.link
         if link.kid not in keys:
@@ -132,8 +133,8 @@ def open_door(
         return let_in(tx, link, door.subject, remember=remember, now=now, device_life=device_life)
 
 
-def _was_held(door: Door) -> bool:
-    return door.subject.meeting is not None and door.subject.status == "held"
+def _has_ended(door: Door) -> bool:
+    return door.subject.status in {"held", "decided"}
 
 
 def guest_of(tx: Connection, *, session: str | None, now: datetime) -> Guest | None:

@@ -100,13 +100,17 @@ def subject_named(tx: Connection, name: str, person: str, *, now: datetime) -> S
         case = cases.state(tx, name.removeprefix(_CASE))
         return None if case is None else Subject(case=case)
     if name.startswith(_PERSON):
-        # The link's own longest life is what ends it.
-        return Subject(debtor=Debtor(person=name.removeprefix(_PERSON), until=now + LONGEST_LIFE))
+        return debtor_of(name.removeprefix(_PERSON), now=now)
     if name.startswith(_REPORT):
         # Nobody needs a link to one report: it is something its reader owes.
-        return Subject(debtor=Debtor(person=person, until=now + LONGEST_LIFE))
+        return debtor_of(person, now=now)
     try:
         return Subject(part=part_in(tx, name.removeprefix(_MEETING), person, now=now))
     except Unknown:
         # The meeting, or the body in the programme, is gone: one old link or letter must not stop the rest.
         return None
+
+
+def debtor_of(person: str, *, now: datetime) -> Subject:
+    """All that one person owes. The link's own longest life is what ends a way in to it."""
+    return Subject(debtor=Debtor(person=person, until=now + LONGEST_LIFE))

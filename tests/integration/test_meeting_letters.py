@@ -214,8 +214,8 @@ def test_a_meeting_from_its_list_to_its_referat(house: Database, post: tuple[Mai
         assert (
             "Styringsgruppa besluttet 5. februar at prosjektet går videre fra Konsept til Gjennomføre (P2), "
             "med to forutsetninger:\n"
-            "F1 Nullpunkt målt i to soner innen fredag 4. april (ansvar: gevinstansvarlig)\n"
-            "F2 Oversikt over avtaler innen fredag 14. mars (ansvar: prosjektleder)\n"
+            "F1 Nullpunkt målt i to soner. Frist: fredag 4. april. Ansvar: gevinstansvarlig.\n"
+            "F2 Oversikt over avtaler. Frist: fredag 14. mars. Ansvar: prosjektleder.\n"
         ) in about[0]
         assert "Neste beslutning er P3." in about[0]
     close_meeting(house, meeting=MEETING, by=OFFICE, now=at(2, 5, 10))

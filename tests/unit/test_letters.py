@@ -161,8 +161,8 @@ def test_a_result_tells_the_decision_its_conditions_and_what_comes_next() -> Non
     assert letter.text.startswith(
         "Styringsgruppa besluttet 5. februar at prosjektet går videre fra Konsept til Planlegge (BP2), "
         "med to forutsetninger:\n"
-        "F1 Nullpunkt målt i to soner innen fredag 4. april (ansvar: gevinstansvarlig)\n"
-        "F2 Oversikt over gjeldende avtaler innen fredag 14. mars (ansvar: prosjektleder)\n"
+        "F1 Nullpunkt målt i to soner. Frist: fredag 4. april. Ansvar: gevinstansvarlig.\n"
+        "F2 Oversikt over gjeldende avtaler. Frist: fredag 14. mars. Ansvar: prosjektleder.\n"
     )
     assert "Neste beslutning er BP3." in letter.text
     assert "Se hva som gjenstår" in letter.text
@@ -390,8 +390,8 @@ def test_the_referat_tells_each_outcome_in_a_line_with_its_conditions() -> None:
     assert letter.subject == "Referat: Styringsgruppa 5. februar"
     assert (
         "hjemmebaserte tjenester (BP2): Godkjent med forutsetninger. Prosjektet går til Planlegge.\n"
-        "F1 Nullpunkt målt i to soner innen fredag 4. april (ansvar: gevinstansvarlig)\n"
-        "F2 Oversikt over gjeldende avtaler innen fredag 14. mars (ansvar: prosjektleder)\n\n"
+        "F1 Nullpunkt målt i to soner. Frist: fredag 4. april. Ansvar: gevinstansvarlig.\n"
+        "F2 Oversikt over gjeldende avtaler. Frist: fredag 14. mars. Ansvar: prosjektleder.\n\n"
         "Sak 4/2025, Tverrfaglig boligrådgivning (BP2): Utsatt.\n\n"
         "Ikke avgjort, tas opp igjen onsdag 19. februar:\n- Sak 5/2025: Digital dialog (BP2)\n"
     ) in letter.text
