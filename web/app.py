@@ -35,6 +35,7 @@ from web.access import sign_in
 from web.access.visitor import gatekeeper
 from web.guard import dress, guarded
 from web.meetings import plan_page
+from web.office import import_page, people_page, today_page
 from web.pages import STATIC
 from web.patience import patient
 from web.projects import gate_page, request_page
@@ -99,6 +100,9 @@ def create_app(
     app.include_router(portal.routes(site))
     app.include_router(gate_page.routes(site))
     app.include_router(plan_page.routes(site))
+    app.include_router(today_page.routes(site))
+    app.include_router(people_page.routes(site))
+    app.include_router(import_page.routes(site))
     app.include_router(list_page.routes(site))
     app.include_router(request_page.routes(site))
     app.include_router(wheel_pages.routes(site))

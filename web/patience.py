@@ -31,7 +31,7 @@ LARGEST_FORM: Final = 64 * 1024
 """Bytes."""
 LARGEST_UPLOAD: Final = 25 * 1024 * 1024 + LARGEST_FORM
 """Bytes of a form that carries a paper."""
-_UPLOADS: Final = re.compile(r"/prosjekt/[^/]+/underlag")
+_UPLOADS: Final = re.compile(r"/prosjekt/[^/]+/underlag|/kontor/import")
 
 _NEVER_WAITS: Final = ("/static/", "/healthz", "/metrics")
 """What asks no database, or asks it in a way of its own."""

@@ -13,6 +13,7 @@ _PLACES: Final = (
     ("/frister", "Frister", Act.READ_OWN),
     ("/rapporter", "Rapporter", Act.READ_REPORT),
     ("/arshjul", "Årshjul", Act.READ_WHEEL),
+    ("/kontor", "Kontor", Act.DIRECT),
 )
 
 

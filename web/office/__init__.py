@@ -1,0 +1,1 @@
+"""The programme office's desk: what the day brings, who sits where, and taking projects in."""
