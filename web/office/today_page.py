@@ -39,7 +39,8 @@ def _page(site: Site) -> Response:
         programme = programmes.current(tx)
         told = [] if programme is None else meetings_json(tx, now=now, body=None)
         others = () if programme is None else show_others(tx, person, now=now)
-    ahead = [one for one in told if datetime.fromisoformat(one["starts_at"]) >= now]
+    stands = (one for one in told if one["status"] != "cancelled")
+    ahead = [one for one in stands if datetime.fromisoformat(one["starts_at"]) >= now]
     ahead.sort(key=lambda one: datetime.fromisoformat(one["starts_at"]))
     late = [one for one in others if one.late]
     return pages.page(
