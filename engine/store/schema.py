@@ -7,6 +7,7 @@ transaction; before it commits, no table may have lost a row, every foreign key 
 guards must stand.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,10 +79,24 @@ def state_of(url: str, *, migrations: Path = MIGRATIONS) -> SchemaState:
 def revisions(migrations: Path = MIGRATIONS) -> tuple[str, ...]:
     """The revisions this program knows, oldest first: each file of them is named by its own.
 
-    Read from the names, since Alembic takes half a second to import and every command asks.
+    Read from their text, since Alembic takes half a second to import and every command asks. Each says which
+    one it follows: they are numbered as they were begun, and stand in the order in which they were finished.
     """
-    files = (migrations / "versions").glob("[0-9]*_*.py")
-    return tuple(sorted(file.name.partition("_")[0] for file in files))
+    texts = [file.read_text("utf-8") for file in (migrations / "versions").glob("[0-9]*_*.py")]
+    next_of = {_named(_FOLLOWS, text): _named(_REVISES, text) for text in texts}
+    chain: list[str] = []
+    while (following := next_of.get(chain[-1] if chain else "")) is not None:
+        chain.append(following)
+    return tuple(chain)
+
+
+_REVISES: Final = re.compile(r'^revision = ["\x27](\w+)', re.MULTILINE)
+_FOLLOWS: Final = re.compile(r'^down_revision = ["\x27](\w+)', re.MULTILINE)
+
+
+def _named(wanted: re.Pattern[str], text: str) -> str:
+    found = wanted.search(text)
+    return "" if found is None else found[1]
 
 
 def upgrade(

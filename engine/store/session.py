@@ -331,6 +331,15 @@ def _postgresql_engine(url: URL) -> Engine:
     return engine
 
 
+@contextmanager
+def apart(tx: Connection) -> Iterator[None]:
+    """What is done in the block is undone by itself when the block raises: the transaction goes on as if it
+    had never been begun. Raises NotNow where it is the database that cannot go on.
+    """
+    with told_plainly(), tx.begin_nested():
+        yield
+
+
 def _sqlite_engine(url: URL, *, begin: str | None, pool_size: int, query_only: bool = False) -> Engine:
     engine = create_engine(
         url,

@@ -749,6 +749,22 @@ class HeartbeatRow(SQLModel, table=True):
     at: datetime
 
 
+class FaultRow(SQLModel, table=True):
+    """What a sweep could not do, while it cannot: one row for each item, taken away when it succeeds."""
+
+    __tablename__ = "fault"
+    sweep: str = Field(primary_key=True)
+    item: str = Field(primary_key=True)
+    error: str
+    place: str
+    since: datetime
+    seen_at: datetime
+    tries: int
+    rests_until: datetime
+    size: int | None = None
+    told_at: datetime | None = None
+
+
 class ProgrammeReportRow(SQLModel, table=True):
     """A version of the programme's own report of a period: approved as known at an instant, then published
     as bytes.
