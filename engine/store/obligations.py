@@ -1,6 +1,6 @@
 """What is owed, how far has each reminder come, and which chains must be worked out anew?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, bindparam, exists, func, insert, or_,
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.core.obligations import Act, Key, Obligation, Owner
+from engine.store import faults
 from engine.store.session import new_id
 from engine.store.tables import metadata
 
@@ -70,7 +71,10 @@ class ProgrammeEnd:
 
 # ---------------------------------------------------------------- chains to be planned
 
-_UNPLANNED: Final = select(_CHAIN.c.name).where(_CHAIN.c.planned.is_(False)).order_by(_CHAIN.c.name)
+_RESTS: Final = faults.resting(faults.PLANNING, _CHAIN.c.name, _CHAIN.c.size, bindparam("now"))
+_UNPLANNED: Final = (
+    select(_CHAIN.c.name, _CHAIN.c.size).where(_CHAIN.c.planned.is_(False), ~_RESTS).order_by(_CHAIN.c.name)
+)
 _UNPLANNED_LOCKED: Final = _UNPLANNED.limit(bindparam("most")).with_for_update(skip_locked=True)
 # Written out in the statement: prepared for any standing, it could not use the index of what is open.
 _OPEN: Final = _OBLIGATION.c.status == bindparam("open", "open", literal_execute=True)
@@ -81,6 +85,17 @@ _LOOK: Final = select(
     # for it everywhere instead of in the index.
     select(func.min(_OBLIGATION.c.next_at)).where(_OPEN).scalar_subquery().label("next_at"),
     select(_HEARTBEAT.c.at).where(_HEARTBEAT.c.name == LOOKED_AHEAD).scalar_subquery().label("ahead"),
+    faults.rested(faults.REMINDING, bindparam("now")).label("rested"),
+)
+# What is due and cannot be said rests, and what a chain owes that cannot be worked out is not known.
+_IS_DUE: Final = select(
+    exists(
+        select(_OBLIGATION.c.id).where(
+            _OWING,
+            _OBLIGATION.c.chain.not_in(select(_CHAIN.c.name).where(_CHAIN.c.planned.is_(False), _RESTS)),
+            ~faults.resting(faults.REMINDING, _OBLIGATION.c.id, None, bindparam("now")),
+        )
+    )
 )
 
 
@@ -97,16 +112,25 @@ class Look:
 
 def look(tx: Connection, *, now: datetime) -> Look:
     """What an idle heartbeat asks, in one question."""
-    row = tx.execute(_LOOK).one()
-    due = row.next_at is not None and row.next_at <= now
-    return Look(unplanned=bool(row.unplanned), due=due, ahead=row.ahead)
+    row = tx.execute(_LOOK, {"now": now}).one()
+    due = row.next_at is not None and row.next_at <= now and tx.execute(_IS_DUE, {"now": now}).scalar_one()
+    return Look(unplanned=bool(row.unplanned), due=bool(due or row.rested), ahead=row.ahead)
 
 
-def unplanned(tx: Connection, *, most: int = 1_000_000) -> tuple[str, ...]:
-    """Chains that have grown since they were planned, locked. One that somebody is writing to is passed over:
-    what happens there has not happened yet.
+def unplanned(tx: Connection, *, now: datetime, most: int = 1_000_000) -> Mapping[str, int]:
+    """Chains that have grown since they were planned, locked, with their sizes. One that somebody is writing
+    to is passed over: what happens there has not happened yet; so is one that rests after a fault.
     """
-    return tuple(tx.execute(_UNPLANNED_LOCKED, {"most": most}).scalars())
+    rows = tx.execute(_UNPLANNED_LOCKED, {"most": most, "now": now})
+    return {row.name: row.size for row in rows}
+
+
+def hold(tx: Connection, chain: str) -> int:
+    """Lock a chain, so that two who act on what it owes wait for each other: before any obligation of it; its
+    size.
+    """
+    wanted = select(_CHAIN.c.size).where(_CHAIN.c.name == chain).with_for_update()
+    return tx.execute(wanted).scalar_one_or_none() or 0
 
 
 def mark_planned(tx: Connection, chains: Sequence[str]) -> None:
@@ -386,11 +410,6 @@ def by_key(tx: Connection, key: Key) -> Stored | None:
     wanted = select(_OBLIGATION).where(same, _OBLIGATION.c.occurrence == key.occurrence)
     row = tx.execute(wanted).one_or_none()
     return None if row is None else _stored(row)
-
-
-def hold(tx: Connection, chain: str) -> None:
-    """Lock a chain, so that two who act on what it owes wait for each other: before any obligation of it."""
-    tx.execute(select(_CHAIN.c.name).where(_CHAIN.c.name == chain).with_for_update())
 
 
 def list_obligations(

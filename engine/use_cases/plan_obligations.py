@@ -5,9 +5,10 @@ conditions and benefits ask for is compared with what is kept, and what is new, 
 written down. Nobody reads what is owed without first bringing it up to date.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 from engine.core import obligations as core
@@ -16,8 +17,10 @@ from engine.core.obligations import Obligation
 from engine.core.programme import Programme
 from engine.core.reminders import NO_RUNG, passed_at, planned
 from engine.store import obligations, programmes, settings
+from engine.store.faults import PLANNING
 from engine.store.obligations import Stored
 from engine.store.session import Connection, Database
+from engine.use_cases.sweeping import Sweep
 from engine.use_cases.what_is_owed import what_is_owed
 
 BATCH: Final = 100
@@ -53,23 +56,30 @@ def freshen(tx: Connection, *, now: datetime, most: int = 1_000_000) -> int:
 
     Chains are locked before any obligation is: whoever plans and reminds at once waits in the same order.
     """
-    chains = obligations.unplanned(tx, most=most)
-    programme = programmes.current(tx) if chains else None
-    if programme is not None:
-        end = obligations.programme_end(tx)
-        for chain in chains:
-            _plan(tx, programme, chain, now=now, ended_on=None if end is None else end.ended_on)
-    obligations.mark_planned(tx, chains)
-    return len(chains)
+    sizes = obligations.unplanned(tx, most=most, now=now)
+    _plan_each(tx, sizes, now=now)
+    return len(sizes)
 
 
 def freshen_chain(tx: Connection, chain: str, *, now: datetime) -> None:
     """The same for one chain, which the caller has locked, whether it has grown or not."""
-    programme = programmes.current(tx)
+    _plan_each(tx, {chain: obligations.hold(tx, chain)}, now=now)
+
+
+def _plan_each(tx: Connection, sizes: Mapping[str, int], *, now: datetime) -> None:
+    """One that cannot be worked out owes what it owed, and is not reminded of before it can."""
+    programme = programmes.current(tx) if sizes else None
+    done = list(sizes)
     if programme is not None:
         end = obligations.programme_end(tx)
-        _plan(tx, programme, chain, now=now, ended_on=None if end is None else end.ended_on)
-        obligations.mark_planned(tx, [chain])
+        ended_on = None if end is None else end.ended_on
+        sweep = Sweep(tx, PLANNING, now=now)
+        done = [
+            chain
+            for chain, size in sizes.items()
+            if sweep.alone(chain, partial(_plan, tx, programme, chain, now=now, ended_on=ended_on), size=size)
+        ]
+    obligations.mark_planned(tx, done)
 
 
 def is_new_month(last: datetime | None, now: datetime) -> bool:

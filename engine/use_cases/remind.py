@@ -4,8 +4,10 @@ All that is due is taken in one transaction, so that each person has one letter 
 anything; a second heartbeat at the same instant waits, and then finds nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from engine.core.calendar import in_office_hours, local_date
 from engine.core.letters import REMINDER
@@ -13,11 +15,13 @@ from engine.core.obligations import Owner
 from engine.core.programme import Programme
 from engine.core.reminders import due, next_slot
 from engine.store import obligations, outbox, programmes, settings
+from engine.store.faults import REMINDING
 from engine.store.obligations import Reminder, Stored
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE
 from engine.use_cases.plan_obligations import freshen
 from engine.use_cases.responsible import Directory, directory
+from engine.use_cases.sweeping import Sweep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +56,27 @@ def sweep(tx: Connection, programme: Programme, *, now: datetime) -> Reminded:
     """The same in the caller's transaction, whatever the hour says is left to the ladder."""
     # Two who sweep at once take turns, or each would call for a letter without knowing of the other's.
     settings.beat(tx, obligations.REMINDED, now=now)
-    policy = programme.calendar.policy()
     looked_at = obligations.due(tx, now=now)
+    each = Sweep(tx, REMINDING, now=now)
+    each.leave([stored.id for stored in looked_at])
+    done = each.by_halves(looked_at, partial(_climb, tx, programme, now=now), name=lambda one: one.id)
+    return Reminded(
+        reminders=sum(one.reminders for one in done),
+        letters=len({person for one in done for person in one.told}),
+        nobody=sum(one.nobody for one in done),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Climbed:
+    reminders: int
+    told: frozenset[str]
+    nobody: int
+
+
+def _climb(tx: Connection, programme: Programme, looked_at: Sequence[Stored], *, now: datetime) -> _Climbed:
+    """Say what is due of these obligations, and note how far their ladders have come."""
+    policy = programme.calendar.policy()
     concerned = frozenset(stored.project for stored in looked_at if stored.project is not None)
     who = directory(tx, on=local_date(now), projects=concerned)
     said: list[Reminder] = []
@@ -73,10 +96,10 @@ def sweep(tx: Connection, programme: Programme, *, now: datetime) -> Reminded:
             said.append(Reminder(obligation=stored.id, due_on=one.due_on, rung=days, person=person, at=now))
     obligations.advance(tx, moved)
     obligations.remember(tx, said)
-    told = sorted({one.person for one in said})
+    told = frozenset(one.person for one in said)
     daily = outbox.Daily(kind=REMINDER, day=local_date(now), next_at=next_slot(now, policy))
-    outbox.call_for_daily(tx, told, daily, now=now)
-    return Reminded(reminders=len(said), letters=len(told), nobody=nobody)
+    outbox.call_for_daily(tx, sorted(told), daily, now=now)
+    return _Climbed(reminders=len(said), told=told, nobody=nobody)
 
 
 def _told(who: Directory, stored: Stored, *, to_office: bool) -> str | None:
