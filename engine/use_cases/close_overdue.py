@@ -3,12 +3,15 @@ means?
 """
 
 from datetime import datetime
+from functools import partial
 
 from engine.store import cases
 from engine.store.cases import CaseState
+from engine.store.faults import CLOSING
 from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.cast_ballot import counted_outcome, decision, to_next_meeting
+from engine.use_cases.sweeping import apart_each, worth_doing
 from engine.use_cases.tally import tally_of
 
 WRITTEN = "skriftlig"
@@ -25,35 +28,36 @@ def close_overdue(db: Database, *, now: datetime) -> int:
     """
     with db.reading() as tx:
         # What waits for its chair is left alone: nobody needs the writer's turn for it at every heartbeat.
-        due = [one.id for one in closes_by_itself(tx, by=now)]
-    return sum(_close(db, case, now) for case in due)
+        waiting = [one for one in _written(tx) if _is_due(one.handling, one.answer_by, now)]
+        closing = partial(_closes_by_itself, tx)
+        due = worth_doing(tx, CLOSING, waiting, closing, name=lambda one: one.id, now=now)
+    return sum(apart_each(db, CLOSING, due, partial(_close, now=now), now=now))
 
 
-def closes_by_itself(tx: Connection, *, by: datetime | None = None) -> tuple[CaseState, ...]:
-    """The open written cases that end when their answers are due, as they have been answered so far; those
-    due by an instant, if asked.
-    """
-    return tuple(
-        one
-        for one in cases.list_cases(tx, status="open")
-        if one.handling == WRITTEN
-        and (by is None or one.answer_by <= by)
-        and tally_of(one, cases.ballots(tx, one.id), closing=True).state in _ENDS
-    )
+def closes_by_itself(tx: Connection) -> tuple[CaseState, ...]:
+    """The open written cases that end when their answers are due, as they have been answered so far."""
+    return tuple(one for one in _written(tx) if _closes_by_itself(tx, one))
 
 
-def _close(db: Database, case: str, now: datetime) -> bool:
-    with db.writing() as tx:
-        state = cases.state(tx, case, lock=True)
-        if state is None or state.status != "open" or not _is_due(state.handling, state.answer_by, now):
-            return False
-        tally = tally_of(state, cases.ballots(tx, case), closing=True)
-        if tally.state == "meeting" and state.meeting is None:
-            record(tx, to_next_meeting(tx, state, now, why="no_clear_answer"), now=now)
-        outcome = counted_outcome(tx, state, tally)
-        if outcome is None:
-            return False
-        record(tx, [decision(tx, state, tally, outcome=outcome, basis="count", now=now)], now=now)
+def _written(tx: Connection) -> list[CaseState]:
+    return [one for one in cases.list_cases(tx, status="open") if one.handling == WRITTEN]
+
+
+def _closes_by_itself(tx: Connection, case: CaseState) -> bool:
+    return tally_of(case, cases.ballots(tx, case.id), closing=True).state in _ENDS
+
+
+def _close(tx: Connection, case: str, *, now: datetime) -> bool:
+    state = cases.state(tx, case, lock=True)
+    if state is None or state.status != "open" or not _is_due(state.handling, state.answer_by, now):
+        return False
+    tally = tally_of(state, cases.ballots(tx, case), closing=True)
+    if tally.state == "meeting" and state.meeting is None:
+        record(tx, to_next_meeting(tx, state, now, why="no_clear_answer"), now=now)
+    outcome = counted_outcome(tx, state, tally)
+    if outcome is None:
+        return False
+    record(tx, [decision(tx, state, tally, outcome=outcome, basis="count", now=now)], now=now)
     return True
 
 

@@ -1,16 +1,22 @@
 """The clock asks: the machinery has done a round, so what can be forgotten, and what should be witnessed?"""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from engine.core.calendar import local_date
 from engine.core.events import PROGRAMME_CHAIN, HeadsWitnessed
 from engine.store import ledger, links, settings
+from engine.store.faults import HOUSEKEEPING
 from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.inspect_machinery import note_beat
+from engine.use_cases.sweeping import Sweep
 from engine.use_cases.watch_machinery import watch_machinery
+
+R = TypeVar("R")
 
 CHECKPOINT: Final = "checkpoint"
 """When the programme's chain last took note of the other chains' heads."""
@@ -32,10 +38,17 @@ def keep_house(db: Database, *, now: datetime) -> Kept:
     stands, so that one cut short or rewritten later is found.
     """
     with db.writing() as tx:
-        watch_machinery(tx, now=now)
+        sweep = Sweep(tx, HOUSEKEEPING, now=now)
+        # One's beat is noted after it has been looked at, and whatever came of that.
+        _by_itself(sweep, "watch", partial(watch_machinery, tx, now=now))
         note_beat(tx, "housekeeping", now=now)
-        forgotten = links.forget_visits(tx, before=now)
-        return Kept(visits_forgotten=forgotten, heads_witnessed=_witness(tx, now))
+        forgotten = _by_itself(sweep, "visits", partial(links.forget_visits, tx, before=now))
+        witnessed = _by_itself(sweep, "witness", partial(_witness, tx, now))
+        return Kept(visits_forgotten=sum(forgotten), heads_witnessed=sum(witnessed))
+
+
+def _by_itself(sweep: Sweep, duty: str, do: Callable[[], R]) -> tuple[R, ...]:
+    return () if sweep.rests(duty) else sweep.alone(duty, do)
 
 
 def _witness(tx: Connection, now: datetime) -> int:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from engine.core.calendar import local_date
@@ -17,10 +18,12 @@ from engine.core.shape import text_in
 from engine.core.voting import count
 from engine.store import cases, ledger, people, programmes
 from engine.store.cases import CaseState
+from engine.store.faults import UNDECIDABLE
 from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE
 from engine.use_cases.panel import body_named
+from engine.use_cases.sweeping import apart_each, worth_doing
 from engine.use_cases.tally import rules_of, seats_of
 
 
@@ -63,21 +66,23 @@ def unable_to_decide(tx: Connection, state: CaseState) -> Unable | None:
 def tell_unable(db: Database, *, now: datetime) -> int:
     """Tell the secretary of every case its body can never decide, once for each body; returns how many."""
     with db.reading() as tx:
-        if not _untold(tx):
-            return 0
-    with db.writing() as tx:
-        programme = programmes.current(tx)
-        assert programme is not None
-        untold = _untold(tx)
-        locked = [cases.state(tx, one.id, lock=True) for one in untold]
-        found = [one for one in locked if one is not None and unable_to_decide(tx, one) is not None]
-        record(tx, [_event(tx, programme, one, now) for one in found], now=now)
-    return len(found)
+        waiting = cases.list_cases(tx, status="open")
+        untold = partial(_is_untold, tx)
+        todo = worth_doing(tx, UNDECIDABLE, waiting, untold, name=lambda one: one.id, now=now)
+    return sum(apart_each(db, UNDECIDABLE, todo, partial(_tell, now=now), now=now))
 
 
-def _untold(tx: Connection) -> list[CaseState]:
-    waiting = cases.list_cases(tx, status="open")
-    return [one for one in waiting if unable_to_decide(tx, one) is not None and not _is_told(tx, one)]
+def _tell(tx: Connection, case: str, *, now: datetime) -> bool:
+    programme = programmes.current(tx)
+    state = cases.state(tx, case, lock=True)
+    if programme is None or state is None or not _is_untold(tx, state):
+        return False
+    record(tx, [_event(tx, programme, state, now)], now=now)
+    return True
+
+
+def _is_untold(tx: Connection, state: CaseState) -> bool:
+    return unable_to_decide(tx, state) is not None and not _is_told(tx, state)
 
 
 def _is_told(tx: Connection, state: CaseState) -> bool:
