@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from engine.store import outbox
 from engine.store.outbox import Claimed, Settlement
-from engine.store.session import Database
-from engine.use_cases.claim_letters import has_changed, withdrawal
+from engine.store.session import Connection, Database
+from engine.use_cases.claim_letters import by_itself, has_changed, withdrawal
 from engine.use_cases.plan_obligations import freshen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """The ids of the letters to hand over, those that turned out to be untrue, and how many say something
-    that is no longer owed and are worded anew.
+    """The ids of the letters to hand over, those that turned out to be untrue or impossible, and how many
+    say something that is no longer owed and are worded anew.
     """
 
     letters: tuple[str, ...]
@@ -38,20 +39,25 @@ def begin_delivery(
     with db.writing() as tx:
         now = db.now(tx, given=now)
         freshen(tx, now=now)
-        ends = {letter.id: withdrawal(tx, letter, now=now) for letter in letters}
-        withdrawn = tuple(end for end in ends.values() if end is not None)
-        true = [letter for letter in letters if ends[letter.id] is None]
-        # A day's reminders of which one has been done meanwhile go back, and are claimed again without it.
-        anew = [_worded_anew(letter, now) for letter in true if has_changed(tx, letter)]
-        outbox.settle(tx, (*withdrawn, *anew), worker=worker, now=now)
-        back = {one.letter for one in anew}
+        judged = {letter.id: by_itself(tx, letter, partial(_judged, tx, now=now)) for letter in letters}
+        ends = [end for end in judged.values() if end is not None]
+        outbox.settle(tx, ends, worker=worker, now=now)
         held = outbox.mark_in_doubt(
             tx,
-            [letter.id for letter in true if letter.id not in back],
+            [letter.id for letter in letters if judged[letter.id] is None],
             worker=worker,
             until=now + lease,
         )
-    return Begun(letters=held, withdrawn=withdrawn, anew=len(anew))
+    anew = [end for end in ends if end.state == "retry"]
+    return Begun(letters=held, withdrawn=tuple(end for end in ends if end not in anew), anew=len(anew))
+
+
+def _judged(tx: Connection, letter: Claimed, *, now: datetime) -> Settlement | None:
+    """What becomes of a letter that is not to leave after all."""
+    if (untrue := withdrawal(tx, letter, now=now)) is not None:
+        return untrue
+    # A day's reminders of which one has been done meanwhile go back, and are claimed again without it.
+    return _worded_anew(letter, now) if has_changed(tx, letter) else None
 
 
 def _worded_anew(letter: Claimed, now: datetime) -> Settlement:

@@ -5,7 +5,8 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from engine.core.calendar import in_office_hours, local_date
 from engine.core.letters import (
@@ -39,16 +40,16 @@ from engine.core.letters import (
     subject_of_person,
 )
 from engine.core.links import Link, Purpose, code_for, last_moment, receipt_code, token_for, token_hash
-from engine.core.misuse import Misuse
 from engine.core.obligations import Key
 from engine.core.reminders import next_slot
 from engine.store import cases, links, obligations, outbox, people, programmes, projects, reporting
 from engine.store.obligations import Reminder, Stored
 from engine.store.outbox import Claimed, Frozen, Settlement
-from engine.store.session import Connection, Database, new_id
+from engine.store.session import Connection, Database, apart, new_id
 from engine.use_cases.actors import steered
 from engine.use_cases.plan_obligations import freshen
 from engine.use_cases.subject import Subject, debtor_of, subject_named
+from engine.use_cases.sweeping import NOBODYS
 from engine.use_cases.tell_unable import unable_to_decide
 from engine.use_cases.watch_machinery import trouble
 
@@ -74,7 +75,6 @@ _DAILY: Final = frozenset({REMINDER, TROUBLE})
 """Letters that come once a day at most, and tell what is so when they leave."""
 _OF_REPORTS: Final = frozenset({REPORT_DELIVERED, REPORT_APPROVED})
 _NEWS: Final = frozenset({MEETING_CHANGED, RESCHEDULED, UNDECIDABLE})
-_BUGS: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, Misuse)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,7 @@ class Composed:
     message_id: str
 
 
+Done = TypeVar("Done")
 Compose = Callable[[Connection, Claimed], Composed]
 """Reads the world for one letter; it only reads. Whatever it raises kills that letter and no other."""
 
@@ -141,30 +142,54 @@ def claim_letters(
     if not letters:
         return Claim(ready=(), withdrawn=(), dead=given_up)
     # Claimed and counted before anything is worded: wording that kills its process is an attempt too.
-    ready: list[Ready] = []
-    settled: list[Settlement] = []
     with db.writing() as tx:
         mine = outbox.held(tx, [letter.id for letter in letters], worker=worker)
-        for letter in (letter for letter in letters if letter.id in mine):
-            untrue = withdrawal(tx, letter, now=now)
-            if untrue is not None:
-                settled.append(untrue)
-                continue
-            try:
-                frozen = letter.frozen
-                outdated = frozen is not None and present and frozen.template_digest != present(letter.kind)
-                if frozen is None or outdated or letter.kind in _DAILY:
-                    frozen = _frozen(tx, letter, compose, keys=keys, now=now)
-                ready.append(_ready(tx, letter, frozen, keys=keys, base_url=base_url))
-            except _BUGS as bug:
-                settled.append(_settled(letter, "dead", "compose", f"{type(bug).__name__}: {bug}"))
+        wording = partial(_fit, tx, compose=compose, present=present, keys=keys, base_url=base_url, now=now)
+        ends = [by_itself(tx, letter, wording) for letter in letters if letter.id in mine]
+        settled = [end for end in ends if isinstance(end, Settlement)]
         if settled:
             outbox.settle(tx, settled, worker=worker, now=now)
     return Claim(
-        ready=tuple(ready),
+        ready=tuple(end for end in ends if isinstance(end, Ready)),
         withdrawn=tuple(one for one in settled if one.state == "withdrawn"),
         dead=(*given_up, *(one for one in settled if one.state == "dead")),
     )
+
+
+def by_itself(
+    tx: Connection, letter: Claimed, do: Callable[[Claimed], Done | Settlement]
+) -> Done | Settlement:
+    """What becomes of one letter. One that cannot be judged or worded is dead of that, whatever it was, and
+    has touched no other.
+    """
+    try:
+        with apart(tx):
+            return do(letter)
+    except NOBODYS:
+        raise
+    except Exception as bug:
+        return _settled(letter, "dead", "compose", f"{type(bug).__name__}: {bug}")
+
+
+def _fit(
+    tx: Connection,
+    letter: Claimed,
+    *,
+    compose: Compose,
+    present: Callable[[str], str] | None,
+    keys: Mapping[int, bytes],
+    base_url: str,
+    now: datetime,
+) -> Ready | Settlement:
+    """A claimed letter with its words, or its end where it has stopped being true."""
+    untrue = withdrawal(tx, letter, now=now)
+    if untrue is not None:
+        return untrue
+    frozen = letter.frozen
+    outdated = frozen is not None and present and frozen.template_digest != present(letter.kind)
+    if frozen is None or outdated or letter.kind in _DAILY:
+        frozen = _frozen(tx, letter, compose, keys=keys, now=now)
+    return _ready(tx, letter, frozen, keys=keys, base_url=base_url)
 
 
 def _may_remind(tx: Connection, *, now: datetime) -> bool:
