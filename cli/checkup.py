@@ -34,7 +34,9 @@ from engine.use_cases.inspect_machinery import (
     inspect_machinery,
 )
 from engine.use_cases.inspect_obligations import sample_plans, unreachable_owners
+from engine.use_cases.show_faults import show_faults
 from engine.use_cases.tell_unable import unable_to_decide
+from language.faults import fault_words
 from language.sentences import placed, sentence
 
 Status = Literal["ok", "wrong", "skipped"]
@@ -430,6 +432,21 @@ def _cures(lost: Sequence[outbox.Posted]) -> Iterator[str]:
     yield "Send dem så med «faseport letter retry --all-lost», eller gi beskjed på annen måte."
 
 
+def _faults(tx: Connection, now: datetime) -> Check:
+    title = "Det klokka ikke får gjort"
+    found = show_faults(tx)
+    if not found:
+        return _made("faults", title, "ingenting")
+    told = "; ".join(
+        f"{fault_words(one.sweep, item=one.item, kind=one.kind)}: {one.what} i {one.place}, "
+        f"{one.tries} forsøk, først {_ago(int((now - one.since).total_seconds()))}"
+        for one in found[:10]
+    )
+    more = f" og {len(found) - 10} til" if len(found) > 10 else ""
+    todo = "Rett det feilen gjelder, og kjør: faseport tick. Alt annet er gjort; loggen har hele feilen."
+    return _made("faults", title, f"{told}{more}", do=todo)
+
+
 def _undecidable(tx: Connection, _now: datetime) -> Check:
     title = "Saker ingen kan avgjøre"
     stuck = [one.number for one in cases.list_cases(tx, status="open") if unable_to_decide(tx, one)]
@@ -460,6 +477,7 @@ _CONTENTS: Final[tuple[Callable[[Connection, datetime], Check], ...]] = (
     _dead,
     _owners,
     _plans,
+    _faults,
     _undecidable,
     _ledger,
 )

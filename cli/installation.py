@@ -224,9 +224,12 @@ def tick(as_json: AsJson = False) -> None:
     """Gjør alt som skal gjøres nå, én gang, og skriv hvor mye det ble."""
     from cli import console, wiring
     from cli import worker as machinery
+    from engine.use_cases.sweeping import try_again
 
     wiring.log_as_json(all_well=False)
     with wiring.installation() as wired:
+        # Whoever asks by hand may just have mended what rests.
+        try_again(wired.db, now=wired.clock())
         done = machinery.do_round(wired, worker=wiring.worker_name())
     told: dict[str, Any] = {
         "meetings_called": done.meetings.called,

@@ -9,6 +9,7 @@ from engine.store import people
 from engine.store.outbox import Claimed, Posted
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE, programme_in_force
+from engine.use_cases.show_faults import show_faults
 from engine.use_cases.watch_machinery import trouble
 from notifications.facts import Facts
 
@@ -17,7 +18,7 @@ def trouble_facts(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
     """As of now, however often it has been tried.
 
     It has: thread, body (the programme), contact {name, email}, outages: {what, since, until (empty: still)},
-    failing and lost: {kind, to, reason, tries}.
+    failing and lost: {kind, to, reason, tries}, faults: {sweep, item, kind, since}.
     """
     found = trouble(tx, now=now)
     office = people.office_holder(tx, PROGRAMME_OFFICE, on=local_date(now))
@@ -38,6 +39,10 @@ def trouble_facts(tx: Connection, letter: Claimed, *, now: datetime) -> Facts:
         ],
         "failing": [_letter(one) for one in found.failing],
         "lost": [_letter(one) for one in found.lost],
+        "faults": [
+            {"sweep": one.sweep, "item": one.item, "kind": one.kind, "since": one.since.isoformat()}
+            for one in show_faults(tx, found.faults)
+        ],
     }
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from engine.store.faults import SWEEPS
+
 URL: Final = "https://faseport.example.org/b/fpb1-mfrggzdfmztwq2lknnwg23tpobyxe43u-a2c4"
 CODE: Final = "482913"
 RECEIPT_CODE: Final = "k3r7-m2xq-abcd-e567"
@@ -259,6 +261,10 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
         ],
         "failing": [{"kind": "agenda", "to": "Kommunalsjef BoA", "reason": "rcpt", "tries": 5}],
         "lost": [{"kind": "agenda", "to": "Kommuneoverlegen", "reason": "550 ukjent", "tries": 1}],
+        "faults": [
+            {"sweep": sweep, "item": "p1", "kind": "svar", "since": "2025-02-03T07:00:00+00:00"}
+            for sweep in SWEEPS
+        ],
     },
     "withdrawn": {
         **_COMMON,

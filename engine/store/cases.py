@@ -167,6 +167,11 @@ def answered_by(tx: Connection, person: str) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
+def number_of(tx: Connection, case: str) -> str | None:
+    """A case's number, whatever else is stored of it; None where there is none."""
+    return tx.execute(select(_CASE.c.number).where(_CASE.c.id == case)).scalar_one_or_none()
+
+
 def open_for(tx: Connection, project: str) -> CaseState | None:
     """The project's open case; it has at most one."""
     return next(iter(list_cases(tx, project=project, status="open")), None)

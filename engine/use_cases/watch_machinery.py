@@ -14,7 +14,8 @@ from typing import Final
 from engine.core.calendar import in_office_hours, local_date
 from engine.core.letters import TROUBLE, Letter, Recall, subject_of_person
 from engine.core.reminders import next_slot
-from engine.store import outbox, people, programmes, settings
+from engine.store import faults, outbox, people, programmes, settings
+from engine.store.faults import Fault
 from engine.store.outbox import Posted
 from engine.store.session import Connection
 from engine.use_cases.actors import PROGRAMME_OFFICE
@@ -41,15 +42,18 @@ class Outage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """What there is to tell: outages, letters that keep failing, and letters that did not arrive."""
+    """What there is to tell: outages, letters that keep failing, letters that did not arrive, and what the
+    clock could not do, which is told once.
+    """
 
     outages: tuple[Outage, ...] = ()
     failing: tuple[Posted, ...] = ()
     lost: tuple[Posted, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there is anything."""
-        return bool(self.outages or self.failing or self.lost)
+        return bool(self.outages or self.failing or self.lost or self.faults)
 
 
 def trouble(tx: Connection, *, now: datetime) -> Trouble:
@@ -60,6 +64,9 @@ def trouble(tx: Connection, *, now: datetime) -> Trouble:
         outages=tuple(one for one in _kept(tx) if one.until is None or told is None or one.until > told),
         failing=outbox.failing(tx, tries=TRIES),
         lost=tuple(one for one in outbox.lost(tx, since=since) if one.kind != TROUBLE),
+        faults=tuple(
+            one for one in faults.list_faults(tx) if one.told_at is None or told is None or one.told_at > told
+        ),
     )
 
 
@@ -85,14 +92,24 @@ def watch_machinery(tx: Connection, *, now: datetime) -> None:
     policy = programme.calendar.policy()
     due = now if in_office_hours(now, policy) else next_slot(now, policy)
     day = local_date(due).isoformat()
-    if (outbox.last_occurrence(tx, kind=TROUBLE, recipient=office.id) or "") >= day:
-        return
     subject = subject_of_person(office.id)
+    untold = [one for one in found.faults if one.told_at is None]
+    if (outbox.last_occurrence(tx, kind=TROUBLE, recipient=office.id) or "") >= day:
+        if any(one.kind == TROUBLE for one in _waiting_for(tx, subject)):
+            # It is worded when it leaves, and tells these too.
+            faults.tell(tx, untold, now=now)
+        return
     # One of an earlier day that has not left gives way: this one tells it all.
     gone = Recall(subject=subject, kinds=(TROUBLE,), reason="superseded", recipient=office.id)
     outbox.withdraw(tx, [gone], now=now)
     letter = Letter(kind=TROUBLE, subject=subject, recipient=office.id, occurrence=day, due=due)
     outbox.enqueue(tx, [letter], now=now)
+    faults.tell(tx, untold, now=now)
+
+
+def _waiting_for(tx: Connection, subject: str) -> Iterator[Posted]:
+    for state in ("due", "retry"):
+        yield from outbox.list_letters(tx, subject=subject, state=state)
 
 
 def _followed(tx: Connection, before: Sequence[Outage], now: datetime) -> tuple[Outage, ...]:

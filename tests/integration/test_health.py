@@ -65,7 +65,7 @@ class Post:
     def trouble(self) -> list[str]:
         """What programkontoret has been told of the machinery, as text."""
         told = (message for to, message in self.taken if to == OFFICE)
-        words = ("Ikke alle brev", "Faseport har stått")
+        words = ("Ikke alle brev", "Faseport har stått", "Noe i Faseport lar seg ikke")
         return [
             str(one.get_body(("plain",)).get_content())  # type: ignore[union-attr]
             for one in told
