@@ -17,7 +17,7 @@ SOURCES := $(shell find $(PACKAGES) -type f -not -path '*/__pycache__/*' -not -n
 CATALOGUES := $(patsubst %.po,%.mo,$(filter %.po,$(SOURCES)))
 VENDOR := web/static/vendor/htmx/htmx.min.js
 
-.PHONY: help demo test requirements venv assets wheel lint fmt schema lock system race measure coverage count-syncs bench-decision simulate-half-year simulate-years kill-workers bench-sweep clean
+.PHONY: help demo test requirements venv assets wheel lint fmt schema lock system race measure coverage count-syncs bench-decision simulate-half-year simulate-years kill-workers kill-in-batches bench-sweep clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -87,6 +87,9 @@ simulate-years: .venv/dev ## beat every five minutes through twenty years on bot
 
 kill-workers: .venv/dev $(CATALOGUES) ## kill and pause three workers that send 3,000 reminders from one PostgreSQL (ARGS='600 2')
 	$(PY) -m tools.kill_workers $(ARGS)
+
+kill-in-batches: .venv/dev $(CATALOGUES) ## kill a worker twelve times in its batches, beside a node whose clock is half an hour ahead
+	$(PY) -m tools.kill_in_batches
 
 count-syncs: .venv/dev ## count with strace how often a decision waits for the disk
 	$(PY) -m tools.count_syncs

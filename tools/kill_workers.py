@@ -113,7 +113,7 @@ class Report:
 # ---------------------------------------------------------------- the server
 
 
-class _Sink:
+class Sink:
     """Mail servers on one port for each worker, which lose what chance says."""
 
     def __init__(self, slots: int, plan: Plan) -> None:
@@ -220,7 +220,7 @@ def run(url: str, plan: Plan) -> Report:
     context = multiprocessing.get_context("forkserver")
     # Imported once, so that a worker that is started again is there at once.
     context.set_forkserver_preload(["tools.reminding_worker"])
-    sink, begun = _Sink(plan.workers, plan), time.monotonic()
+    sink, begun = Sink(plan.workers, plan), time.monotonic()
 
     def start(slot: int) -> Any:
         told = {"lease": plan.lease, "speed": plan.speed}
@@ -325,7 +325,7 @@ def _sent(db: Database) -> int:
 # ---------------------------------------------------------------- what came of it
 
 
-def _counted(db: Database, plan: Plan, sink: _Sink, slots: Sequence[_Slot]) -> Report:
+def _counted(db: Database, plan: Plan, sink: Sink, slots: Sequence[_Slot]) -> Report:
     copies: dict[str, list[Stored]] = defaultdict(list)
     for one in sorted(sink.stored, key=lambda one: one.at):
         copies[one.to].append(one)

@@ -1,4 +1,4 @@
-"""What does a worker do while `kill_workers` kills it? A module of its own, imported once for them all."""
+"""What does a worker do while it is killed? A module of its own, imported once for all that are."""
 
 import contextlib
 import os
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from engine.clock import now
 from engine.store.session import Database, new_id
 from engine.use_cases.look_after import look_after
 from notifications.delivery import MailSettings, deliver_due
@@ -23,12 +24,7 @@ def work(url: str, port: int, begun: float, *, lease: float, speed: int) -> None
     comes all the same.
     """
     db = Database(url)
-    name = f"worker-{os.getpid()}-{new_id()}"
-    settings = MailSettings(
-        smtp_url=f"smtp://127.0.0.1:{port}?tls=none",
-        mail_from="Faseport <faseport@example.org>",
-        base_url="http://127.0.0.1:8000",
-    )
+    name, settings = _name(), _settings(port)
     while True:
         with _told():
             look_after(db, now=clock(begun, speed))
@@ -44,6 +40,41 @@ def work(url: str, port: int, begun: float, *, lease: float, speed: int) -> None
                 limits=Limits(batch=lease / 3),
             )
         time.sleep(0.05)
+
+
+def send(url: str, port: int, *, lease: float, ahead: float) -> None:
+    """Only deliver, for ever, on a machine whose clock is so many seconds ahead of the server's."""
+    db = Database(url, server_clock=True)
+    name, settings = _name(), _settings(port)
+
+    def its_clock() -> datetime:
+        return now() + timedelta(seconds=ahead)
+
+    while True:
+        with _told():
+            deliver_due(
+                db,
+                keys=house.KEYS,
+                settings=settings,
+                worker=name,
+                now=its_clock(),
+                lease=timedelta(seconds=lease),
+                clock=its_clock,
+                limits=Limits(batch=lease / 3),
+            )
+        time.sleep(0.05)
+
+
+def _name() -> str:
+    return f"worker-{os.getpid()}-{new_id()}"
+
+
+def _settings(port: int) -> MailSettings:
+    return MailSettings(
+        smtp_url=f"smtp://127.0.0.1:{port}?tls=none",
+        mail_from="Faseport <faseport@example.org>",
+        base_url="http://127.0.0.1:8000",
+    )
 
 
 @contextlib.contextmanager

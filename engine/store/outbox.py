@@ -218,7 +218,10 @@ def claim(
     )
     found = tx.execute(waiting).all()
     told = attempts.told(tx, [row.id for row in found if row.attempts])
-    rows = [row for row in found if _untold(row, told) < SUSPECT] or found[:1]
+    # Of those that may be what kills, the one least likely: whoever is killed by something else moves on.
+    rows = [row for row in found if _untold(row, told) < SUSPECT] or (
+        [min(found, key=lambda row: _untold(row, told))] if found else []
+    )
     if rows:
         leased = {
             "state": "claimed",
@@ -281,7 +284,9 @@ def held(tx: Connection, letters: Sequence[str], *, worker: str) -> frozenset[st
     mine = select(_OUTBOX.c.id).where(
         _OUTBOX.c.id.in_(letters), _OUTBOX.c.claimed_by == worker, _OUTBOX.c.state == "claimed"
     )
-    return frozenset(tx.execute(mine.with_for_update()).scalars())
+    # In one order and no harder than needed: a slow worker that was overtaken may be noting its attempts.
+    locked = mine.order_by(_OUTBOX.c.id).with_for_update(key_share=True)
+    return frozenset(tx.execute(locked).scalars())
 
 
 def freeze(tx: Connection, letter: str, frozen: Frozen) -> None:
@@ -326,7 +331,7 @@ def settle(tx: Connection, settlements: Sequence[Settlement], *, worker: str, no
     """Write down how attempts ended. A worker that lost its lease meanwhile changes nothing but the attempt
     log.
     """
-    for done in settlements:
+    for done in sorted(settlements, key=lambda one: one.letter):
         final = done.state in {"sent", "bounced", "dead", "withdrawn"}
         # A letter that may once have been delivered goes on saying so: its next copy is counted as a possible
         # duplicate, also when the attempts between came nowhere.
