@@ -83,6 +83,7 @@ _CAUSES: Final[Mapping[Cause, str]] = {
     "full": "Disken som databasen ligger på, er full.",
     "away": "Databasen svarer ikke.",
     "given_up": "Databasen brukte for lang tid.",
+    "moved": "Andre endret prosjektet eller programmet hver gang det ble prøvd.",
 }
 
 

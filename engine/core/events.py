@@ -31,7 +31,12 @@ class Event:
     def chain(self) -> str:
         """The programme's own chain, unless the event belongs to one project."""
         project = getattr(self, "project", None)
-        return f"project:{project}" if project else PROGRAMME_CHAIN
+        return project_chain(project) if project else PROGRAMME_CHAIN
+
+
+def project_chain(key: str) -> str:
+    """The name of a project's own chain."""
+    return f"project:{key}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

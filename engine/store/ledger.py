@@ -77,6 +77,16 @@ def heads(tx: Connection) -> dict[str, Head]:
     return {row.name: Head(chain=row.name, seq=row.size, hash=row.head) for row in rows if row.size}
 
 
+def sizes(tx: Connection, chains: Iterable[str]) -> dict[str, int]:
+    """How many leaves each of these chains has."""
+    wanted = list(chains)
+    known = {
+        row.name: row.size
+        for row in tx.execute(select(_CHAIN.c.name, _CHAIN.c.size).where(_CHAIN.c.name.in_(wanted)))
+    }
+    return {name: known.get(name, 0) for name in wanted}
+
+
 def leaves(tx: Connection, chain: str) -> Iterator[Leaf]:
     """One chain's leaves in order, streamed."""
     rows = tx.execute(

@@ -27,7 +27,7 @@ IDLE_WRITER: Final = 15.0
 """Seconds a writer may hold its locks and say nothing: its machine is frozen, or cut off."""
 IDLE_READER: Final = 600.0
 
-Cause: TypeAlias = Literal["turn", "locked", "full", "away", "given_up"]
+Cause: TypeAlias = Literal["turn", "locked", "full", "away", "given_up", "moved"]
 
 _SQLITE: Final[Mapping[int, Cause]] = {
     sqlite3.SQLITE_BUSY: "locked",

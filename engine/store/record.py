@@ -8,10 +8,11 @@ written.
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -23,6 +24,8 @@ from engine.core.letters import Letter, Recall, letters_for, recalls_for
 from engine.store import outbox
 from engine.store.tables import metadata
 
+_NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
@@ -33,14 +36,23 @@ class Stamp:
     refs: Mapping[str, str]
 
 
-def record(tx: Connection, events: Sequence[ev.Event], *, now: datetime) -> None:
+class Moved(Exception):
+    """A chain has grown since it was read; args: its name. Nothing is written."""
+
+
+def record(
+    tx: Connection, events: Sequence[ev.Event], *, now: datetime, expect: Mapping[str, int] = _NOTHING
+) -> None:
     """Write events and everything that follows from them; the caller's transaction makes it one.
 
-    Events of one chain are locked and numbered together. Raises IntegrityError when the database's own
-    constraints say that the world has moved on, e.g. a second open case for a project.
+    Chains are locked in the order of their names, and events of one chain numbered together. `expect` says
+    how long the chains were that the events were worked out from; raises Moved when one of them has grown
+    since. Raises IntegrityError when the database's own constraints say that the world has moved on, e.g. a
+    second open case for a project.
     """
+    heads = _lock_chains(tx, {event.chain for event in events}, expect)
     for chain, run in groupby(events, key=lambda event: event.chain):
-        _append(tx, chain, list(run), now)
+        heads[chain] = _append(tx, chain, list(run), now, head=heads[chain])
     letters: list[Letter] = []
     for event in events:
         # In the events' order: a ballot that decides calls for a receipt, and the decision takes it back.
@@ -70,8 +82,12 @@ def replay(tx: Connection, *, seq: int, body: str, prose: Mapping[str, str | Non
     _APPLY[type(event)](tx, event, stamp)
 
 
-def _append(tx: Connection, chain: str, events: Sequence[ev.Event], now: datetime) -> None:
-    size, head = _lock_chain(tx, chain)
+_Head = tuple[int, str]
+"""How many leaves a chain has, and the hash of the last."""
+
+
+def _append(tx: Connection, chain: str, events: Sequence[ev.Event], now: datetime, *, head: _Head) -> _Head:
+    size, last = head
     leaves: list[dict[str, Any]] = []
     texts: list[dict[str, Any]] = []
     stamped: list[tuple[ev.Event, Stamp]] = []
@@ -86,20 +102,35 @@ def _append(tx: Connection, chain: str, events: Sequence[ev.Event], now: datetim
             texts.append({"digest": refs[name], "salt": salt.hex(), "text": text, "person": about})
         kind = type(event).__name__
         entry = leaf(
-            chain=chain, seq=seq, kind=kind, at=at, content={"plain": plain, "prose": refs}, prev=head
+            chain=chain, seq=seq, kind=kind, at=at, content={"plain": plain, "prose": refs}, prev=last
         )
-        head = entry.hash
-        leaves.append({"chain": chain, "seq": seq, "at": at, "kind": kind, "body": entry.body, "hash": head})
+        last = entry.hash
+        leaves.append({"chain": chain, "seq": seq, "at": at, "kind": kind, "body": entry.body, "hash": last})
         stamped.append((event, Stamp(seq=seq, at=now, refs=refs)))
     if texts:
         tx.execute(_INSERT_PROSE, texts)
     for event, stamp in stamped:
         _APPLY[type(event)](tx, event, stamp)
     tx.execute(_INSERT_LEAF, leaves)
-    tx.execute(_MOVE_CHAIN, {"chain": chain, "now_size": size + len(events), "now_head": head})
+    tx.execute(_MOVE_CHAIN, {"chain": chain, "now_size": size + len(events), "now_head": last})
+    return size + len(events), last
 
 
-def _lock_chain(tx: Connection, chain: str) -> tuple[int, str]:
+def _lock_chains(tx: Connection, written: Set[str], expect: Mapping[str, int]) -> dict[str, _Head]:
+    """The heads of the chains that are written to, locked; those only expected are kept from growing."""
+    heads: dict[str, _Head] = {}
+    for chain in sorted(written | expect.keys()):
+        if chain in written:
+            heads[chain] = _lock_chain(tx, chain)
+            size = heads[chain][0]
+        else:
+            size = tx.execute(_KEEP_CHAIN, {"chain": chain}).scalar_one_or_none() or 0
+        if size != expect.get(chain, size):
+            raise Moved(chain)
+    return heads
+
+
+def _lock_chain(tx: Connection, chain: str) -> _Head:
     found = tx.execute(_LOCK_CHAIN, {"chain": chain}).one_or_none()
     if found is not None:
         return found.size, found.head
@@ -117,6 +148,9 @@ def _lock_chain(tx: Connection, chain: str) -> tuple[int, str]:
 _CHAIN: Final = metadata.tables["ledger_chain"]
 _LOCK_CHAIN: Final = (
     select(_CHAIN.c.size, _CHAIN.c.head).where(_CHAIN.c.name == bindparam("chain")).with_for_update()
+)
+_KEEP_CHAIN: Final = (
+    select(_CHAIN.c.size).where(_CHAIN.c.name == bindparam("chain")).with_for_update(read=True)
 )
 _MOVE_CHAIN: Final = (
     update(_CHAIN)

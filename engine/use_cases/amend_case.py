@@ -13,10 +13,12 @@ from engine.core.ledger import canonical
 from engine.core.misuse import NotAllowed, Refused, Unknown
 from engine.core.voting import Choice
 from engine.store import cases
+from engine.store.cases import CaseState
 from engine.store.record import record
-from engine.store.session import Database
+from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, person_named
 from engine.use_cases.check_gate import check_gate
+from engine.use_cases.on_snapshot import Expected, on_snapshot
 from engine.use_cases.panel import body_named
 from engine.use_cases.request_transition import dossier_of
 from engine.use_cases.words import read_words
@@ -51,46 +53,79 @@ def amend_case(
     """
     said, unfit = read_words(what, field="what")
     words, also = read_words(proposal, field="proposal")
-    with db.writing() as tx:
-        state = cases.state(tx, case, lock=True)
-        if state is None:
-            raise Unknown("case", case)
-        person = person_named(tx, by)
-        held = capacities(tx, person.id, project=state.project, on=local_date(now))
-        if PROGRAMME_OFFICE not in held and (person.id != state.requested_by or not substance):
-            raise NotAllowed("may_not_amend", {"number": state.number})
+
+    def read(tx: Connection) -> Refused | CaseAmended:
+        state, person = _may_amend(tx, case, by, substance=substance, now=now)
         if state.status != "open":
             closed = Reason(code="case_closed", data={"number": state.number, "status": state.status})
             return Refused(reasons=(closed,))
         reasons = (*unfit, *also, *(() if said or unfit else (Reason(code="what_required", data={}),)))
         if reasons:
             return Refused(reasons=reasons)
-        checked = check_gate(tx, key=state.project, today=local_date(now), gate=state.gate)
-        body = body_named(checked.steered.programme, state.body)
-        dossier = dossier_of(checked, body=body, number=state.number, asked_by=state.requested_by or "")
-        proposed = words or cases.proposal(tx, case)
-        digest = sha256(canonical([dossier, proposed]).encode()).hexdigest()
-        before = cases.load(tx, case)
-        if before is not None and _said(before.dossier, before.proposal) == _said(dossier, proposed):
-            return Refused(reasons=(Reason(code="nothing_changed", data={"number": state.number}),))
-        # «Jeg er inhabil» stands. Of a seat that has changed hands, whoever speaks for it now is asked.
-        answers = cases.standing(state, cases.ballots(tx, case))
-        answered = {seat for seat, ballot in answers.items() if ballot.choice != Choice.RECUSE}
-        told = (entry["person"] for entry in state.roll if entry["seat"] in answered and entry["person"])
-        amended = CaseAmended(
-            by=person.id,
-            project=state.project,
-            case=case,
-            version=state.version + substance,
-            digest=digest,
-            substance=substance,
-            told=tuple(dict.fromkeys(told)) if substance else (),
-            dossier=dossier,
-            proposal=proposed,
-            what=said,
-        )
-        record(tx, [amended], now=now)
-    return Amended(case=case, version=amended.version, digest=digest, asked_again=len(amended.told))
+        return _amended(tx, state, by=person, what=said, proposal=words, substance=substance, now=now)
+
+    def write(tx: Connection, worked: Refused | CaseAmended, expect: Expected) -> Amended | Refused:
+        if isinstance(worked, Refused):
+            return worked
+        record(tx, [worked], now=now, expect=expect)
+        return Amended(case=case, version=worked.version, digest=worked.digest, asked_again=len(worked.told))
+
+    with db.reading() as tx:
+        key = _state(tx, case).project
+    return on_snapshot(db, key=key, read=read, write=write)
+
+
+def _state(tx: Connection, case: str) -> CaseState:
+    state = cases.state(tx, case)
+    if state is None:
+        raise Unknown("case", case)
+    return state
+
+
+def _may_amend(
+    tx: Connection, case: str, by: str, *, substance: bool, now: datetime
+) -> tuple[CaseState, str]:
+    state, person = _state(tx, case), person_named(tx, by)
+    held = capacities(tx, person.id, project=state.project, on=local_date(now))
+    if PROGRAMME_OFFICE not in held and (person.id != state.requested_by or not substance):
+        raise NotAllowed("may_not_amend", {"number": state.number})
+    return state, person.id
+
+
+def _amended(
+    tx: Connection,
+    state: CaseState,
+    *,
+    by: str,
+    what: str,
+    proposal: str,
+    substance: bool,
+    now: datetime,
+) -> Refused | CaseAmended:
+    """The case as it would stand now, or that nothing of it has changed."""
+    checked = check_gate(tx, key=state.project, today=local_date(now), gate=state.gate)
+    body = body_named(checked.steered.programme, state.body)
+    dossier = dossier_of(checked, body=body, number=state.number, asked_by=state.requested_by or "")
+    proposed = proposal or cases.proposal(tx, state.id)
+    before = cases.load(tx, state.id)
+    if before is not None and _said(before.dossier, before.proposal) == _said(dossier, proposed):
+        return Refused(reasons=(Reason(code="nothing_changed", data={"number": state.number}),))
+    # «Jeg er inhabil» stands. Of a seat that has changed hands, whoever speaks for it now is asked.
+    answers = cases.standing(state, cases.ballots(tx, state.id))
+    answered = {seat for seat, ballot in answers.items() if ballot.choice != Choice.RECUSE}
+    told = (entry["person"] for entry in state.roll if entry["seat"] in answered and entry["person"])
+    return CaseAmended(
+        by=by,
+        project=state.project,
+        case=state.id,
+        version=state.version + substance,
+        digest=sha256(canonical([dossier, proposed]).encode()).hexdigest(),
+        substance=substance,
+        told=tuple(dict.fromkeys(told)) if substance else (),
+        dossier=dossier,
+        proposal=proposed,
+        what=what,
+    )
 
 
 def _said(dossier: Mapping[str, Any], proposal: str) -> str:

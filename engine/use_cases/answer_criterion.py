@@ -1,7 +1,9 @@
 """A question at a gate is answered, confirmed by somebody else, or waived."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 
 from engine.core.calendar import local_date
 from engine.core.criteria import INTAKE, Reason
@@ -14,6 +16,7 @@ from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE, Steered, capacities, person_named, steered
 from engine.use_cases.check_gate import gate_asked_for
+from engine.use_cases.on_snapshot import Expected, on_snapshot
 from engine.use_cases.words import EXPLANATION_LIMIT, read_words
 
 
@@ -24,6 +27,9 @@ class Noted:
     criterion: str
     gate: str
     round: int
+
+
+_Said: TypeAlias = CriterionAnswered | AnswerConfirmed | CriterionWaived
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +58,8 @@ def answer_criterion(
     Raises Unknown for a project, person, gate or criterion, NotAllowed for a criterion nobody answers (it
     is computed), for a value that is not among its choices, and for somebody in another role.
     """
-    with db.writing() as tx:
-        asked = _question(tx, key, criterion, gate, by, local_date(now))
+
+    def answered(asked: _Question) -> CriterionAnswered | Refused:
         role, allowed = _answering(asked.criterion)
         if not asked.held & {role, PROGRAMME_OFFICE}:
             raise NotAllowed("may_not_answer", {"role": role})
@@ -63,7 +69,7 @@ def answer_criterion(
         words = said or _said_before(asked, value)
         if unfit or not words:
             return Refused(reasons=unfit or _nothing_said(criterion))
-        answered = CriterionAnswered(
+        return CriterionAnswered(
             by=asked.person,
             project=key,
             gate=asked.gate,
@@ -72,8 +78,8 @@ def answer_criterion(
             value=value,
             explanation=words,
         )
-        record(tx, [answered], now=now)
-    return Noted(criterion=criterion, gate=asked.gate, round=asked.round)
+
+    return _noted(db, _Named(key=key, criterion=criterion, gate=gate, by=by, now=now), answered)
 
 
 def confirm_answer(
@@ -84,8 +90,8 @@ def confirm_answer(
     Raises NotAllowed when there is nothing to confirm, for one's own answer, and for somebody in another
     role.
     """
-    with db.writing() as tx:
-        asked = _question(tx, key, criterion, gate, by, local_date(now))
+
+    def confirmed(asked: _Question) -> AnswerConfirmed:
         attest = asked.criterion.attest or asked.criterion.score
         role = None if attest is None else attest.confirm_by
         answer = next(
@@ -97,11 +103,13 @@ def confirm_answer(
             raise NotAllowed("may_not_confirm", {"role": role})
         if answer.person == asked.person:
             raise NotAllowed("own_answer", {})
-        confirmed = AnswerConfirmed(
+        return AnswerConfirmed(
             by=asked.person, project=key, gate=asked.gate, round=asked.round, criterion=criterion
         )
-        record(tx, [confirmed], now=now)
-    return Noted(criterion=criterion, gate=asked.gate, round=asked.round)
+
+    noted = _noted(db, _Named(key=key, criterion=criterion, gate=gate, by=by, now=now), confirmed)
+    assert isinstance(noted, Noted)  # a confirmation is stored or misuse
+    return noted
 
 
 def waive_criterion(
@@ -110,14 +118,14 @@ def waive_criterion(
     """Spare a project a criterion in this round, where the definition lets this role do so; the deciders
     see the reason.
     """
-    with db.writing() as tx:
-        asked = _question(tx, key, criterion, gate, by, local_date(now))
+
+    def waived(asked: _Question) -> CriterionWaived | Refused:
         if not asked.held & set(asked.criterion.waive_by):
             raise NotAllowed("may_not_waive", {"role": " eller ".join(asked.criterion.waive_by) or "ingen"})
         words, unfit = read_words(reason, field="reason")
         if unfit or not words:
             return Refused(reasons=unfit or _nothing_said(criterion))
-        waived = CriterionWaived(
+        return CriterionWaived(
             by=asked.person,
             project=key,
             gate=asked.gate,
@@ -125,24 +133,51 @@ def waive_criterion(
             criterion=criterion,
             reason=words,
         )
-        record(tx, [waived], now=now)
-    return Noted(criterion=criterion, gate=asked.gate, round=asked.round)
+
+    return _noted(db, _Named(key=key, criterion=criterion, gate=gate, by=by, now=now), waived)
 
 
-def _question(tx: Connection, key: str, criterion: str, gate: str | None, by: str, today: date) -> _Question:
-    person = person_named(tx, by)
-    found = steered(tx, key, lock=True)
-    gate_id, criteria = _asking(tx, found, gate, today)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Named:
+    """A question as somebody names it: without a gate, at the project's next."""
+
+    key: str
+    criterion: str
+    gate: str | None
+    by: str
+    now: datetime
+
+
+def _noted(db: Database, named: _Named, said: Callable[[_Question], _Said | Refused]) -> Noted | Refused:
+    """Store what is said to a question. Which gate is the next may take rules to tell, and so a snapshot."""
+
+    def read(tx: Connection) -> _Said | Refused:
+        return said(_question(tx, named))
+
+    def write(tx: Connection, worked: _Said | Refused, expect: Expected) -> Noted | Refused:
+        if isinstance(worked, Refused):
+            return worked
+        record(tx, [worked], now=named.now, expect=expect)
+        return Noted(criterion=worked.criterion, gate=worked.gate, round=worked.round)
+
+    return on_snapshot(db, key=named.key, read=read, write=write)
+
+
+def _question(tx: Connection, named: _Named) -> _Question:
+    today = local_date(named.now)
+    person = person_named(tx, named.by)
+    found = steered(tx, named.key)
+    gate, criteria = _asking(tx, found, named.gate, today)
     known = {one.id: one for one in criteria}
-    if criterion not in known:
-        raise unknown("criterion", criterion, known)
+    if named.criterion not in known:
+        raise unknown("criterion", named.criterion, known)
     return _Question(
-        criterion=known[criterion],
-        gate=gate_id,
-        round=cases.round_at(tx, key, gate_id),
+        criterion=known[named.criterion],
+        gate=gate,
+        round=cases.round_at(tx, named.key, gate),
         person=person.id,
-        held=capacities(tx, person.id, project=key, on=today),
-        acts=projects.acts(tx, key),
+        held=capacities(tx, person.id, project=named.key, on=today),
+        acts=projects.acts(tx, named.key),
     )
 
 

@@ -42,16 +42,14 @@ class Checked:
     """The other gates the project may ask for, by id, in the definition's order."""
 
 
-def check_gate(
-    tx: Connection, *, key: str, today: date, gate: str | None = None, lock: bool = False
-) -> Checked:
+def check_gate(tx: Connection, *, key: str, today: date, gate: str | None = None) -> Checked:
     """Check a project against a gate that leads out of its phase; when none is named, the first such gate
     that is one for this project.
 
     Raises Unknown for a project or gate that does not exist, and NotAllowed when no gate, or not this one,
     leads out of the phase the project is in.
     """
-    found = steered(tx, key, lock=lock)
+    found = steered(tx, key)
     known = _known(tx, found, today)
     applies = asked_of(found.definition, known.tree)
     wanted = _gate_at(found, gate, applies)
@@ -105,12 +103,12 @@ def _joined(early: GateCheck, late: GateCheck) -> GateCheck:
     )
 
 
-def check_intake(tx: Connection, *, key: str, today: date, lock: bool = False) -> GateCheck:
+def check_intake(tx: Connection, *, key: str, today: date) -> GateCheck:
     """Check whether a project may be taken into the programme, by its workflow's own criteria for that.
 
     Raises Unknown for a project, and NotAllowed when its workflow has no such criteria.
     """
-    found = steered(tx, key, lock=lock)
+    found = steered(tx, key)
     intake = found.definition.intake
     if intake is None:
         raise NotAllowed("no_intake", {"workflow": found.definition.workflow})

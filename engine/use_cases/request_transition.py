@@ -15,10 +15,12 @@ from engine.core.programme import Body
 from engine.core.shape import text_in
 from engine.core.voting import HANDLINGS
 from engine.store import cases
+from engine.store.people import Person
 from engine.store.record import record
 from engine.store.session import Connection, Database, new_id
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, person_named
 from engine.use_cases.check_gate import Checked, check_gate
+from engine.use_cases.on_snapshot import Expected, on_snapshot
 from engine.use_cases.panel import Term, panel_for, planned
 from engine.use_cases.words import read_words
 
@@ -71,44 +73,60 @@ def request_transition(
     """
     if handling is not None and handling not in HANDLINGS:
         raise NotAllowed("no_such_handling", {"handling": handling})
-    today = local_date(now)
-    words, unfit = read_words(proposal, field="proposal")
-    with db.writing() as tx:
-        person = person_named(tx, by)
-        checked = check_gate(tx, key=key, today=today, gate=gate, lock=True)
-        _may_request(tx, checked, person.id, today)
-        already = cases.open_for(tx, key)
-        if already is not None:
-            return Refused(
-                reasons=(Reason(code="case_open", data={"number": already.number, "gate": already.gate}),)
-            )
-        undone = next(iter(cases.awaiting(tx, project=key)), None)
-        if undone is not None:
-            return Refused(
-                reasons=(
-                    Reason(code="awaits_political", data={"number": undone.number, "gate": undone.gate}),
-                )
-            )
+    asked = _Asked(
+        key=key, gate=gate, by=by, words=read_words(proposal, field="proposal"), handling=handling, now=now
+    )
+    return on_snapshot(db, key=key, read=asked.check, write=asked.open)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What somebody asks for."""
+
+    key: str
+    gate: str | None
+    by: str
+    words: tuple[str, tuple[Reason, ...]]
+    handling: str | None
+    now: datetime
+
+    def check(self, tx: Connection) -> tuple[Person, Checked]:
+        """Who asks, and how the gate stands."""
+        person = person_named(tx, self.by)
+        return person, check_gate(tx, key=self.key, today=local_date(self.now), gate=self.gate)
+
+    def open(self, tx: Connection, told: tuple[Person, Checked], expect: Expected) -> Opened | Refused:
+        """Open the case on what was checked, or say why not."""
+        person, checked = told
+        words, unfit = self.words
+        _may_request(tx, checked, person.id, local_date(self.now))
+        reasons = _under_way(tx, self.key)
+        if reasons:
+            return Refused(reasons=reasons)
         reasons = _waits(checked) or _shut(checked, words, unfit)
         if reasons:
             return NotReady(reasons=reasons, check=checked.check)
+        return self._opened(tx, person.id, checked, expect)
+
+    def _opened(self, tx: Connection, person: str, checked: Checked, expect: Expected) -> Opened:
+        proposal, _ = self.words
         owner = checked.roles.get(checked.steered.definition.roles.owner)
         panel = panel_for(
             tx,
             checked.steered.programme,
             checked.decider.body,
             owner=None if owner is None else owner.person,
-            requester=person.id,
-            handling=handling,
-            now=now,
+            requester=person,
+            handling=self.handling,
+            now=self.now,
         )
         body, term = panel.body, panel.term
         meeting, plans = (None, []) if term.slot is None else planned(tx, body.id, term.slot)
-        number = cases.next_number(tx, today.year)
-        dossier = dossier_of(checked, body=body, number=number, asked_by=person.id)
+        number = cases.next_number(tx, local_date(self.now).year)
+        dossier = dossier_of(checked, body=body, number=number, asked_by=person)
         opened = CaseOpened(
-            by=person.id,
-            project=key,
+            by=person,
+            project=self.key,
             case=new_id(),
             number=number,
             gate=checked.gate.id,
@@ -118,21 +136,32 @@ def request_transition(
             rules={"rule": body.rule, "quorum": body.quorum, "tie": body.tie, "link_level": body.link_level},
             roll=tuple(panel.roll),
             version=1,
-            digest=sha256(canonical([dossier, words]).encode()).hexdigest(),
+            digest=sha256(canonical([dossier, proposal]).encode()).hexdigest(),
             answer_by=term.answer_by.isoformat(),
             meeting=meeting,
             dossier=dossier,
-            proposal=words,
+            proposal=proposal,
         )
-        record(tx, [*plans, opened], now=now)
-    return Opened(
-        case=opened.case,
-        number=number,
-        gate=opened.gate,
-        body=body.id,
-        term=term,
-        letters=len({seat["person"] for seat in panel.roll if seat["person"]}),
-    )
+        record(tx, [*plans, opened], now=self.now, expect=expect)
+        return Opened(
+            case=opened.case,
+            number=number,
+            gate=opened.gate,
+            body=body.id,
+            term=term,
+            letters=len({seat["person"] for seat in panel.roll if seat["person"]}),
+        )
+
+
+def _under_way(tx: Connection, key: str) -> tuple[Reason, ...]:
+    """Why a project may ask for nothing more yet: an open case, or one that waits for the politicians."""
+    already = cases.open_for(tx, key)
+    if already is not None:
+        return (Reason(code="case_open", data={"number": already.number, "gate": already.gate}),)
+    undone = next(iter(cases.awaiting(tx, project=key)), None)
+    if undone is not None:
+        return (Reason(code="awaits_political", data={"number": undone.number, "gate": undone.gate}),)
+    return ()
 
 
 def dossier_of(checked: Checked, *, body: Body, number: str, asked_by: str) -> dict[str, Any]:

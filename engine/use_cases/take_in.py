@@ -10,9 +10,10 @@ from engine.core.criteria import GateCheck, Reason
 from engine.core.events import TakenIn
 from engine.core.misuse import NotAllowed, Refused
 from engine.store.record import record
-from engine.store.session import Database
+from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE, capacities, person_named, steered
 from engine.use_cases.check_gate import check_intake
+from engine.use_cases.on_snapshot import Expected, on_snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +30,10 @@ def take_in(db: Database, *, key: str, on: date, by: str, now: datetime) -> Refu
     Raises Unknown for a project or person, NotAllowed for anybody else and for a workflow without such
     criteria.
     """
-    with db.writing() as tx:
+
+    def read(tx: Connection) -> Refused | TakenIn:
         person = person_named(tx, by)
-        project = steered(tx, key, lock=True).project
+        project = steered(tx, key).project
         if PROGRAMME_OFFICE not in capacities(tx, person.id, project=key, on=local_date(now)):
             raise NotAllowed("may_not_take_in", {})
         if project.taken_in_on is not None:
@@ -43,5 +45,12 @@ def take_in(db: Database, *, key: str, on: date, by: str, now: datetime) -> Refu
             return NotEligible(
                 reasons=tuple(reason for one in unmet for reason in one.reasons), check=checked
             )
-        record(tx, [TakenIn(by=person.id, project=key, effective=on.isoformat())], now=now)
-    return None
+        return TakenIn(by=person.id, project=key, effective=on.isoformat())
+
+    def write(tx: Connection, worked: Refused | TakenIn, expect: Expected) -> Refused | None:
+        if isinstance(worked, Refused):
+            return worked
+        record(tx, [worked], now=now, expect=expect)
+        return None
+
+    return on_snapshot(db, key=key, read=read, write=write)
