@@ -377,6 +377,15 @@ _VERIFICATION: Final[Mapping[str, str]] = {
         "avgjøres, og "
         "det er ikke noe organ over."
     ),
+    "verification.too_costly": (
+        "Regelen kan ta {times} ganger så lang tid som alle reglene ved et beslutningspunkt får til "
+        "sammen, når listene er fulle. Gå gjennom færre lister inni hverandre, eller bruk «exists» i "
+        "stedet for «filter»."
+    ),
+    "verification.gate_too_costly": (
+        "Reglene ved {gate} kan til sammen ta {times} ganger så lang tid som de får, når listene er fulle. "
+        "Denne koster mest."
+    ),
     "verification.nobody_above": (
         "Ingen av gruppene som beslutter her, har en gruppe over seg i programmet. Ta bort «override»."
     ),

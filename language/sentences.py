@@ -172,6 +172,7 @@ _SHAPES: Final[Mapping[str, str]] = {
 }
 _WHYS: Final[Mapping[str, str]] = {
     "missing": "en opplysning mangler",
+    "too_costly": "regelen ville ta for lang tid",
     "not_boolean": "regelen svarer ikke ja eller nei",
     "not_a_list": "regelen gir ingen liste",
     "failed": "regelen lot seg ikke regne ut",

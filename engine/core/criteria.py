@@ -15,6 +15,7 @@ from datetime import date
 from functools import cache
 from typing import Final, Literal, TypeAlias
 
+from engine.core.cost import unaffordable
 from engine.core.definition import OUTSIDE, Attest, Criterion, Definition, Gate, Intake, Score, text_in
 from engine.core.facts import Field, Scope, member
 from engine.core.rules import (
@@ -55,7 +56,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
 """Every code a Reason can carry, with the keys of its data.
 
 `role` is the id of a role or an office; dates are ISO text, empty where there is none; `value` is the id of
-a choice, or a number; `why` is one of missing, not_boolean, not_a_list and failed.
+a choice, or a number; `why` is one of missing, not_boolean, not_a_list, failed and too_costly.
 """
 
 Applies: TypeAlias = Callable[[str], "bool | Undecidable"]
@@ -167,6 +168,7 @@ def check(
         answers=answers,
         earlier=earlier,
         waivers=waivers,
+        unaffordable=unaffordable(gate, definition, facts),
     )
     checks = [_criterion(criterion, asking) for criterion in gate.criteria]
     if isinstance(gate, Gate):
@@ -188,12 +190,21 @@ def with_must(check: GateCheck, *, id_: str, title: str, reason: Reason) -> Gate
 
 
 def asked_of(definition: Definition, facts: Mapping[str, object]) -> Applies:
-    """What the definition's rules say about these facts, which are handed over once, with the first."""
+    """What the gates' conditions and their deciders' say about these facts, handed over once with the first.
+
+    A condition of a gate that is too costly to be asked is not asked here either.
+    """
     scope = definition.scope()
     given = cache(lambda: ready(facts))
+    refused = cache(
+        lambda: frozenset[str]().union(*(unaffordable(gate, definition, facts) for gate in definition.gates))
+    )
 
     def applies(text: str) -> bool | Undecidable:
-        return _answer_of(text, scope, given())
+        rule = compile_rule(text, scope=scope)
+        if not isinstance(rule, Rule):
+            return _REFUSED
+        return _TOO_COSTLY if text in refused() else evaluate(rule, given())
 
     return applies
 
@@ -220,6 +231,11 @@ class _Asking:
     answers: Mapping[str, Answer]
     earlier: Mapping[str, Answer]
     waivers: Mapping[str, Waiver]
+    unaffordable: frozenset[str]
+
+    def says(self, rule: Rule, item: object = None) -> bool | Undecidable:
+        """What a rule says, unless it costs more than may be spent on it."""
+        return _TOO_COSTLY if rule.text in self.unaffordable else evaluate(rule, self.facts, item)
 
 
 def _from_phase(gate: Gate | Intake, facts: Mapping[str, object]) -> str:
@@ -280,16 +296,13 @@ def _standing(
 # --- rules ------------------------------------------------------------------------------------------
 
 _REFUSED: Final = Undecidable(why="failed", detail="refused")
+_TOO_COSTLY: Final = Undecidable(why="too_costly")
 
 
 def _decided(text: str, asking: _Asking) -> bool | Undecidable:
-    return _answer_of(text, asking.scope, asking.facts)
-
-
-def _answer_of(text: str, scope: Scope, facts: Ready) -> bool | Undecidable:
-    rule = compile_rule(text, scope=scope)
+    rule = compile_rule(text, scope=asking.scope)
     # A registered definition holds no such rule; if one comes all the same, it is not met.
-    return evaluate(rule, facts) if isinstance(rule, Rule) else _REFUSED
+    return asking.says(rule) if isinstance(rule, Rule) else _REFUSED
 
 
 def _rule(criterion: Criterion, asking: _Asking) -> Iterator[Reason]:
@@ -309,7 +322,10 @@ def _undecided(outcome: Undecidable) -> Reason:
 def _each(criterion: Criterion, asking: _Asking) -> Iterator[Reason]:
     """One reason for each item that fails, after the one for too few items."""
     picking = compile_rule(criterion.each or "", scope=asking.scope, result="list")
-    items = evaluate_list(picking, asking.facts) if isinstance(picking, Rule) else _REFUSED
+    items: list[object] | Undecidable = _REFUSED
+    if isinstance(picking, Rule):
+        dear = picking.text in asking.unaffordable
+        items = _TOO_COSTLY if dear else evaluate_list(picking, asking.facts)
     if isinstance(items, Undecidable) or not isinstance(picking, Rule):
         yield _undecided(items if isinstance(items, Undecidable) else _REFUSED)
         return
@@ -320,7 +336,7 @@ def _each(criterion: Criterion, asking: _Asking) -> Iterator[Reason]:
         yield Reason(code="criterion.too_few", data=data)
     rule = compile_rule(criterion.rule or "", scope=asking.scope, item=picking.element)
     for number, item in enumerate(items, start=1):
-        outcome = evaluate(rule, asking.facts, item) if isinstance(rule, Rule) else _REFUSED
+        outcome = asking.says(rule, item) if isinstance(rule, Rule) else _REFUSED
         if outcome is not True:
             yield _item_reason(criterion, asking, picking.element, item, number, outcome)
 
@@ -557,4 +573,4 @@ def _asks_for_conditions(criterion: Criterion, asking: _Asking) -> bool:
     if criterion.each is None or criterion.weight != "må" or criterion.when or criterion.waive_by:
         return False
     picking = compile_rule(criterion.each, scope=asking.scope, result="list")
-    return isinstance(picking, Rule) and "conditions" in picking.roots
+    return isinstance(picking, Rule) and "conditions" in picking.members

@@ -75,6 +75,8 @@ TEXT_LIMIT: Final = 300
 LONG_TEXT_LIMIT: Final = 20_000
 URL_LIMIT: Final = 2_000
 LIST_LIMIT: Final = 1_000
+NESTED_LIMIT: Final = 5 * LIST_LIMIT
+"""Items that the items of a list may have in their own lists, all together."""
 LARGEST_WHOLE: Final = 2**53 - 1
 """The largest whole number that JSON, CEL and a spreadsheet all keep exactly."""
 
@@ -747,6 +749,10 @@ def _list(field: Field, raw: object, *, path: str, problems: list[Problem]) -> V
                 problems.append(Problem(code="value.duplicate_id", data={"id": id_}, path=f"{place}.id"))
             ids.add(id_)
         values.append(value)
+    records = (one for one in values if isinstance(one, dict))
+    inner = sum(len(each) for one in records for each in one.values() if isinstance(each, list))
+    if inner > NESTED_LIMIT:
+        _refuse("value.too_many", found=inner, limit=NESTED_LIMIT)
     return values
 
 

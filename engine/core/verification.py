@@ -15,8 +15,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Final, TypeAlias
 
-from engine.core import examples
-from engine.core.definition import APPROVALS, NEXT_PART, STAY, Criterion, Definition, Gate, approval_targets
+from engine.core import cost, examples
+from engine.core.definition import (
+    APPROVALS,
+    NEXT_PART,
+    STAY,
+    Criterion,
+    Definition,
+    Gate,
+    Intake,
+    approval_targets,
+)
 from engine.core.facts import ROLES, Scope, Value, nearest
 from engine.core.programme import Body, Programme, bodies_above
 from engine.core.rules import Rule, Undecidable, compile_rule, evaluate, evaluate_list
@@ -40,6 +49,8 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "verification.never_false": ("tried", "example"),
     "verification.never_decided": ("tried", "path", "example"),
     "verification.never_any_item": ("tried", "example"),
+    "verification.too_costly": ("times",),
+    "verification.gate_too_costly": ("gate", "times"),
 }
 """Every code this module gives, with the keys of its data.
 
@@ -54,7 +65,9 @@ def verify(definition: Definition, programme: Programme | None = None) -> tuple[
 
     What depends on bodies and offices is only looked at with a programme.
     """
-    found = [*_followed(definition), *_rules_decide(definition)]
+    costly = [*_costs(definition)]
+    # Rules that are too costly to be asked once are not asked of hundreds of examples.
+    found = [*_followed(definition), *(costly or _rules_decide(definition))]
     if programme is not None:
         found += [*_fits(definition, programme), *_decidable(definition, programme)]
     return in_order(found)
@@ -148,6 +161,38 @@ def _moves(definition: Definition, path: Path, gate: Gate, ends: set[str]) -> _F
             back = target != NEXT_PART and set(gate.from_phases).intersection(_routes(target, onward))
             if not back:
                 yield source.mistake("verification.moved_without_approval", (*path, outcome), **data)
+
+
+# --- what it costs -----------------------------------------------------------------------------------------
+
+
+def _costs(definition: Definition) -> _Found:
+    """Rules, and gates by all their rules, that could keep a machine busy for too long."""
+    places: list[tuple[Path, Gate | Intake]] = [
+        (("gates", index), gate) for index, gate in enumerate(definition.gates)
+    ]
+    if definition.intake is not None:
+        places.append((("intake",), definition.intake))
+    for path, gate in places:
+        prices = cost.priced(gate, definition)
+        dear = [one for one in prices if one.steps > cost.LIMIT]
+        for one in dear:
+            place = (*path, *one.path)
+            yield definition.source.mistake_within(
+                "verification.too_costly", place, one.offset, {"times": _times(one.steps)}
+            )
+        total = sum(one.steps for one in prices)
+        if not dear and total > cost.LIMIT:
+            name = gate.id if isinstance(gate, Gate) else "inntak"
+            place = (*path, *max(prices, key=lambda one: one.steps).path)
+            yield definition.source.mistake(
+                "verification.gate_too_costly", place, gate=name, times=_times(total)
+            )
+
+
+def _times(steps: int) -> int:
+    """How many times what a gate may cost, rounded up."""
+    return -(-steps // cost.LIMIT)
 
 
 # --- rules -------------------------------------------------------------------------------------------------
