@@ -174,6 +174,16 @@ def _database(error: DatabaseUnusable) -> list[str]:
                 f"Databasen {error.url} er laget av en nyere eller fremmed utgave ({error.detail}).",
                 "Installer den utgaven av Faseport som laget den, og kjør så: faseport init",
             ]
+        case "different":
+            return [
+                f"Databasen {error.url} er ikke slik denne utgaven av Faseport kjenner den. {error.detail}",
+                "Ingenting er endret. Legg tilbake en sikkerhetskopi fra før det ble slik.",
+            ]
+        case "damaged":
+            return [
+                f"Databasefila {error.url} er skadet: {error.detail}",
+                "Ingenting er endret. Legg tilbake sikkerhetskopien.",
+            ]
         case _:
             return [
                 f"Databasen {error.url} kan ikke åpnes: {error.detail}",

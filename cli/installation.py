@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from cli.settings import Settings
     from engine.core.misuse import NotAllowed
+    from engine.store.schema import SchemaState
     from engine.store.session import Database
 
 Host = Annotated[str, typer.Option("--host", metavar="ADRESSE", help="Adressen det lyttes på.")]
@@ -38,24 +39,20 @@ def init(
     from cli import settings as environment
     from cli import wiring
     from cli.console import tell
-    from cli.misuse import DatabaseUnusable, KeyFileUnusable
-    from engine.store import schema
+    from cli.misuse import KeyFileUnusable
     from engine.store.session import Database
     from language.formats import count
 
     settings = environment.load()
     url, shown = settings.database_url, wiring.shown(settings.database_url)
-    wiring.require_answer(url)
-    before = schema.state_of(url)
-    if before.standing == "unknown":
-        raise DatabaseUnusable(shown, "unknown", before.found or "")
+    before = _standing(url)
     if before.standing != "absent" and not settings.secret_key_file.exists() and not new_key:
         raise KeyFileUnusable(settings.secret_key_file, "missing")
     used = 0 if before.standing == "absent" else _highest_kid(url)
     with wiring.for_owner_only():
         keys = environment.create_keys(settings.secret_key_file, rotate=new_key, used=used)
-        schema.upgrade(url)
-    words = {"absent": "laget", "older": "oppgradert", "current": "alt som den skal være"}
+        _upgrade(url)
+    words = {"absent": "laget", "older": "oppgradert", "current": "slik denne utgaven kjenner den"}
     tell(f"Databasen {shown} er {words[before.standing]} (skjema {before.wanted}).")
     tell(f"Nøkkelfila {settings.secret_key_file} har {count(len(keys), 'nøkkel')}.")
     db = Database(url)
@@ -63,6 +60,39 @@ def init(
         tell(*register_workflows(db, settings))
     finally:
         db.close()
+
+
+def _standing(url: str) -> "SchemaState":
+    """What is there to make or upgrade. Raises DatabaseUnusable for what must be left alone."""
+    from cli import wiring
+    from cli.misuse import DatabaseUnusable
+    from engine.store import schema, standing
+
+    wiring.require_answer(url)
+    damage = standing.damage_of(url)
+    if damage:
+        raise DatabaseUnusable(wiring.shown(url), "damaged", damage)
+    before = schema.state_of(url)
+    if before.standing == "unknown":
+        raise DatabaseUnusable(wiring.shown(url), "unknown", before.found or "")
+    if before.standing == "different":
+        raise DatabaseUnusable(wiring.shown(url), "different", wiring.differing(before.unlike))
+    return before
+
+
+def _upgrade(url: str) -> None:
+    """Make it this program's, or leave it as it was. Raises DatabaseUnusable."""
+    from cli import wiring
+    from cli.misuse import DatabaseUnusable
+    from engine.store import schema
+    from engine.store.likeness import Unlike
+
+    try:
+        schema.upgrade(url)
+    except schema.MigrationError as error:
+        why, found = error.args
+        told = wiring.differing(found) if isinstance(found, Unlike) else f"Oppgraderingen: {why} {found}."
+        raise DatabaseUnusable(wiring.shown(url), "different", told) from error
 
 
 def _highest_kid(url: str) -> int:

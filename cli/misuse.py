@@ -47,10 +47,10 @@ class KeyFileUnusable(Misuse):
 
 @dataclass
 class DatabaseUnusable(Misuse):
-    """The database is absent, older than this program, from another one, or does not answer (`detail`: its
-    own words).
+    """The database is absent, older than this program, from another one, not what its revision names, broken,
+    or does not answer (`detail`: its own words, or what differs).
     """
 
     url: str
-    standing: Literal["absent", "older", "unknown", "silent"]
+    standing: Literal["absent", "older", "unknown", "different", "damaged", "silent"]
     detail: str = ""

@@ -17,6 +17,7 @@ from cli.settings import Settings
 from engine import clock
 from engine.core.calendar import local_date
 from engine.store import people, programmes, schema, standing
+from engine.store.likeness import Unlike
 from engine.store.session import Database
 from engine.use_cases.actors import PROGRAMME_OFFICE
 from engine.use_cases.describe import programme_title
@@ -46,12 +47,12 @@ class Wired:
 
 
 @contextmanager
-def database() -> Iterator[Database]:
+def database(*, by_name: bool = False) -> Iterator[Database]:
     """The installation's database, for a command that needs no keys. Raises DatabaseUnusable unless its
-    schema is this program's.
+    schema is this program's; `by_name` as of `require_schema`.
     """
     settings = environment.load()
-    require_schema(settings.database_url)
+    require_schema(settings.database_url, by_name=by_name)
     db = Database(settings.database_url, server_clock=True)
     try:
         yield db
@@ -82,12 +83,24 @@ def for_owner_only() -> Iterator[None]:
         os.umask(before)
 
 
-def require_schema(url: str) -> None:
-    """Refuse a database that this program cannot use. Raises DatabaseUnusable; nothing is touched."""
+def require_schema(url: str, *, by_name: bool = False) -> None:
+    """Refuse a database that this program cannot use. Raises DatabaseUnusable; nothing is touched. `by_name`
+    lets one through that is not as its revision says.
+    """
     require_answer(url)
-    state = schema.state_of(url)
+    state = schema.state_of(url, by_name=by_name)
+    if state.standing == "different":
+        raise DatabaseUnusable(shown(url), "different", differing(state.unlike))
     if state.standing != "current":
         raise DatabaseUnusable(shown(url), state.standing, state.found or "")
+
+
+def differing(unlike: Unlike) -> str:
+    """What a database lacks, and what it has of its own, in a sentence each."""
+    from language.likeness import thing
+
+    told = {"Dette mangler": unlike.missing, "Dette er ikke vårt": unlike.foreign}
+    return " ".join(f"{what}: {'; '.join(map(thing, these))}." for what, these in told.items() if these)
 
 
 def require_answer(url: str) -> None:

@@ -31,30 +31,36 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from engine.store import guards
+from engine.store.likeness import AS_KNOWN, Unlike, unlike
 from engine.store.outages import LONG_STATEMENT, PATIENCE, dialled, limits, told_plainly
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _REVISION: Final = table("alembic_version", column("version_num"))
 
-Standing = Literal["absent", "current", "older", "unknown"]
+Standing = Literal["absent", "current", "older", "different", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaState:
-    """Where a database's schema stands: absent, current, older than this program, or from another program."""
+    """Where a database's schema stands: absent, current, older than this program, from another program, or of
+    this program's revision by its name and not by what is there (`unlike`).
+    """
 
     standing: Standing
     found: str | None
     wanted: str
+    unlike: Unlike = AS_KNOWN
 
 
 class MigrationError(Exception):
-    """A migration would have lost something and was undone; args: what was found."""
+    """A migration would have lost something, or ended in another schema than the program's, and was undone;
+    args: what is wrong, and what was found.
+    """
 
 
-def state_of(url: str, *, migrations: Path = MIGRATIONS) -> SchemaState:
-    """Compare a database's revision with this program's; the database is not touched, and a missing file is
-    not created.
+def state_of(url: str, *, migrations: Path = MIGRATIONS, by_name: bool = False) -> SchemaState:
+    """Compare a database with this program; it is not touched, and a missing file is not created. `by_name`
+    believes the revision's name, for what must be able to read a database that is not as it should be.
     """
     known = revisions(migrations)
     wanted = known[-1]
@@ -67,12 +73,15 @@ def state_of(url: str, *, migrations: Path = MIGRATIONS) -> SchemaState:
         found = None
         if _REVISION.name in tables:
             found = connection.execute(select(_REVISION.c.version_num)).scalar()
+        looked = found == wanted and migrations == MIGRATIONS and not by_name
+        seen = unlike(connection) if looked else AS_KNOWN
     if found is None:
         # Tables without a revision are somebody else's: ours are never built into them.
         standing: Standing = "unknown" if tables else "absent"
         return SchemaState(standing=standing, found=None, wanted=wanted)
     if found == wanted:
-        return SchemaState(standing="current", found=found, wanted=wanted)
+        standing = "current" if seen == AS_KNOWN else "different"
+        return SchemaState(standing=standing, found=found, wanted=wanted, unlike=seen)
     return SchemaState(standing="older" if found in known else "unknown", found=found, wanted=wanted)
 
 
@@ -107,7 +116,8 @@ def upgrade(
 
     `keep_foreign_keys` leaves SQLite's foreign keys on: the way that loses rows, kept so that a test can
     show it; `migrations` is the folder the revisions lie in. Raises MigrationError when rows, keys or guards
-    would not survive.
+    would not survive, and when the outcome is not
+    the schema this program knows.
     """
     from alembic import command
     from alembic.config import Config
@@ -122,6 +132,10 @@ def upgrade(
         config.attributes["connection"] = connection
         command.upgrade(config, to)
         _check(connection, before)
+        if to == "head" and migrations == MIGRATIONS:
+            seen = unlike(connection)
+            if seen != AS_KNOWN:
+                raise MigrationError("the schema differs", seen)
 
 
 def clear(url: str) -> None:

@@ -29,6 +29,24 @@ def silence_of(url: str) -> str:
     return ""
 
 
+def damage_of(url: str) -> str:
+    """What is broken in the file itself, in SQLite's own words; empty when it is whole, is not there yet, or
+    lies on a server, which looks after its own files.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or not Path(parsed.database).exists():
+        return ""
+    engine = create_engine(url, poolclass=NullPool, connect_args=dialled(parsed))
+    try:
+        with engine.connect() as connection:
+            said = connection.execute(text("PRAGMA quick_check(3)")).scalars().all()
+    except SQLAlchemyError as error:
+        return words_of(error)
+    finally:
+        engine.dispose()
+    return "" if said == ["ok"] else " ".join(str(one) for one in said)
+
+
 def shown(url: str) -> str:
     """The address as it may be printed: without its password."""
     return make_url(url).render_as_string(hide_password=True)
