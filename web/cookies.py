@@ -29,6 +29,7 @@ _MEETING: Final = "fp-mote-"
 _OWING: Final = "fp-frister"
 _ANY: Final = "fp-"
 _DEVICE: Final = "fp-enhet-"
+_PORTAL: Final = "fp-inne"
 _ASK: Final = "fp-innlogging"
 _LONGEST: Final = 128
 _MOST: Final = 50
@@ -128,23 +129,33 @@ def guest_in(request: Request, meeting: str, *, site: Site, now: datetime) -> Gu
 
 def _signed_in(request: Request, tx: Connection, subject: str, *, site: Site, now: datetime) -> Guest | None:
     """Whoever has signed in to the portal, as they take part in a case or a meeting."""
-    guest = guest_of(tx, session=_get(request, _OWING, site=site), now=now)
-    return None if guest is None or not guest.owes else as_member(tx, guest, subject, now=now)
+    guest = guest_of(tx, session=_get(request, _PORTAL, site=site), now=now)
+    return None if guest is None or not guest.portal else as_member(tx, guest, subject, now=now)
 
 
 def guest_owing(request: Request, *, site: Site, now: datetime) -> Guest | None:
     """Whose deadlines this browser has come in to; None when it has not, or no longer may."""
-    secret = _get(request, _OWING, site=site)
+    secrets = [_get(request, name, site=site) for name in (_PORTAL, _OWING)]
+    if not any(secrets):
+        return None
+    with site.db.reading() as tx:
+        found = (guest_of(tx, session=secret, now=now) for secret in secrets)
+        return next((guest for guest in found if guest is not None and guest.owes), None)
+
+
+def guest_signed_in(request: Request, *, site: Site, now: datetime) -> Guest | None:
+    """Who has signed in to the portal with this browser; a link to one's deadlines alone is no such thing."""
+    secret = _get(request, _PORTAL, site=site)
     if secret is None:
         return None
     with site.db.reading() as tx:
         guest = guest_of(tx, session=secret, now=now)
-    return guest if guest is not None and guest.owes else None
+    return guest if guest is not None and guest.portal else None
 
 
 def guests(request: Request, *, site: Site, now: datetime) -> Iterator[Guest]:
     """Everybody this browser acts for: case by case, meeting by meeting, and by their own deadlines."""
-    starts = tuple(_name(kind, site) for kind in (_CASE, _MEETING, _OWING))
+    starts = tuple(_name(kind, site) for kind in (_CASE, _MEETING, _OWING, _PORTAL))
     for name in request.cookies:
         if not name.startswith(starts):
             continue
@@ -171,6 +182,8 @@ def people(request: Request, *, site: Site, now: datetime) -> tuple[str, ...]:
 
 def _session_of(who: Entered | Guest) -> str:
     """The name of the session cookie for what somebody has come in to."""
+    if who.portal:
+        return _PORTAL
     if who.meeting is not None:
         return _meeting_session(who.meeting)
     return _OWING if who.case is None else _CASE + who.case

@@ -156,7 +156,7 @@ def _note_late_fault(at_work: "asyncio.Task[None]") -> None:
 
 def largest(scope: Scope) -> int:
     """How many bytes a request may send: more where papers come in, from a browser that has signed in."""
-    carries_session = b"fp-frister=" in dict(scope["headers"]).get(b"cookie", b"")
+    carries_session = b"fp-inne=" in dict(scope["headers"]).get(b"cookie", b"")
     return LARGEST_UPLOAD if carries_session and _UPLOADS.fullmatch(scope["path"]) else LARGEST_FORM
 
 

@@ -67,7 +67,9 @@ class Guest:
     case: str | None
     meeting: str | None
     owes: bool = False
-    """Whether it opens «Mine frister», and the portal."""
+    """Whether it opens «Mine frister»."""
+    portal: bool = False
+    """Whether its holder has signed in: it opens all that is theirs."""
     level: Level = Level.KODE
     proved_at: datetime | None = None
     only_called: bool = False
@@ -159,6 +161,7 @@ def guest_of(tx: Connection, *, session: str | None, now: datetime) -> Guest | N
         case=name if about == "case" else None,
         meeting=name if about == "meeting" else None,
         owes=subject.debtor is not None,
+        portal=link.purpose == Purpose.PORTAL,
         level=Level(visit.level),
         proved_at=visit.opened_at,
         only_called=subject.part is not None and subject.part.stands_in and not subject.part.keeps,

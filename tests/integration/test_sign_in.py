@@ -15,6 +15,7 @@ from engine.core.links import Purpose, code_for, token_for
 from engine.store import links, people
 from engine.store.session import Database
 from engine.use_cases.access.ask_to_sign_in import PER_DAY, PER_HOUR
+from tests.deadline_builders import way_in
 from tests.integration.test_web_case import answer
 from tests.sign_in_builders import codes, letters_sent, signed_in
 from tests.web_builders import KEYS, LEADER, SECRETARY, Office, give_letters, settings_for
@@ -196,3 +197,11 @@ def test_a_body_that_asks_for_more_than_a_code_is_not_entered_with_one(
     member = signed_in(shut, LEADER)
     monkeypatch.setitem(LEVEL_OF_LINK, "kode", Level.INNLOGGET)
     assert member.get(f"/sak/{shut.case}").status_code == 403
+
+
+def test_a_link_to_ones_deadlines_signs_nobody_in(shut: Office) -> None:
+    letter, browser = way_in(shut, SECRETARY), shut.browser()
+    assert browser.post(f"/b/{letter.token}", data={"kode": letter.code}).status_code == 303
+    assert browser.get("/frister").status_code == 200
+    assert browser.get("/prosjekter").status_code == 401
+    assert signed_in(shut).get("/frister").status_code == 200

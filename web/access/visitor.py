@@ -106,7 +106,7 @@ def _denied(site: Site, request: Request, who: Visitor) -> Denied | None:
 
 def _visitor(site: Site, request: Request, *, project: str | None) -> Visitor:
     now = site.clock()
-    guest = cookies.guest_owing(request, site=site, now=now)
+    guest = cookies.guest_signed_in(request, site=site, now=now)
     if guest is None or guest.level < Level.KODE:
         return NOBODY
     actor = Actor(
