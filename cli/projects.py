@@ -29,13 +29,13 @@ def import_(
     from cli.errors import mistakes_in
     from engine.core.misuse import Invalid
     from engine.core.sheet import FILE_LIMIT, Sheet, read_sheet
-    from engine.use_cases.import_projects import import_projects
+    from engine.use_cases.import_projects import NEEDED, import_projects
     from language.formats import count
 
     effective = day_or_today(on)
     content = content_of(file, limit=FILE_LIMIT)
     with wiring.database() as db, mistakes_in(file):
-        sheet = read_sheet(content)
+        sheet = read_sheet(content, NEEDED)
         if not isinstance(sheet, Sheet):
             raise Invalid(sheet)
         done = import_projects(db, sheet=sheet, effective=effective, now=wiring.now())

@@ -324,9 +324,10 @@ def show_findings(found: "tuple[Finding, ...]") -> None:
 
 def _sheet(path: Path) -> "Sheet":
     from cli.misuse import BadFile
+    from engine.core.printed import NEEDED
     from engine.core.sheet import FILE_LIMIT, Sheet, read_sheet
 
-    read = read_sheet(content_of(path, limit=FILE_LIMIT))
+    read = read_sheet(content_of(path, limit=FILE_LIMIT), NEEDED)
     if not isinstance(read, Sheet):
         raise BadFile(str(path), read)
     return read

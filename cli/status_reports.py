@@ -13,6 +13,7 @@ import typer
 from cli.options import AsJson, By, ByOrOffice, File, Key, content_of, day, day_or_today
 
 if TYPE_CHECKING:
+    from engine.core.period_tables import Columns
     from engine.core.sheet import Sheet
     from engine.store.session import Database
     from engine.use_cases.import_accounts import ImportedLines
@@ -208,6 +209,7 @@ def import_accounts_(
 ) -> None:
     """Les inn regnskapet for perioden fra CSV eller XLSX: alle linjer, eller ingen og alle feil."""
     from cli.console import tell
+    from engine.core.period_tables import ACCOUNTS
     from engine.use_cases.import_accounts import import_accounts
     from language.formats import kroner
 
@@ -215,6 +217,7 @@ def import_accounts_(
     done = _import_table(
         file,
         by,
+        ACCOUNTS,
         lambda db, sheet, actor, now: import_accounts(
             db, sheet=sheet, period=period, as_of=until, by=actor, now=now
         ),
@@ -225,12 +228,14 @@ def import_accounts_(
 def import_transfers_(file: File, period: PeriodName, by: ByOrOffice = None) -> None:
     """Les inn hva prosjektene søker overført til neste år."""
     from cli.console import tell
+    from engine.core.period_tables import TRANSFERS
     from engine.use_cases.import_transfers import import_transfers
     from language.formats import kroner
 
     done = _import_table(
         file,
         by,
+        TRANSFERS,
         lambda db, sheet, actor, now: import_transfers(db, sheet=sheet, period=period, by=actor, now=now),
     )
     tell(f"Leste inn {_lines(done)}: {kroner(done.budget)} i alt.")
@@ -239,11 +244,13 @@ def import_transfers_(file: File, period: PeriodName, by: ByOrOffice = None) -> 
 def import_risks_(file: File, period: PeriodName, by: ByOrOffice = None) -> None:
     """Les inn programmets egne risikoer for perioden."""
     from cli.console import tell
+    from engine.core.period_tables import RISKS
     from engine.use_cases.import_risks import import_risks
 
     done = _import_table(
         file,
         by,
+        RISKS,
         lambda db, sheet, actor, now: import_risks(db, sheet=sheet, period=period, by=actor, now=now),
     )
     tell(f"Leste inn {_lines(done)}.")
@@ -483,7 +490,7 @@ def _import_book(file: Path, content: bytes, *, by: str) -> None:
 
 
 def _import_table(
-    file: Path, by: str | None, act: "Callable[[Database, Sheet, str, Any], Any]"
+    file: Path, by: str | None, columns: "Columns", act: "Callable[[Database, Sheet, str, Any], Any]"
 ) -> "ImportedLines":
     from cli import wiring
     from cli.errors import accepted, mistakes_in
@@ -492,7 +499,7 @@ def _import_table(
 
     content = content_of(file, limit=FILE_LIMIT)
     with wiring.database() as db, mistakes_in(file):
-        sheet = read_sheet(content)
+        sheet = read_sheet(content, columns.headings)
         if not isinstance(sheet, Sheet):
             raise Invalid(sheet)
         done: ImportedLines = accepted(act(db, sheet, by or wiring.programme_office(db), wiring.now()))

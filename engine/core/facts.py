@@ -52,6 +52,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "value.not_whole": ("value",),
     "value.out_of_range": ("value", "low", "high"),
     "value.not_a_date": ("value",),
+    "value.date_with_clock": ("value",),
     "value.two_digit_year": ("value",),
     "value.no_such_date": ("value",),
     "value.not_yes_no": ("value",),
@@ -551,6 +552,8 @@ def _shape(raw: object) -> str:
             return "record"
         case list() | tuple():
             return "list"
+        case date():
+            return "date"
     return type(raw).__name__
 
 
@@ -668,6 +671,7 @@ def _number(field: Field, raw: object) -> float | None:
 
 _ISO_DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _NORWEGIAN_DATE: Final = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4}|[0-9]{2})")
+_CLOCK: Final = re.compile(r"(.*\S)[T ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)")
 _YEARS: Final = (1900, 2200)
 
 
@@ -675,12 +679,12 @@ def _date(raw: object) -> str | None:
     if raw is None:
         return None
     if isinstance(raw, datetime):
-        raw = raw.date()
+        raw = raw.isoformat(" ")
     if isinstance(raw, date):
         return _in_range(raw, raw).isoformat()
     if not isinstance(raw, str):
         _refuse("value.not_a_date", value=shown(raw))
-    text = raw.strip()
+    text = _without_clock(raw.strip())
     if not text:
         return None
     if iso := _ISO_DATE.fullmatch(text):
@@ -696,6 +700,16 @@ def _date(raw: object) -> str | None:
     except ValueError:
         _refuse("value.no_such_date", value=shown(raw))
     return _in_range(found, raw).isoformat()
+
+
+def _without_clock(text: str) -> str:
+    """A date alone. A spreadsheet writes midnight after it; another time of day may be another zone's day."""
+    found = _CLOCK.fullmatch(text)
+    if found is None:
+        return text
+    if not set(found[2]) <= set("0:."):
+        _refuse("value.date_with_clock", value=shown(text))
+    return found[1]
 
 
 def _in_range(found: date, raw: object) -> date:

@@ -29,6 +29,11 @@ class Columns:
     fields: tuple[Field, ...]
     needed: tuple[str, ...]
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """All that a column may be called."""
+        return tuple(name for field in self.fields for name in (field.name, field.title))
+
 
 _GROUPS: Final = (
     ("inntekt", "Inntekt"),

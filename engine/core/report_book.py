@@ -207,7 +207,7 @@ def read_book(content: bytes) -> Book | tuple[Mistake, ...]:
     """What the projects have answered, in the workbook's order, or every mistake with its sheet and cell.
     Never raises.
     """
-    tables = read_tables(content)
+    tables = read_tables(content, {ANSWERS, *(title for title, _ in _LISTS.values())})
     if isinstance(tables, tuple):
         return tables
     answers = tables.get(ANSWERS)

@@ -6,23 +6,21 @@ formula, another encoding, a file that unpacks to far more than it weighs, are m
 
 import csv
 import io
+import re
 import unicodedata
-import warnings
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Final
-from zlib import error as ZlibError
 
-from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from engine.core.source import Mistake
+from engine.core.text import HINTS, TURNING, UNFIT, shown
+from engine.core.workbook import Cell, UnreadableError, Workbook, WorkSheet, is_workbook, open_workbook
+from engine.core.workbook import Row as BookRow
 
 FILE_LIMIT: Final = 10 * 1024 * 1024
-UNPACKED_LIMIT: Final = 50 * 1024 * 1024
 ROW_LIMIT: Final = 20_000
 COLUMN_LIMIT: Final = 200
 CELL_LIMIT: Final = 32_767
@@ -31,10 +29,16 @@ CELL_LIMIT: Final = 32_767
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "sheet_too_large": ("limit",),
     "sheet_unpacks_too_large": ("limit",),
+    "sheet_too_many_cells": (),
     "sheet_empty": (),
     "sheet_not_a_workbook": (),
+    "sheet_old_workbook": (),
+    "sheet_binary_workbook": (),
+    "sheet_open_document": (),
+    "sheet_locked": (),
     "sheet_not_text": ("byte",),
-    "sheet_not_csv": ("problem",),
+    "sheet_quote_open": (),
+    "sheet_quote_inside": (),
     "sheet_too_many_rows": ("limit",),
     "sheet_too_many_columns": ("limit",),
     "sheet_formula": ("cell",),
@@ -46,6 +50,18 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "sheet_row_too_long": ("found", "wanted"),
 }
 """Every code this module gives, with the keys of its data."""
+
+ERRORS: Final = frozenset(
+    (
+        *("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!"),
+        *("#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!"),
+        *("#VERDI!", "#REFERANSE!", "#NAVN?", "#I/T", "#OVERFLYT!", "#FELT!", "#BEREGN!", "#####"),
+    )
+)
+"""What a spreadsheet writes in the place of a value, in English and in Norwegian."""
+
+_FORMULA: Final = re.compile(r"=\s*[-+]?[\w(\"'$#{\[]|@\w+\(")
+"""How a formula begins; an arrow («=>») or a name («@kari») does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,33 +76,44 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A table: column names in order, and the rows below them that are not empty."""
+    """A table: column names in order, and the rows below them that are not empty; `name` is its sheet's, in a
+    workbook that has several.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    name: str = ""
 
     def at(self, row: int, column: str, code: str, /, **data: str | int) -> Mistake:
         """A mistake at a cell of this table; an unknown column is the whole row."""
         number = self.columns.index(column) + 1 if column in self.columns else 1
-        return _mistake(code, row, number, **data)
+        return _in_sheet(self.name, _mistake(code, row, number, **data))
 
 
-def read_sheet(content: bytes) -> Sheet | tuple[Mistake, ...]:
-    """The table in a CSV (UTF-8, comma or semicolon) or XLSX file (its first sheet), or every mistake.
-    Never raises.
+def read_sheet(content: bytes, headings: Collection[str] = ()) -> Sheet | tuple[Mistake, ...]:
+    """The table in a CSV (UTF-8, comma or semicolon) or XLSX file, or every mistake. Never raises.
+
+    Of a workbook's sheets it is the one that people see and that has most of the `headings`, else the first
+    that they see.
     """
     if len(content) > FILE_LIMIT:
         return (_mistake("sheet_too_large", 1, 1, limit=FILE_LIMIT // 1024 // 1024),)
     if not content.strip():
         return (_mistake("sheet_empty", 1, 1),)
-    found = _from_workbook(content) if content.startswith(b"PK") else _from_csv(content)
-    return found if isinstance(found, tuple) else _checked(found)
+    found = _from_workbook(content, headings) if is_workbook(content) else _from_csv(content)
+    if isinstance(found, tuple):
+        return found
+    checked = _checked(found)
+    if isinstance(checked, Sheet):
+        return replace(checked, name=found.name)
+    return tuple(_in_sheet(found.name, mistake) for mistake in checked)
 
 
 @dataclass(slots=True)
 class _Grid:
     rows: list[tuple[int, list[str]]]
     mistakes: list[Mistake]
+    name: str = ""
 
 
 def _from_csv(content: bytes) -> _Grid | tuple[Mistake, ...]:
@@ -96,12 +123,10 @@ def _from_csv(content: bytes) -> _Grid | tuple[Mistake, ...]:
         row = content.count(b"\n", 0, error.start) + 1
         column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
         return (_mistake("sheet_not_text", row, column, byte=f"0x{content[error.start]:02X}"),)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
-        return (
-            _mistake(
-                "sheet_control_character", text.count("\n", 0, text.index("\0")) + 1, 1, code_point="U+0000"
-            ),
-        )
+        row = text.count("\n", 0, text.index("\0")) + 1
+        return (_mistake("sheet_control_character", row, 1, code_point="U+0000"),)
     first = text.split("\n", 1)[0]
     reader = csv.reader(
         io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",", strict=True
@@ -113,12 +138,26 @@ def _from_csv(content: bytes) -> _Grid | tuple[Mistake, ...]:
                 return (_mistake("sheet_too_many_rows", number, 1, limit=ROW_LIMIT),)
             grid.rows.append((number, cells))
     except csv.Error as error:
-        return (_mistake("sheet_not_csv", reader.line_num, 1, problem=str(error)),)
+        return (_not_csv(str(error), reader.line_num),)
     for number, cells in grid.rows:
         for column, cell in enumerate(cells, 1):
-            if cell.startswith(("=", "@", "\t=")):
-                grid.mistakes.append(_mistake("sheet_formula", number, column, cell=cell[:40]))
+            place = _name(number, column)
+            if _FORMULA.match(cell.strip()):
+                grid.mistakes.append(_mistake("sheet_formula", number, column, cell=place))
+            elif _is_error(cell):
+                grid.mistakes.append(_mistake("sheet_cell_error", number, column, cell=place, value=cell))
     return grid
+
+
+def _is_error(value: object) -> bool:
+    return isinstance(value, str) and value.strip().upper() in ERRORS
+
+
+def _not_csv(problem: str, line: int) -> Mistake:
+    """What the csv module says in its own words; the three things it can say of a text."""
+    if "field limit" in problem:
+        return _mistake("sheet_cell_too_long", line, 1, limit=CELL_LIMIT)
+    return _mistake("sheet_quote_open" if "end of data" in problem else "sheet_quote_inside", line, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,137 +169,121 @@ class Table:
 
     def at(self, row: int, column: int, code: str, /, **data: str | int) -> Mistake:
         """A mistake at a cell, counted from 1, named with its sheet: «Usikkerhet!D5»."""
-        return replace(_mistake(code, row, column, **data), where=f"{self.name}!{_name(row, column)}")
+        return _in_sheet(self.name, _mistake(code, row, column, **data))
 
 
-def read_tables(content: bytes) -> Mapping[str, Table] | tuple[Mistake, ...]:
-    """Every sheet of a workbook by its name, its cells as the values they hold, or every mistake, with sheet
-    and cell. Never raises.
+def read_tables(content: bytes, names: Collection[str]) -> Mapping[str, Table] | tuple[Mistake, ...]:
+    """The sheets of a workbook that have these names, their cells as the values they hold, or every mistake,
+    with sheet and cell. Never raises.
     """
     if len(content) > FILE_LIMIT:
         return (_mistake("sheet_too_large", 1, 1, limit=FILE_LIMIT // 1024 // 1024),)
-    book = _opened(content)
-    if isinstance(book, tuple):
-        return book
     tables: dict[str, Table] = {}
     mistakes: list[Mistake] = []
-    for sheet in book.worksheets:
-        table = Table(name=sheet.title, rows=())
-        found: list[tuple[int, tuple[Any, ...]]] = []
-        try:
-            for number, cells in enumerate(sheet.iter_rows(), 1):
-                if number > ROW_LIMIT:
-                    mistakes.append(table.at(number, 1, "sheet_too_many_rows", limit=ROW_LIMIT))
-                    break
-                mistakes += _cell_mistakes(table, number, cells)
-                values = tuple(_value(cell.value) for cell in cells[:COLUMN_LIMIT])
-                if any(value is not None for value in values):
-                    found.append((number, values))
-        except _UNREADABLE:
-            return (_mistake("sheet_not_a_workbook", 1, 1),)
-        tables[sheet.title] = Table(name=sheet.title, rows=tuple(found))
+    try:
+        book = open_workbook(content)
+        for sheet in book.sheets:
+            if sheet.name in names:
+                rows = list(_bounded(book.rows(sheet)))
+                mistakes += [
+                    _in_sheet(sheet.name, one) for number, cells in rows for one in _unfit(number, cells)
+                ]
+                found = [(number, _values(cells)) for number, cells in rows]
+                tables[sheet.name] = Table(
+                    name=sheet.name,
+                    rows=tuple(row for row in found if any(one is not None for one in row[1])),
+                )
+    except _OutOfBoundsError as far:
+        return (_in_sheet(sheet.name, far.mistake),)
+    except UnreadableError as refusal:
+        return (_mistake(refusal.code, 1, 1, **refusal.data),)
     return tuple(mistakes) or tables
 
 
-def _cell_mistakes(table: Table, number: int, cells: Iterable[Any]) -> Iterator[Mistake]:
-    for column, cell in enumerate(cells, 1):
-        kind = getattr(cell, "data_type", "n")
-        if kind in ("f", "e"):
-            code = "sheet_formula" if kind == "f" else "sheet_cell_error"
-            more = {} if kind == "f" else {"value": str(cell.value)}
-            yield table.at(number, column, code, cell=_name(number, column), **more)
+def _values(cells: Mapping[int, Cell]) -> tuple[Any, ...]:
+    return tuple(_value(cells.get(column)) for column in range(1, max(cells) + 1))
 
 
-def _value(value: object) -> Any:
+def _value(cell: Cell | None) -> Any:
     """A cell's own value; text in normal form C without blanks around it, and nothing when it is empty."""
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value.strip()) or None
-    if isinstance(value, bool):
-        return "ja" if value else "nei"
-    return value if isinstance(value, int | float | datetime | date | None) else str(value)
+    if cell is None:
+        return None
+    if isinstance(cell.value, str):
+        return unicodedata.normalize("NFC", cell.value.strip()) or None
+    if isinstance(cell.value, bool | time):
+        return _text(cell)
+    return cell.value
 
 
-def _opened(content: bytes) -> Any:
-    """The workbook, or the one mistake that says why it is none."""
+class _OutOfBoundsError(Exception):
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(mistake.code)
+        self.mistake = mistake
+
+
+def _bounded(rows: Iterable[BookRow]) -> Iterator[BookRow]:
+    """The rows, as many and as wide as a table may be. Raises _OutOfBoundsError."""
+    for count, (number, cells) in enumerate(rows, 1):
+        if count > ROW_LIMIT:
+            raise _OutOfBoundsError(_mistake("sheet_too_many_rows", number, 1, limit=ROW_LIMIT))
+        wide = next((column for column in sorted(cells) if column > COLUMN_LIMIT), None)
+        if wide is not None:
+            raise _OutOfBoundsError(_mistake("sheet_too_many_columns", number, wide, limit=COLUMN_LIMIT))
+        yield number, cells
+
+
+def _unfit(number: int, cells: Mapping[int, Cell]) -> Iterator[Mistake]:
+    for column, cell in cells.items():
+        place = _name(number, column)
+        if cell.kind == "formula":
+            yield _mistake("sheet_formula", number, column, cell=place)
+        elif cell.kind == "error" or _is_error(cell.value):
+            yield _mistake("sheet_cell_error", number, column, cell=place, value=str(cell.value))
+
+
+def _from_workbook(content: bytes, headings: Collection[str]) -> _Grid | tuple[Mistake, ...]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            # The unpacked sizes an archive claims are the most that zipfile will ever read from it.
-            if sum(part.file_size for part in archive.infolist()) > UNPACKED_LIMIT:
-                return (_mistake("sheet_unpacks_too_large", 1, 1, limit=UNPACKED_LIMIT // 1024 // 1024),)
-        with warnings.catch_warnings():
-            # What openpyxl leaves aside of a workbook is no concern of whoever reads its cells.
-            warnings.simplefilter("ignore")
-            return load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-    except _UNREADABLE:
-        return (_mistake("sheet_not_a_workbook", 1, 1),)
-
-
-# SyntaxError is what the XML parser raises for a broken part. An attribute or a number that openpyxl does not
-# know reaches its constructors, which answer as Python does to a wrong argument. RuntimeError is an archive
-# that is encrypted or of another kind, EOFError one that ends too early.
-_UNREADABLE: Final = (
-    zipfile.BadZipFile,
-    InvalidFileException,
-    KeyError,
-    ValueError,
-    IndexError,
-    OSError,
-    ZlibError,
-    SyntaxError,
-    TypeError,
-    AttributeError,
-    OverflowError,
-    RuntimeError,
-    EOFError,
-)
-
-
-def _from_workbook(content: bytes) -> _Grid | tuple[Mistake, ...]:
-    book = _opened(content)
-    if isinstance(book, tuple):
-        return book
-    try:
-        return _cells_of(book.worksheets[0].iter_rows())
-    except _UNREADABLE:
-        return (_mistake("sheet_not_a_workbook", 1, 1),)
-
-
-def _cells_of(rows: Iterable[Iterable[Any]]) -> _Grid | tuple[Mistake, ...]:
-    grid = _Grid(rows=[], mistakes=[])
-    for number, cells in enumerate(rows, 1):
-        if number > ROW_LIMIT:
-            return (_mistake("sheet_too_many_rows", number, 1, limit=ROW_LIMIT),)
-        texts: list[str] = []
-        for column, cell in enumerate(cells, 1):
-            if column > COLUMN_LIMIT:
-                return (_mistake("sheet_too_many_columns", number, column, limit=COLUMN_LIMIT),)
-            kind = getattr(cell, "data_type", "n")
-            if kind == "f":
-                grid.mistakes.append(_mistake("sheet_formula", number, column, cell=str(cell.value)[:40]))
-            elif kind == "e":
-                grid.mistakes.append(
-                    _mistake(
-                        "sheet_cell_error", number, column, cell=_name(number, column), value=str(cell.value)
-                    )
-                )
-            texts.append(_text(cell.value))
-        grid.rows.append((number, texts))
+        book = open_workbook(content)
+        sheet, several = _with_headings(book, headings)
+        grid = _Grid(rows=[], mistakes=[], name=sheet.name if several else "")
+        for number, cells in _bounded(book.rows(sheet)):
+            grid.mistakes += _unfit(number, cells)
+            grid.rows.append((number, [_text(cells.get(column)) for column in range(1, max(cells) + 1)]))
+    except _OutOfBoundsError as far:
+        return (_in_sheet(grid.name, far.mistake),)
+    except UnreadableError as refusal:
+        return (_mistake(refusal.code, 1, 1, **refusal.data),)
     return grid
 
 
-def _text(value: object) -> str:
-    match value:
+def _with_headings(book: Workbook, headings: Collection[str]) -> tuple[WorkSheet, bool]:
+    """The sheet with the table, and whether it is one of several."""
+    sheets = [sheet for sheet in book.sheets if sheet.visible] or list(book.sheets)
+    if len(sheets) == 1 or not headings:
+        return sheets[0], len(sheets) > 1
+    wanted = {heading.casefold() for heading in headings}
+
+    def known(sheet: WorkSheet) -> int:
+        _, cells = next(book.rows(sheet), (0, {}))
+        return len(wanted & {_text(cell).strip().casefold() for cell in cells.values()})
+
+    # Of sheets that have as many, `max` takes the first.
+    return max(sheets, key=known), True
+
+
+def _text(cell: Cell | None) -> str:
+    match None if cell is None else cell.value:
         case None:
             return ""
-        case bool():
+        case bool() as value:
             return "ja" if value else "nei"
-        case datetime():
-            return value.date().isoformat()
-        case date():
+        case datetime() as value:
+            return value.isoformat(" ", "minutes")
+        case time() as value:
+            return value.isoformat("minutes")
+        case date() as value:
             return value.isoformat()
-        case float() if value.is_integer():
-            return str(int(value))
-        case _:
+        case value:
             return str(value)
 
 
@@ -274,11 +297,16 @@ def _checked(grid: _Grid) -> Sheet | tuple[Mistake, ...]:
     if not rows:
         return (_mistake("sheet_empty", 1, 1),)
     (header_row, header), *body = rows
+    header = [_without_hints(name) for name in header]
     while header and not header[-1]:
         header.pop()
     mistakes += _header_mistakes(header_row, header)
     for number, cells in body:
-        mistakes += _row_mistakes(number, cells, len(header))
+        if any(cells[len(header) :]):
+            mistakes.append(
+                _mistake("sheet_row_too_long", number, len(header) + 1, found=len(cells), wanted=len(header))
+            )
+        mistakes += _cell_mistakes(number, cells)
     if mistakes:
         return tuple(sorted(mistakes, key=lambda mistake: (mistake.line, mistake.column)))
     return Sheet(
@@ -290,31 +318,42 @@ def _checked(grid: _Grid) -> Sheet | tuple[Mistake, ...]:
     )
 
 
+def _without_hints(text: str) -> str:
+    return "".join(each for each in text if each not in HINTS).strip()
+
+
 def _header_mistakes(number: int, header: list[str]) -> Iterator[Mistake]:
     if len(header) > COLUMN_LIMIT:
         yield _mistake("sheet_too_many_columns", number, COLUMN_LIMIT + 1, limit=COLUMN_LIMIT)
+    yield from _cell_mistakes(number, header)
+    seen: set[str] = set()
     for column, name in enumerate(header, 1):
         if not name:
             yield _mistake("sheet_header_empty", number, column)
-        elif name in header[: column - 1]:
-            yield _mistake("sheet_header_twice", number, column, name=name)
+        elif name in seen:
+            yield _mistake("sheet_header_twice", number, column, name=shown(name))
+        seen.add(name)
 
 
-def _row_mistakes(number: int, cells: list[str], width: int) -> Iterator[Mistake]:
-    if any(cells[width:]):
-        yield _mistake("sheet_row_too_long", number, width + 1, found=len(cells), wanted=width)
+def _cell_mistakes(number: int, cells: Sequence[str]) -> Iterator[Mistake]:
+    """What no cell may hold, a column's name as little as any other."""
     for column, cell in enumerate(cells, 1):
         if len(cell) > CELL_LIMIT:
             yield _mistake("sheet_cell_too_long", number, column, limit=CELL_LIMIT)
-        bad = next(
-            (sign for sign in cell if unicodedata.category(sign) == "Cc" and sign not in "\n\r\t"), None
-        )
+        # What turns the writing is the business of whoever reads the cell's text.
+        bad = next((sign for sign in UNFIT.findall(cell) if sign not in TURNING), None)
         if bad is not None:
             yield _mistake("sheet_control_character", number, column, code_point=f"U+{ord(bad):04X}")
 
 
 def _mistake(code: str, row: int, column: int, /, **data: str | int) -> Mistake:
-    return Mistake(code=code, data=data, line=row, column=column, where=_name(row, column))
+    # Much of what a mistake repeats comes from a stranger's file: it must not reach a terminal as it is.
+    told = {name: shown(value, 2_000) if isinstance(value, str) else value for name, value in data.items()}
+    return Mistake(code=code, data=told, line=row, column=column, where=_name(row, column))
+
+
+def _in_sheet(name: str, mistake: Mistake) -> Mistake:
+    return replace(mistake, where=f"{shown(name)}!{mistake.where}") if name else mistake
 
 
 def _name(row: int, column: int) -> str:

@@ -151,6 +151,9 @@ REFUSALS: list[tuple[Field, object, str]] = [
     (FIELDS["started_on"], 45000, "value.not_a_date"),
     (FIELDS["started_on"], "31.12.25", "value.two_digit_year"),
     (FIELDS["started_on"], "31.02.2025", "value.no_such_date"),
+    (FIELDS["started_on"], "31.12.2024 23:00", "value.date_with_clock"),
+    (FIELDS["started_on"], "2024-12-31T23:00:00", "value.date_with_clock"),
+    (FIELDS["started_on"], datetime(2024, 12, 31, 23, 0), "value.date_with_clock"),  # noqa: DTZ001
     (BENEFIT["prioritised"], "kanskje", "value.not_yes_no"),
     (BENEFIT["prioritised"], 1, "value.not_yes_no"),
     (FIELDS["size"], "stort", "value.not_a_choice"),
@@ -240,6 +243,9 @@ def test_every_mistake_in_a_list_is_told_at_once_with_its_place() -> None:
     [
         ("started_on", "2025-12-31", "2025-12-31"),
         ("started_on", "31.12.2025", "2025-12-31"),
+        ("started_on", "31.12.2025 00:00:00", "2025-12-31"),
+        ("started_on", "2025-12-31T00:00:00", "2025-12-31"),
+        ("started_on", "2025-12-31 0:00", "2025-12-31"),
         ("started_on", "1.2.2025", "2025-02-01"),
         ("started_on", "1. 2. 2025", "2025-02-01"),
         ("started_on", date(2025, 2, 1), "2025-02-01"),

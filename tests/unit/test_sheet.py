@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from engine.core.sheet import CODES, FILE_LIMIT, ROW_LIMIT, UNPACKED_LIMIT, Sheet, read_sheet
+from engine.core.sheet import CODES, FILE_LIMIT, ROW_LIMIT, Sheet, read_sheet
 from engine.core.source import Mistake
+from engine.core.workbook import UNPACKED_LIMIT
 
 
 def workbook(*rows: list[Any]) -> bytes:
@@ -74,9 +75,39 @@ def test_rows_keep_their_numbers_in_the_file() -> None:
 def test_cells_of_a_workbook_become_the_text_people_see() -> None:
     content = workbook(
         ["a", "b", "c", "d", "e"],
-        [True, 3.0, 2.5, datetime.fromisoformat("2025-03-01T12:00"), date(2025, 3, 2)],
+        [True, 1200000.0000000002, 2.5, datetime.fromisoformat("2025-03-01T12:00"), date(2025, 3, 2)],
     )
-    assert table(content) == [{"a": "ja", "b": "3", "c": "2.5", "d": "2025-03-01", "e": "2025-03-02"}]
+    assert table(content) == [
+        {"a": "ja", "b": "1200000", "c": "2.5", "d": "2025-03-01 12:00", "e": "2025-03-02"}
+    ]
+
+
+@pytest.mark.parametrize("text", ["=> Økt mestring", "@Åsvang i bruk", "= ", "-", "=>"])
+def test_an_arrow_or_a_name_is_text_and_no_formula(text: str) -> None:
+    assert table(f"key,title\na,x {text}\nb,{text}\n".encode())[1]["title"] == text.strip()
+
+
+def test_the_line_ends_of_an_old_mac_are_line_ends() -> None:
+    assert table(b"key,title\ra,b\r") == [{"key": "a", "title": "b"}]
+
+
+def test_a_formula_is_named_by_its_cell() -> None:
+    found = read_sheet(b"key,title\na,=1+1\n")
+    assert isinstance(found, tuple)
+    assert found[0].data == {"cell": "B2"}
+
+
+def test_a_mistake_repeats_nothing_that_a_terminal_obeys_or_nobody_sees() -> None:
+    found = read_sheet("a\u200bb,c,a\u200bb\nx,y,z\n".encode())
+    assert isinstance(found, tuple)
+    assert [one.data for one in found] == [{"name": "a·b"}]
+    sheet = read_sheet(b"key\na\n")
+    assert isinstance(sheet, Sheet)
+    assert sheet.at(2, "key", "x", value="\x1b]0;a\x07\u202e").data == {"value": "·]0;a··"}
+
+
+def test_a_heading_is_itself_without_hints_of_direction() -> None:
+    assert table("\u200ekey,title\u200f\na,b\n".encode()) == [{"key": "a", "title": "b"}]
 
 
 def test_a_quoted_cell_may_hold_the_separator_and_line_breaks() -> None:
@@ -99,7 +130,13 @@ def test_a_quoted_cell_may_hold_the_separator_and_line_breaks() -> None:
         (b"key,,title\na,b,c\n", [("sheet_header_empty", "B1")]),
         (b"key,title\na,b,c\n", [("sheet_row_too_long", "C2")]),
         (b"key,title\na,=1+1\nb,@SUM(A1)\n", [("sheet_formula", "B2"), ("sheet_formula", "B3")]),
-        (b'key,title\na,"b\n', [("sheet_not_csv", "A2")]),
+        (b'key,title\na,"b\n', [("sheet_quote_open", "A2")]),
+        (b'key,title\na,"b" c\n', [("sheet_quote_inside", "A2")]),
+        (b"key\n" + b"x" * 140_000 + b"\n", [("sheet_cell_too_long", "A2")]),
+        (b"key,title\n#REFERANSE!,#I/T\n", [("sheet_cell_error", "A2"), ("sheet_cell_error", "B2")]),
+        (b"\x1b[2Jkey,title\na,b\n", [("sheet_control_character", "A1")]),
+        (b"key," + b"t" * 40_000 + b"\na,b\n", [("sheet_cell_too_long", "B1")]),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), [("sheet_old_workbook", "A1")]),
         (b"key\n" + b"x" * 40_000 + b"\n", [("sheet_cell_too_long", "A2")]),
         (b"PK\x03\x04 and then nothing", [("sheet_not_a_workbook", "A1")]),
         (workbook(["key", "title"], ["a", "=1+1"]), [("sheet_formula", "B2")]),

@@ -18,6 +18,7 @@ from engine.core.reporting import StatusReport
 from engine.core.sheet import Sheet, read_sheet
 from engine.core.source import Mistake
 from engine.core.status_report import CODES, approval, changed_fields, filled, form, read_report
+from language.sentences import sentence
 from language.status_reports import approval_word, form_sentence
 
 PROJECT = form("Prosjekt")
@@ -364,7 +365,7 @@ def test_an_encrypted_archive_or_one_of_another_kind_is_refused() -> None:
         content = SOUND[: entry + place] + sign + SOUND[entry + place + 2 :]
         found = read_book(content)
         assert isinstance(found, tuple), sign
-        assert [one.code for one in found] == ["sheet_not_a_workbook"]
+        assert [one.code for one in found] == ["sheet_locked" if place == 8 else "sheet_not_a_workbook"]
 
 
 def test_dates_are_read_as_dates_and_as_norwegian_text() -> None:
@@ -374,3 +375,19 @@ def test_dates_are_read_as_dates_and_as_norwegian_text() -> None:
     assert isinstance(found, Book)
     read = read_report(page().fields, found.forms[0].raw, benefits=["A1"], year=2025)
     assert read.values["risks"][0]["due"] == "2025-06-01"
+
+
+def test_a_date_where_text_is_asked_for_is_called_a_date() -> None:
+    book = sent()
+    row = next(number for number in range(2, 20) if book["Rapport"].cell(number, 4).value == "progress")
+    book["Rapport"].cell(row, 6).value = datetime(2025, 6, 1)  # noqa: DTZ001 - as a spreadsheet holds it
+    found = read_book(saved(book))
+    assert isinstance(found, Book)
+    read = read_report(page().fields, found.forms[0].raw, benefits=["A1"], year=2025)
+    assert [sentence(one) for one in read.problems] == ["Her skal det stå tekst, men det står en dato."]
+
+
+def test_what_somebody_adds_up_on_a_sheet_of_their_own_disturbs_nobody() -> None:
+    book = sent()
+    book.create_sheet("Mine notater").append(["Sum", "=1+1"])
+    assert isinstance(read_book(saved(book)), Book)
