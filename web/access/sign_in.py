@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.types import Scope
 
+from engine.core.address import ADDRESS_LIMIT, fault_in
 from engine.core.misuse import Refused
 from engine.use_cases.access.ask_to_sign_in import ask_to_sign_in
 from engine.use_cases.access.sign_in import sign_in
@@ -22,7 +23,6 @@ from web.site import Site
 from web.wording import FormError
 
 _WHERE: Final = re.compile(r"/(?![/\\])[\w./:?=&%-]{0,200}", re.ASCII)
-_ADDRESS_LENGTH: Final = 254
 _HOME: Final = "/"
 
 
@@ -100,9 +100,9 @@ def turned_away(site: Site, scope: Scope) -> Response:
 def _asked(site: Site, request: Request, *, address: str, where: str) -> Response:
     if not address:
         return ask_page(site, where=where, error="Skriv e-postadressen din.")
-    if "@" not in address or len(address) > _ADDRESS_LENGTH:
+    if fault_in(address) is not None:
         return ask_page(
-            site, where=where, address=address[:_ADDRESS_LENGTH], error="Dette er ikke en e-postadresse."
+            site, where=where, address=address[:ADDRESS_LIMIT], error="Dette er ikke en e-postadresse."
         )
     source = request.client.host if request.client else ""
     secret = ask_to_sign_in(site.db, keys=site.keys, address=address, source=source, now=site.clock())
