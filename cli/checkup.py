@@ -15,6 +15,7 @@ from cli import wiring
 from cli.errors import lines_for, lines_for_outage
 from cli.misuse import BadSettings, DatabaseUnusable, KeyFileUnusable
 from cli.settings import Settings
+from engine.core.address import fault_in
 from engine.core.calendar import local_date
 from engine.core.links import token_for, token_hash
 from engine.core.obligations import NOBODY_FOUND
@@ -259,6 +260,10 @@ def _seats(tx: Connection, now: datetime) -> Check:
     if empty:
         todo = "Kjør: faseport seat assign GRUPPE PLASS E-POST --from DATO"
         return _made("seats", title, f"uten noen med adresse: {', '.join(empty)}", do=todo)
+    unfit = sorted(one.email for one in known.values() if one.email and fault_in(one.email) is not None)
+    if unfit:
+        todo = "Kjør: faseport person add NY-ADRESSE --name NAVN --was GAMMEL-ADRESSE"
+        return _made("seats", title, f"adresser som ikke kan få brev: {', '.join(unfit)}", do=todo)
     total = sum(len(body.seats) for body in programme.bodies)
     return _made("seats", title, f"alle {total} har noen med adresse")
 

@@ -36,13 +36,16 @@ def add(
     address = parse_value(Field(name="E-POST", title="", type="person"), email)
     if isinstance(address, tuple):
         raise Told(*(f"{one.path}: {sentence(one)}" for one in address))
-    if not name.strip():
+    called = parse_value(Field(name="--name", title="", type="text"), name)
+    if isinstance(called, tuple):
+        raise Told(*(f"{one.path}: {sentence(one)}" for one in called))
+    if called is None:
         raise Told("--name: navnet mangler.")
     with wiring.database() as db:
         register_person(
-            db, name=name.strip(), email=str(address), language=language, was=was, now=wiring.now()
+            db, name=str(called), email=str(address), language=language, was=was, now=wiring.now()
         )
-    tell(f"{name.strip()} <{address}> er registrert.")
+    tell(f"{called} <{address}> er registrert.")
 
 
 @app.command("list")

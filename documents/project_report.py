@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from documents.text import paragraphs
+from documents.text import named, paragraphs
 from documents.wording import Content
 from engine.core.programme import Programme
 from engine.core.shape import text_in
+from engine.core.text import says_nothing
 from engine.use_cases.report_form import ReportForm
 from language import formats
 from language.status_reports import account_sentence, approval_word, indicator_sentence
@@ -28,7 +29,7 @@ def report_content(form: ReportForm, *, programme: Programme) -> Content:
     assert isinstance(risks, list)
     return {
         "kind": _kind(form, programme),
-        "title": form.title.strip() or form.project,
+        "title": form.project if says_nothing(form.title) else form.title,
         "subtitle": formats.upper_first(formats.period_words(form.period.id)),
         "body": text_in(programme.title),
         "running": f"{form.project} {form.period.id}",
@@ -156,7 +157,7 @@ def _benefits(form: ReportForm) -> Iterator[Content]:
             for one in goal.get("indicators", ())
         ]
         yield {
-            "title": str(goal.get("title", "")),
+            "title": named(str(goal.get("title", ""))),
             "known": known,
             "comment": paragraphs(comments.get(goal["id"], "")),
         }

@@ -10,23 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from documents.glyphs import SHOWABLE
+from engine.core.text import UNFIT, invisible, says_nothing
 
 REPLACEMENT: Final = "□"
 
-TURNING: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""The marks that turn the direction of writing: with them a text can look like another."""
-
 _JOINER: Final = "\u200d"
-_UNSEEN: Final = frozenset("\u00ad\u034f\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff") | {
-    chr(point) for point in range(0xFE00, 0xFE10)
-}
-"""Characters that show nothing by themselves: leaving them out changes nothing for the reader."""
-
 _SKIN_TONES: Final = frozenset(chr(point) for point in range(0x1F3FB, 0x1F400))
 _BLANK: Final = frozenset("\n\r\t\v\f\x85\u2028\u2029")
-_NO_CHARACTERS: Final = frozenset({"Cc", "Cs"})
-_NOT_IN_XML: Final = frozenset("\ufffe\uffff")
-"""Neither controls nor letters, and no file of Word's may hold them."""
 
 _Change = Callable[[str], tuple[str, int]]
 
@@ -53,7 +43,7 @@ def printable(text: str) -> tuple[str, int]:
     """A text on one line in characters that the fonts have, and how many signs are replaced."""
     shown, replaced = [], 0
     for sign in _signs(unicodedata.normalize("NFC", text)):
-        seen = [each for each in sign if each not in _UNSEEN]
+        seen = [each for each in sign if not _unseen(each)]
         if all(each in SHOWABLE for each in seen):
             shown += seen
             continue
@@ -72,9 +62,14 @@ def readable(text: str) -> tuple[str, int]:
     return "".join(signs), sum(_disturbs(each) for each in text)
 
 
+def named(title: str) -> str:
+    """A title that shows something: an empty heading stops a PDF/UA, and tells a listener nothing."""
+    return "Uten tittel" if says_nothing(title) else title
+
+
 def paragraphs(text: str) -> tuple[str, ...]:
     """The lines that say something, without the blanks at their ends."""
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
+    return tuple(line.strip() for line in text.splitlines() if not says_nothing(line))
 
 
 def _signs(text: str) -> Iterator[str]:
@@ -92,13 +87,16 @@ def _signs(text: str) -> Iterator[str]:
 
 
 def _belongs(each: str) -> bool:
-    return each in _UNSEEN or each in _SKIN_TONES or unicodedata.category(each) in {"Mn", "Me"}
+    return _unseen(each) or each in _SKIN_TONES or unicodedata.category(each) in {"Mn", "Me"}
+
+
+def _unseen(each: str) -> bool:
+    """Whether leaving it out changes nothing for the reader."""
+    return invisible(each) and not UNFIT.match(each)
 
 
 def _disturbs(each: str) -> bool:
-    if each in TURNING or each in _NOT_IN_XML:
-        return True
-    return each not in _BLANK and unicodedata.category(each) in _NO_CHARACTERS
+    return each not in _BLANK and UNFIT.match(each) is not None
 
 
 def _through(content: Any, change: _Change) -> Fitted:

@@ -25,7 +25,7 @@ from documents.papers import (
     Remark,
     Requirement,
 )
-from documents.text import paragraphs, printable
+from documents.text import named, paragraphs
 from engine.core.facts import PROJECT_FIELDS, ROLES, Field
 from language import formats
 from language.sentences import sentence
@@ -94,7 +94,7 @@ def case_content(paper: CasePaper) -> Content:
     return {
         **_frame(
             kind="Saksframlegg",
-            title=_named(paper.project),
+            title=named(paper.project),
             subtitle=f"{paper.gate} {paper.gate_title}".strip(),
             body=paper.body,
             running=f"Sak {paper.number}",
@@ -321,7 +321,7 @@ def _item(item: AgendaItem) -> Content:
     about = [_ITEM_KINDS[item.kind]] if _ITEM_KINDS[item.kind] != item.title else []
     return {
         "about": " · ".join([*about, *([f"Sak {item.number}"] if item.number else [])]),
-        "title": _named(item.title),
+        "title": named(item.title),
         "gate": item.gate,
         "proposal": lines(item.proposal),
         "text": paragraphs(item.text),
@@ -379,13 +379,13 @@ def _minuted(item: ItemMinutes | CaseMinutes, body: str) -> Content:
         return {
             "case": False,
             "kind": _ITEM_KINDS[item.kind],
-            "title": _named(item.title),
+            "title": named(item.title),
             "text": paragraphs(item.text),
         }
     return {
         "case": True,
         "kind": f"Sak {item.number}",
-        "title": _named(item.project),
+        "title": named(item.project),
         "gate": f"{item.gate} {item.gate_title}".strip(),
         "proposal": lines(item.proposal),
         "recusals": _recusals(item),
@@ -494,11 +494,6 @@ def _frame(
         "contact": contact,
         "address": address,
     }
-
-
-def _named(title: str) -> str:
-    """A title that shows something: an empty heading stops a PDF/UA, and tells a listener nothing."""
-    return title if printable(title)[0].strip() else "Uten tittel"
 
 
 def _rows(pairs: Iterable[tuple[str, str]]) -> list[Content]:

@@ -44,7 +44,11 @@ _SHAPE: Final[Mapping[str, str]] = {
     "shape.time": '«{value:plain}» er ikke et klokkeslett. Skriv det som "15:00".',
     "shape.moment": "«{value:plain}» er ikke et tidspunkt. Skriv det som 2025-03-12T10:00.",
     "shape.year_day": '«{value:plain}» er ikke en dag i året. Skriv måned og dag, som "12-24".',
-    "shape.email": "«{value:plain}» er ikke en e-postadresse.",
+    "shape.not_an_address": "«{value:plain}» er ikke en e-postadresse.",
+    "shape.mailbox_not_ascii": (
+        "E-post kan ikke sendes til «{value:plain}»: foran @ kan det bare stå bokstavene a–z, tall og tegn."
+    ),
+    "shape.no_such_domain": "E-post kan ikke sendes til «{value:plain}»: det etter @ er ikke et domenenavn.",
     "shape.other": "Kan ikke leses: {problem}.",
 }
 
@@ -239,6 +243,10 @@ _VALUES: Final[Mapping[str, str]] = {
     "value.not_yes_no": "«{value:plain}» må være ja eller nei.",
     "value.not_a_choice": "«{value:plain}» er ikke et av valgene.{nearest:suggestion}{choices:among}",
     "value.not_an_address": "«{value:plain}» er ikke en e-postadresse.",
+    "value.mailbox_not_ascii": (
+        "E-post kan ikke sendes til «{value:plain}»: foran @ kan det bare stå bokstavene a–z, tall og tegn."
+    ),
+    "value.no_such_domain": "E-post kan ikke sendes til «{value:plain}»: det etter @ er ikke et domenenavn.",
     "value.not_a_web_address": "«{value:plain}» er ikke en nettadresse. Den begynner med https://.",
     "value.not_a_project_key": "«{value:plain}» er ikke en prosjektnøkkel: små bokstaver a–z, tall og strek.",
     "value.not_json": "Listen kan ikke leses (linje {line:plain}, tegn {column:plain}). Skriv den som JSON.",

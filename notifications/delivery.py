@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 
 from jinja2 import TemplateError
 
+from engine.core.address import as_sent
 from engine.core.ledger import canonical
 from engine.store import outbox
 from engine.store.outbox import Claimed, Settlement
@@ -270,13 +271,13 @@ def _bytes_of(one: Ready, settings: MailSettings, domain: str) -> smtp.Outgoing:
         thread=f"{_identity('case', facts['thread'])}@{domain}",
         dated=one.frozen.dated,
     )
-    sender = message.read_sender(settings.mail_from)
+    sender, address = message.read_sender(settings.mail_from), as_sent(one.frozen.address)
     assert isinstance(sender, tuple)
     return smtp.Outgoing(
         letter=one.claimed.id,
         sender=sender[1],
-        recipient=one.frozen.address,
-        content=message.build(words, envelope, _calendar_part(facts, settings, one.frozen.address)),
+        recipient=address,
+        content=message.build(words, envelope, _calendar_part(facts, settings, address)),
     )
 
 

@@ -12,9 +12,10 @@ from typing import Final
 
 from engine.core.criteria import Applies, GateCheck, Reason, with_must
 from engine.core.definition import Criterion, Definition, Gate, text_in
-from engine.core.facts import Problem, Scope, nearest, shown
+from engine.core.facts import Problem, Scope, nearest
 from engine.core.programme import Programme, bodies_above
 from engine.core.rules import Rule, compile_rule
+from engine.core.text import shown
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "authority.nobody_decides": ("gate",),

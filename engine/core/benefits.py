@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, Literal
 
-from engine.core.facts import PROJECT_FIELDS, Field, Parsed, Problem, nearest, parse_value, shown
+from engine.core.facts import PROJECT_FIELDS, Field, Parsed, Problem, nearest, parse_value
 from engine.core.reporting import COLUMNS, Estimate, Progress
+from engine.core.text import shown
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "benefit.untitled": (),

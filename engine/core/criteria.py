@@ -28,6 +28,7 @@ from engine.core.rules import (
     placeholders,
     ready,
 )
+from engine.core.text import says_nothing
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "criterion.not_met": (),
@@ -460,7 +461,7 @@ def _refusal(question: Attest | Score, answer: Answer) -> Reason | None:
             return Reason(code="criterion.answered_no", data=said)
         # Where every answer is accepted, the explanation is what was asked for.
         open_ended = {choice.id for choice in question.choices} <= set(question.accept)
-        if open_ended and not answer.explanation.strip():
+        if open_ended and says_nothing(answer.explanation):
             return Reason(code="criterion.unexplained", data={"role": role})
         return None
     if answer.value not in {str(step) for step in question.scale}:

@@ -428,9 +428,9 @@ def _named(items: Iterable[_T], id_: str) -> _T:
 # ---------------------------------------------------------------- parsing
 
 
-def parse_definition(text: str | bytes) -> Definition | tuple[Mistake, ...]:
+def parse_definition(text: str | bytes, *, stored: bool = False) -> Definition | tuple[Mistake, ...]:
     """The definition a YAML text describes, or every mistake in it in the text's order. Never raises."""
-    return parsed(text, Definition, sense=_sense)
+    return parsed(text, Definition, sense=_sense, stored=stored)
 
 
 def json_schema() -> dict[str, Any]:

@@ -21,6 +21,9 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final, Literal, NoReturn, TypeAlias
 
+from engine.core.address import as_kept, fault_in
+from engine.core.text import HINTS, UNFIT, says_nothing, shown
+
 FieldType = Literal[
     "text",
     "long_text",
@@ -58,6 +61,8 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "value.not_yes_no": ("value",),
     "value.not_a_choice": ("value", "nearest", "choices"),
     "value.not_an_address": ("value",),
+    "value.mailbox_not_ascii": ("value",),
+    "value.no_such_domain": ("value",),
     "value.not_a_web_address": ("value",),
     "value.not_a_project_key": ("value",),
     "value.not_json": ("line", "column"),
@@ -450,10 +455,16 @@ def _value(field: Field, raw: object, *, path: str, problems: list[Problem]) -> 
             return _list(field, raw, path=path, problems=problems)
         if field.type == "record":
             return _record(field, raw, path=path, problems=problems)
-        return _scalar(field, raw)
+        return _scalar(field, _said(raw) if isinstance(raw, str) else raw)
     except _Refused as refusal:
         problems.append(Problem(code=refusal.code, data=refusal.data, path=path))
         return None
+
+
+def _said(text: str) -> str | None:
+    """The text without hints of direction; None when it says nothing."""
+    text = text.translate(_WITHOUT_HINTS)
+    return None if says_nothing(text) and not UNFIT.search(text.strip()) else text
 
 
 def _scalar(field: Field, raw: object) -> Value | None:
@@ -473,7 +484,7 @@ def _scalar(field: Field, raw: object) -> Value | None:
         case "choice":
             return _chosen(field, text)
         case "person":
-            return text if _ADDRESS.fullmatch(text) else _refuse("value.not_an_address", value=shown(text))
+            return _address(text)
         case "url":
             return _web_address(text)
         case "project":
@@ -482,41 +493,18 @@ def _scalar(field: Field, raw: object) -> Value | None:
 
 
 _LIMITS: Final[Mapping[str, int]] = {"long_text": LONG_TEXT_LIMIT, "url": URL_LIMIT}
-_ADDRESS: Final = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[a-zA-Z0-9æøåÆØÅ-]+(\.[a-zA-Z0-9æøåÆØÅ-]+)+")
 _WEB_ADDRESS: Final = re.compile(
     # Scheme, host (a name, or an address in brackets) and port; no name or password before the host.
     r"https?://(?:[^\W_](?:[\w.-]*\w)?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?:[/?#][^\s\\<>\"]*)?",
     re.IGNORECASE,
 )
 _KEY: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def shown(value: object, limit: int = 60) -> str:
-    """A value as a refusal may repeat it: short, one line, nothing invisible."""
-    try:
-        text = value if isinstance(value, str) else repr(value)
-    except Exception:  # an object that cannot even be shown is named by its type
-        text = type(value).__name__
-    text = "".join(
-        "·" if _forbidden(character, lines=False) else character for character in text[: limit + 1]
-    )
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _forbidden(character: str, *, lines: bool) -> bool:
-    if character in "\n\t":
-        return not lines
-    # Cc control, Cs half a character, Zl and Zp invisible line breaks; the last two never are characters.
-    return (
-        character in _BIDI
-        or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
-        or character in "\ufffe\uffff"
-    )
+_WITHOUT_HINTS: Final = dict.fromkeys(map(ord, HINTS))
+_TAB: Final = re.compile(r"\t")
 
 
 def _plain(raw: object, *, limit: int, lines: bool) -> str | None:
-    """Text in normal form C without surrounding blanks; None when nothing is left."""
+    """Text in normal form C without surrounding blanks; None for nothing."""
     if raw is None:
         return None
     if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
@@ -529,12 +517,16 @@ def _plain(raw: object, *, limit: int, lines: bool) -> str | None:
     text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if not lines and "\n" in text:
         _refuse("value.line_break")
-    for position, character in enumerate(text, start=1):
-        if not character.isprintable() and _forbidden(character, lines=lines):
-            _refuse("value.forbidden_character", character=f"U+{ord(character):04X}", position=position)
+    unfit = UNFIT.search(text) or (None if lines else _TAB.search(text))
+    if unfit:
+        _refuse(
+            "value.forbidden_character",
+            character=f"U+{ord(unfit.group()):04X}",
+            position=unfit.start() + 1,
+        )
     if len(text) > limit:
         _refuse("value.too_long", length=len(text), limit=limit)
-    return text or None
+    return text
 
 
 def _shape(raw: object) -> str:
@@ -585,6 +577,11 @@ def _chosen(field: Field, text: str) -> str:
     )
     choices = ", ".join(id_ for id_, _ in field.choices)
     _refuse("value.not_a_choice", value=shown(text), nearest=near, choices=choices)
+
+
+def _address(text: str) -> str:
+    fault = fault_in(text)
+    return as_kept(text) if fault is None else _refuse(f"value.{fault}", value=shown(text))
 
 
 def _web_address(text: str) -> str:
@@ -859,9 +856,10 @@ def tree(
 
 def _stored(field: Field | None, value: object) -> Value | None:
     """A stored value in the shape rules see; None when it is empty."""
+    # A text that shows nothing may lie there from before it was refused; it counts as never given.
+    if value is None or (isinstance(value, str) and says_nothing(value)):
+        return None
     match value:
-        case None | "":
-            return None
         case bool() | str():
             return value
         case int() | float() | Decimal():

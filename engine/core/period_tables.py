@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from engine.core.facts import PROJECT_FIELDS, Field, nearest, parse_value, shown
+from engine.core.facts import PROJECT_FIELDS, Field, nearest, parse_value
 from engine.core.sheet import Row, Sheet
 from engine.core.source import Mistake
+from engine.core.text import shown
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "table_column_missing": ("name",),

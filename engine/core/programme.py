@@ -435,9 +435,9 @@ def _family(id_: str) -> str:
 _Found: TypeAlias = Iterator[Mistake]
 
 
-def parse_programme(text: str | bytes) -> Programme | tuple[Mistake, ...]:
+def parse_programme(text: str | bytes, *, stored: bool = False) -> Programme | tuple[Mistake, ...]:
     """The programme a YAML text describes, or every mistake in it in the text's order. Never raises."""
-    return parsed(text, Programme, sense=_sense)
+    return parsed(text, Programme, sense=_sense, stored=stored)
 
 
 def json_schema() -> dict[str, object]:

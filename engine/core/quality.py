@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from engine.core.facts import Problem, nearest, shown
+from engine.core.facts import Problem, nearest
 from engine.core.programme import Quality
 from engine.core.reporting import Score
+from engine.core.text import shown
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "score.unknown": ("name", "nearest"),

@@ -18,10 +18,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from engine.core.facts import Field, Problem, nearest, shown
+from engine.core.facts import Field, Problem, nearest
 from engine.core.sheet import Table, read_tables
 from engine.core.source import Mistake
 from engine.core.status_report import BENEFITS, ESTIMATES, REALISED, RISKS, lights_field
+from engine.core.text import shown
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "book_sheet_missing": ("name",),

@@ -32,7 +32,8 @@ from functools import cache, lru_cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, Literal
 
-from engine.core.facts import LIST_LIMIT, NESTED_LIMIT, Field, Scope, item_of, member, nearest, shown
+from engine.core.facts import LIST_LIMIT, NESTED_LIMIT, Field, Scope, item_of, member, nearest
+from engine.core.text import shown
 
 if TYPE_CHECKING:
     import cel

@@ -21,12 +21,15 @@ from pydantic import (
     StringConstraints,
     Tag,
     ValidationError,
+    ValidationInfo,
     WithJsonSchema,
 )
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError
 
+from engine.core.address import FAULTS, as_kept, fault_in
 from engine.core.facts import nearest
 from engine.core.source import Mistake, Path, Plain, Source, child, digest_of, in_order, read
+from engine.core.text import says_nothing
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "shape.unknown_key": ("key", "nearest", "allowed"),
@@ -46,7 +49,9 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "shape.time": ("value",),
     "shape.moment": ("value",),
     "shape.year_day": ("value",),
-    "shape.email": ("value",),
+    "shape.not_an_address": ("value",),
+    "shape.mailbox_not_ascii": ("value",),
+    "shape.no_such_domain": ("value",),
     "shape.other": ("problem",),
 }
 """Every code this module gives, with the keys of its data.
@@ -88,8 +93,13 @@ class Document(Shape):
 # ---------------------------------------------------------------- the kinds of values
 
 
-def _not_blank(value: Any) -> Any:
-    if isinstance(value, str) and not value.strip():
+STORED: Final = {"stored": True}
+"""The context of a text that was taken in before: what shows nothing was no mistake then."""
+
+
+def _not_blank(value: Any, info: ValidationInfo) -> Any:
+    blank = isinstance(value, str) and (not value.strip() if info.context == STORED else says_nothing(value))
+    if blank:
         raise PydanticCustomError("blank", "blank")
     return value
 
@@ -175,15 +185,20 @@ Moment: TypeAlias = Annotated[
 ]
 """A day and a time of day, Oslo wall time, written as 2025-03-12T10:00; without a zone."""
 
-_MAILBOX: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-_DOMAIN: Final = r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+
+def _address(value: Any) -> str:
+    fault = fault_in(value) if isinstance(value, str) else "not_an_address"
+    if fault is not None:
+        raise PydanticCustomError(fault, "no address")
+    return as_kept(value)
+
 
 Email: TypeAlias = Annotated[
     str,
-    PlainValidator(_written_as("email", rf"(?=.{{3,254}}$){_MAILBOX}@{_DOMAIN}", str)),
-    WithJsonSchema({"type": "string", "format": "email"}),
+    PlainValidator(_address),
+    WithJsonSchema({"type": "string", "format": "idn-email"}),
 ]
-"""An e-mail address: one ASCII mailbox at a full domain name, nothing that needs quoting."""
+"""An e-mail address, by the grammar of `engine.core.address`."""
 
 
 class OrText:
@@ -204,16 +219,21 @@ def one_or_more(value: Any) -> Any:
 
 
 def parsed(
-    text: str | bytes, model: type[DocumentT], *, sense: Callable[[Source], Iterable[Mistake]]
+    text: str | bytes,
+    model: type[DocumentT],
+    *,
+    sense: Callable[[Source], Iterable[Mistake]],
+    stored: bool = False,
 ) -> DocumentT | tuple[Mistake, ...]:
     """The document a YAML text describes, or every mistake in it in the text's order. Never raises.
 
+    `stored` is a text that was taken in before.
     `sense` finds what shapes cannot show; it passes over what is not of the shape it looks for.
     """
     source = read(text)
     if not source.followed:
         return source.mistakes
-    document = shaped(source, model)
+    document = shaped(source, model, stored=stored)
     found = [*source.mistakes, *sense(source)]
     if not isinstance(document, model):
         return in_order([*found, *document])
@@ -223,10 +243,10 @@ def parsed(
     return document
 
 
-def shaped(source: Source, model: type[ModelT]) -> ModelT | tuple[Mistake, ...]:
+def shaped(source: Source, model: type[ModelT], *, stored: bool = False) -> ModelT | tuple[Mistake, ...]:
     """The source's data as a `model`, or every way in which it is none, in no certain order."""
     try:
-        return model.model_validate(source.data)
+        return model.model_validate(source.data, context=STORED if stored else None)
     except ValidationError as failure:
         found = [_mistake(source, model, error) for error in failure.errors(include_url=False)]
         return tuple(mistake for mistake in found if mistake is not None)
@@ -318,7 +338,7 @@ def _complaint(error: ErrorDetails, *, known: tuple[str, ...]) -> tuple[str, dic
         return "shape.id", {"value": written}
     if kind == "blank":
         return "shape.blank", {}
-    if kind in {"date", "time", "moment", "year_day", "email"}:
+    if kind in {"date", "time", "moment", "year_day", *FAULTS}:
         return f"shape.{kind}", {"value": written}
     if kind in _LIMITS:
         code, key, name = _LIMITS[kind]

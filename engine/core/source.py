@@ -19,6 +19,8 @@ from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import ScalarNode
 
+from engine.core.text import UNFIT
+
 Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
 Path: TypeAlias = tuple[str | int, ...]
 Place: TypeAlias = tuple[int, int]
@@ -189,11 +191,8 @@ def in_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
 
 # ---------------------------------------------------------------- characters
 
-# Control characters other than tab and line feed, bidirectional controls, line separators, lone
-# surrogates and the byte order mark: a machine obeys them and a reader does not see them.
-_FORBIDDEN: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
-)
+# Inside a file the byte order mark has no business either.
+_FORBIDDEN: Final = re.compile(rf"{UNFIT.pattern}|\ufeff")
 
 
 def _decoded(content: str | bytes) -> tuple[str, Mistake | None]:

@@ -12,8 +12,9 @@ from typing import Any, Final, Literal
 
 from engine.core.benefits import FTE, FTE_UNITS, KRONER, KRONER_UNITS, YEAR, read_amount
 from engine.core.calendar import Policy, working_days_after
-from engine.core.facts import PROJECT_FIELDS, Field, Problem, nearest, parse_value, shown
+from engine.core.facts import PROJECT_FIELDS, Field, Problem, nearest, parse_value
 from engine.core.reporting import LIGHTS, Area, StatusReport
+from engine.core.text import shown
 
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "report.missing": ("title",),

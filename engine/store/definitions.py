@@ -74,7 +74,7 @@ _PARSED: Final[dict[str, Definition]] = {}
 
 
 def _parse(text: str) -> Definition:
-    definition = parse_definition(text)
+    definition = parse_definition(text, stored=True)
     if not isinstance(definition, Definition):
         raise TypeError("a registered definition no longer parses", definition)
     return definition

@@ -46,7 +46,7 @@ def current_text(tx: Connection) -> str | None:
 
 @lru_cache(maxsize=8)
 def _parsed(text: str) -> Programme:
-    programme = parse_programme(text)
+    programme = parse_programme(text, stored=True)
     if not isinstance(programme, Programme):
         raise TypeError("a stored programme no longer parses", programme)
     return programme

@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Final
 
 from engine.core.events import SeatAssigned
-from engine.core.facts import shown
 from engine.core.misuse import NotAllowed, unknown
 from engine.core.programme import Programme
+from engine.core.text import shown
 from engine.store import people
 from engine.store.record import record
 from engine.store.session import Database

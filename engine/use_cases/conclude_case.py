@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from engine.core.calendar import local_date
 from engine.core.criteria import Reason
-from engine.core.facts import shown
 from engine.core.misuse import NotAllowed, Refused, Unknown
+from engine.core.text import shown
 from engine.core.voting import Tally
 from engine.store import cases, definitions, meetings, projects
 from engine.store.cases import CaseState, CastBallot

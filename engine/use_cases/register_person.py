@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from engine.core.events import PersonRegistered
-from engine.core.facts import Field, parse_value, shown
+from engine.core.facts import Field, parse_value
 from engine.core.letters import AGENDA, CASE, Letter, Recall, subject_of_case, subject_of_meeting
 from engine.core.misuse import NotAllowed
+from engine.core.text import shown
 from engine.store import cases, links, meetings, outbox, people
 from engine.store.record import record
 from engine.store.session import Connection, Database, new_id
@@ -28,9 +29,13 @@ def register_person(
     `was`.
     """
     called, unfit = read_words(name, field="name", one_line=True)
+    if unfit and unfit[0].code == "value.forbidden_character":
+        raise NotAllowed(unfit[0].code, unfit[0].data)
     if unfit or not called:
         raise NotAllowed("nameless", {})
     address = parse_value(Field(name="email", title="", type="person"), email)
+    if isinstance(address, tuple):
+        raise NotAllowed(address[0].code, address[0].data)
     if not isinstance(address, str):
         raise NotAllowed("not_an_address", {"email": shown(email)})
     if language not in LANGUAGES:

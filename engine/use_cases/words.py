@@ -2,10 +2,10 @@
 
 Free text comes from forms, commands and programs. It is kept in Unicode's normal form C with line feeds only,
 so that the ledger's digest, the stored row and what a reader sees are one and the same text; what no reader
-can see, and PostgreSQL cannot store (a NUL, half a character), is refused.
+can see, and PostgreSQL cannot store (a NUL, half a character), is refused. Blanks and invisible characters
+alone are nothing said.
 """
 
-import unicodedata
 from typing import Final
 
 from engine.core.criteria import Reason
@@ -14,8 +14,6 @@ from engine.core.facts import TEXT_LIMIT, Field, parse_value
 WORDS_LIMIT: Final = 4_000
 """Longer than anybody reads before answering, shorter than what fills a page by accident."""
 EXPLANATION_LIMIT: Final = 20_000
-_UNSEEN: Final = frozenset({"Cf", "Zs"})
-"""Kinds of characters that show nothing: a reason of these alone is no reason."""
 
 
 def read_words(
@@ -32,6 +30,4 @@ def read_words(
         )
         return "", tuple(reasons)
     text = str(found or "")
-    if all(unicodedata.category(character) in _UNSEEN for character in text):
-        text = ""
     return (text, ()) if len(text) <= limit else ("", (too_long,))

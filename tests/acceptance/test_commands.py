@@ -638,6 +638,19 @@ def test_doctor_finds_an_empty_seat_and_a_stuck_letter(desk: Desk) -> None:
     assert wrong["stuck"].startswith("8 ")
 
 
+def test_doctor_finds_an_address_of_long_ago_that_no_letter_can_be_sent_to(desk: Desk) -> None:
+    opened_case(desk)
+    engine = create_engine(f"sqlite:///{desk.folder / 'var' / 'faseport.db'}")
+    with engine.begin() as tx:
+        tx.execute(text("UPDATE person SET email = 'gammål@example.org' WHERE email LIKE 'utreder@%'"))
+    engine.dispose()
+    (seats,) = [one for one in desk.do("doctor", "--json").json["checks"] if one["id"] == "seats"]
+    assert (seats["status"], seats["found"]) == (
+        "wrong",
+        "adresser som ikke kan få brev: gammål@example.org",
+    )
+
+
 @pytest.mark.parametrize(("days", "counted"), [(13, 8), (15, 0)])
 def test_doctor_lets_go_of_letters_that_were_lost_long_ago(days: int, counted: int, desk: Desk) -> None:
     opened_case(desk)

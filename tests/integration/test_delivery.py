@@ -12,9 +12,11 @@ from typing import Any, Final
 
 import pytest
 
+from engine.core.events import FactsChanged, PersonRegistered
 from engine.core.letters import CASE, RECEIPT, Letter
 from engine.store import links, outbox, people
 from engine.store.outbox import Claimed
+from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.begin_delivery import begin_delivery
 from engine.use_cases.claim_letters import Claim, Composed, claim_letters
@@ -177,6 +179,33 @@ def test_a_letter_that_cannot_be_worded_dies_alone(db: Database, post: tuple[Mai
     assert (done.failures[0].state, done.failures[0].phase) == ("dead", "render")
     assert done.failures[0].reply.startswith("UndefinedError")
     assert len(mailbox.received) == 2
+
+
+def test_an_unfit_mark_of_long_ago_in_a_title_and_a_name_stops_no_letter(
+    db: Database, post: tuple[Mailbox, int]
+) -> None:
+    mailbox, port = post
+    a_programme(db)
+    project = builders.a_project(db)
+    a_case(db, key=project)
+    asker, reader = person_of(db, ASKER), person_of(db, seat_email(1))
+    old = "Trygghet\u200e\u202e hjemme"
+    with db.writing() as tx:
+        record(
+            tx,
+            [
+                FactsChanged(
+                    by=asker, project=project, names=("title",), effective="2024-01-01",
+                    values={"title": old},
+                ),
+                PersonRegistered(person=reader, language="nb", name=old, email="leser@trøndelag-helse.no"),
+            ],
+            now=NOW,
+        )  # fmt: skip
+    assert deliver(db, port) == Delivered(sent=3)
+    recipients = [to for to, _ in mailbox.received]
+    letter = mailbox.letters()[recipients.index("leser@xn--trndelag-helse-rqb.no")]
+    assert str(letter["To"]).startswith("Trygghet hjemme <")
 
 
 def person_of(db: Database, email: str) -> str:

@@ -156,9 +156,13 @@ def test_dates_the_wrong_way_round_and_names_that_do_not_exist_are_refused(db: D
     [
         ("", "ny@example.org", "nameless"),
         ("Ny\r\nBcc: alle@example.org", "ny@example.org", "nameless"),
-        ("Ny", "ny", "not_an_address"),
-        ("Ny", "ny@example.org\r\nRCPT TO:<x@example.org>", "not_an_address"),
-        ("Ny", "ny@example.org>", "not_an_address"),
+        ("Ny", "ny", "value.not_an_address"),
+        ("Ny", "ny@example.org\r\nRCPT TO:<x@example.org>", "value.line_break"),
+        ("Ny", "ny@example.org>", "value.not_an_address"),
+        ("\u200b\u2800", "ny@example.org", "nameless"),
+        ("Ny\u202eyN", "ny@example.org", "value.forbidden_character"),
+        ("Ny", "nå@example.org", "value.mailbox_not_ascii"),
+        ("Ny", "ny@trøndelag-.no", "value.no_such_domain"),
         ("Ny", "PROSJEKTLEDER@example.org", "address_taken"),
     ],
 )

@@ -1,5 +1,6 @@
 """Are a project's scores those its leader and owner agree on, and is the yearly report whole on paper?"""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,10 @@ def test_the_yearly_report_has_its_minimum_contents_and_is_asked_for_once_a_year
     assert paper.content.startswith(b"%PDF")
     assert paper.pages is not None
     assert paper.pages >= 1
+    # Titles of long ago that show nothing: the project's, and a benefit's.
+    unseen = replace(form, title="\u3164", benefits=({"id": "g-1", "title": "\u200b", "indicators": []},))
+    assert project_report(unseen, programme=programme, format="pdf").content.startswith(b"%PDF")
+    assert report_content(unseen, programme=programme)["title"] == KEY
 
 
 def test_a_matrix_places_each_risk_in_one_cell_with_a_word_for_its_level() -> None:

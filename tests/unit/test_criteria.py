@@ -362,8 +362,9 @@ def test_where_every_answer_is_accepted_the_explanation_is_what_is_asked_for() -
         {"id": "okonomi", "attest": {"explain_by": "kontaktperson", "accept": ["ja", "nei"]}}
     )
     assert checked(gate(open_ended), answers=(answer("okonomi", "nei"),)).open
-    silent = checked(gate(open_ended), answers=(answer("okonomi", "nei", explanation=" "),))
-    assert told(silent) == [("criterion.unexplained", {"role": "kontaktperson"})]
+    for nothing in (" ", "\u200b", "\u2800"):
+        silent = checked(gate(open_ended), answers=(answer("okonomi", "nei", explanation=nothing),))
+        assert told(silent) == [("criterion.unexplained", {"role": "kontaktperson"})]
 
 
 def test_an_old_answer_is_carried_along_and_asked_about_again() -> None:

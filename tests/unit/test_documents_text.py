@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.glyphs import SHOWABLE
-from documents.text import REPLACEMENT, TURNING, fit, paragraphs, printable, readable, tame
+from documents.text import REPLACEMENT, fit, paragraphs, printable, readable, tame
+from engine.core.text import TURNING
 
 
 def test_norwegian_sami_and_european_letters_stay_as_they_are() -> None:

@@ -159,6 +159,8 @@ REFUSALS: list[tuple[Field, object, str]] = [
     (FIELDS["size"], "stort", "value.not_a_choice"),
     (BENEFIT["owner"], "hos meg", "value.not_an_address"),
     (BENEFIT["owner"], "a@b", "value.not_an_address"),
+    (BENEFIT["owner"], "olå@example.org", "value.mailbox_not_ascii"),
+    (BENEFIT["owner"], "ola@trøndelag-.no", "value.no_such_domain"),
     (FIELDS["room_url"], "javascript:alert(1)", "value.not_a_web_address"),
     (FIELDS["room_url"], "ftp://example.org/", "value.not_a_web_address"),
     (FIELDS["room_url"], "https://bruker:passord@example.org/", "value.not_a_web_address"),

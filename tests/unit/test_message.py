@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 
 import pytest
@@ -21,6 +22,10 @@ ENVELOPE = Envelope(
     thread="onsxg5dj@example.org",
     dated=datetime(2025, 1, 29, 11, 0, tzinfo=UTC),
 )
+
+
+def read(content: bytes) -> EmailMessage:
+    return message_from_bytes(content, policy=default)
 
 
 def test_the_same_letter_is_the_same_bytes() -> None:
@@ -51,26 +56,52 @@ def test_a_letter_says_who_it_is_from_and_that_no_machine_should_answer() -> Non
     assert letter["Message-ID"] == "<mfrggzdfmztwq2lk@example.org>"
     assert letter["References"] == "<onsxg5dj@example.org>"
     assert letter["Auto-Submitted"] == "auto-generated"
-    assert letter["X-Auto-Response-Suppress"] == "All"
+    # All but NDR: a letter that could not be delivered must be told of.
+    assert letter["X-Auto-Response-Suppress"] == "DR, RN, NRN, OOF, AutoReply"
     assert letter["List-Unsubscribe"] is None
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    ["A\r\nBcc: x@example.org", "A\nB", "A\x00", "A\u202eB", "A\u2028B", "A\x85B", "A\ud800"],
+    ("stored", "told"),
+    [
+        ("A\r\nBcc: x@example.org", "A Bcc: x@example.org"),
+        ("A\nB", "A B"),
+        ("A\x00", "A"),
+        ("A\u202eB", "AB"),
+        ("Trygghet\u200e hjemme", "Trygghet hjemme"),
+        ("\u061cTrygghet\u200f", "Trygghet"),
+        ("A\u2028B", "A B"),
+        ("A\x85B", "A B"),
+        ("A\ud800", "A"),
+    ],
 )
-def test_a_header_with_a_control_character_is_refused(wrong: str) -> None:
-    with pytest.raises(ValueError, match="To"):
-        build(WORDS, replace(ENVELOPE, to_name=wrong))
-    with pytest.raises(ValueError, match="Subject"):
-        build(replace(WORDS, subject=wrong), ENVELOPE)
+def test_an_unfit_character_of_long_ago_smuggles_nothing_in_and_stops_no_letter(
+    stored: str, told: str
+) -> None:
+    letter = read(build(replace(WORDS, subject=stored), replace(ENVELOPE, to_name=stored)))
+    assert letter["Subject"] == told
+    assert letter["To"].addresses[0].display_name == told
+    assert letter["Bcc"] is None
+    assert not letter.defects
     with pytest.raises(ValueError, match="From"):
-        build(WORDS, replace(ENVELOPE, sender=f"{wrong} <faseport@example.org>"))
+        build(WORDS, replace(ENVELOPE, sender=f"{stored} <faseport@example.org>"))
+
+
+@pytest.mark.parametrize("text", ["=?utf-8?q?Avvist?= Sak 1", "=?utf-8?b?QQ==?=", "1 =? 2"])
+def test_what_only_looks_like_an_encoded_word_arrives_as_it_was_typed(text: str) -> None:
+    letter = read(build(replace(WORDS, subject=text), replace(ENVELOPE, to_name=text)))
+    assert (letter["Subject"], letter["To"].addresses[0].display_name) == (text, text)
+
+
+def test_a_domain_with_letters_of_its_own_travels_in_ascii() -> None:
+    letter = read(build(WORDS, replace(ENVELOPE, to_address="ola@trøndelag-helse.no")))
+    assert letter["To"].addresses[0].addr_spec == "ola@xn--trndelag-helse-rqb.no"
+    assert read_sender("Ås <ola@ås.no>") == ("Ås", "ola@xn--s-1fa.no")
 
 
 @pytest.mark.parametrize(
     "address",
-    ["", "a", "a@b\r\nBcc: c@d", "a b@example.org", "a@example.org, b@example.org", "å@example.org"],
+    ["", "a", "a@b\r\nBcc: c@d", "a b@example.org", "a@example.org, b@example.org", "å@example.org", "a@b"],
 )
 def test_only_one_plain_address_is_written_to(address: str) -> None:
     with pytest.raises(ValueError, match="To"):
@@ -85,10 +116,11 @@ def test_an_identity_that_could_break_out_is_refused(identity: str) -> None:
         build(WORDS, replace(ENVELOPE, thread=identity))
 
 
-@pytest.mark.parametrize("wrong", ["a\x00b", "a\x1b[31mb", "a\ud800b", "a\rb"])
-def test_a_body_with_a_control_character_is_refused(wrong: str) -> None:
-    with pytest.raises(ValueError, match="plain"):
-        build(replace(WORDS, text=wrong), ENVELOPE)
+@pytest.mark.parametrize("stored", ["a\x00b", "a\x1bb", "a\ud800b", "a\rb"])
+def test_a_control_character_is_left_out_of_a_body(stored: str) -> None:
+    plain = read(build(replace(WORDS, text=f"{stored}\n"), ENVELOPE)).get_body(("plain",))
+    assert plain is not None
+    assert plain.get_content().split() == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -106,6 +138,7 @@ def test_every_script_survives_the_journey(text: str) -> None:
 def test_a_sender_is_a_name_and_an_address_or_is_refused_by_name() -> None:
     assert read_sender("Faseport <faseport@example.org>") == ("Faseport", "faseport@example.org")
     assert read_sender("faseport@example.org") == ("", "faseport@example.org")
+    assert read_sender("Faseport <faseport@localhost>") == ("Faseport", "faseport@localhost")
     assert read_sender("ingen\n") == Reason(code="mail_from", data={"value": "ingen·"})
 
 
