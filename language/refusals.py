@@ -146,7 +146,7 @@ _CASES: Final[Mapping[str, str]] = {
     "condition_owner_missing": "Forutsetning {number} mangler en ansvarlig.",
     "condition_owner_unknown": (
         "Forutsetning {number}: «{owner}» er ingen som kan minnes. Skriv e-postadressen til en som er "
-        "registrert, eller velg mellom: {choices}."
+        "registrert, eller velg en annen.{choices:among}"
     ),
     "condition_due_unreadable": "Forutsetning {number}: «{due}» er ikke en dato. Skriv den som 2025-04-04.",
     "condition_due_past": "Forutsetning {number} har en frist som er passert: {due:day}.",

@@ -1,7 +1,7 @@
 """Which sentences are the pages' own? Outcomes, the count so far, and which field a refusal belongs to."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -49,7 +49,14 @@ _FIELD_OF: Final[Mapping[str, Field]] = {field.name: field for field in PROJECT_
 
 def form_errors(reasons: Iterable[Reason], *, rows: tuple[int, ...] = ()) -> list[FormError]:
     """Refusals as errors of the form they came from. `rows` are the page's row of each condition."""
-    return [FormError(field=_field_of(reason, rows), text=sentence(reason)) for reason in reasons]
+    return [FormError(field=_field_of(reason, rows), text=sentence(_on_a_page(reason))) for reason in reasons]
+
+
+def _on_a_page(reason: Reason) -> Reason:
+    """What can be chosen stands in the list beside the field: the sentence need not repeat it."""
+    if reason.code != "condition_owner_unknown":
+        return reason
+    return replace(reason, data={**reason.data, "choices": ""})
 
 
 def _field_of(reason: Reason, rows: tuple[int, ...]) -> str:

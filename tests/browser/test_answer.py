@@ -195,7 +195,7 @@ def test_the_leader_concludes_and_the_late_link_tells_the_outcome(chromium: Brow
     page.get_by_role("button", name="Konkluder", exact=True).click()
     assert page.get_by_label("Hva", exact=True).first.input_value() == "Nullpunkt målt i to soner"
     inspect(page, "desk-conclude-error")
-    page.get_by_label("Ansvar", exact=True).first.fill("Gevinstansvarlig")
+    page.get_by_label("Ansvar", exact=True).first.select_option("role:gevinstansvarlig")
     page.get_by_label("Frist", exact=True).first.fill("2025-04-04")
     page.get_by_role("button", name="Konkluder", exact=True).click()
     page.get_by_role("heading", name="Beslutning", exact=True).wait_for()

@@ -172,7 +172,7 @@ def test_secretary_and_chair_run_the_meeting_from_attendance_to_the_sent_referat
     chair.get_by_role("link", name="Konkluder sak 1/2025").click()
     chair.get_by_role("radio", name="Godkjent med forutsetninger").check()
     chair.get_by_label("Hva", exact=True).first.fill("Nullpunkt målt i to soner")
-    chair.get_by_label("Ansvar", exact=True).first.fill("Gevinstansvarlig")
+    chair.get_by_label("Ansvar", exact=True).first.select_option("role:gevinstansvarlig")
     chair.get_by_label("Frist", exact=True).first.fill("2025-04-04")
     chair.get_by_label("Stanser neste beslutningspunkt").first.check()
     inspect(chair, f"{screen}-meeting-conclude")
