@@ -314,6 +314,9 @@ _BOOKS: Final[Mapping[str, str]] = {
 _BENEFITS: Final[Mapping[str, str]] = {
     "benefit.untitled": "Gi gevinsten et navn.",
     "benefit.known": "Prosjektet har alt gevinsten «{title}».",
+    "benefit.owner_unknown": (
+        "Ingen er registrert med adressen «{owner}». La feltet stå tomt, så svarer gevinstansvarlig."
+    ),
     "benefit.kind_outside": "«{value:plain}» er ikke en gevinsttype her.{nearest:suggestion}{allowed:among}",
     "benefit.wrong_unit": "Tallet er oppgitt i «{found}», men måleenheten er «{unit}».",
     "benefit.before_baseline": "Målingen ({on:day}) er eldre enn nullpunktet ({baseline_on:day}).",

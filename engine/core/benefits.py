@@ -20,6 +20,7 @@ from engine.core.text import shown
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "benefit.untitled": (),
     "benefit.known": ("title",),
+    "benefit.owner_unknown": ("owner",),
     "benefit.kind_outside": ("value", "nearest", "allowed"),
     "benefit.wrong_unit": ("found", "unit"),
     "benefit.before_baseline": ("on", "baseline_on"),

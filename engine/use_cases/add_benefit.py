@@ -1,7 +1,7 @@
 """A project gets one more benefit to work for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from engine.core import benefits, facts
 from engine.core.facts import Problem
 from engine.store.record import record
 from engine.store.session import Database
+from engine.use_cases.answerable import nobodys_benefits
 from engine.use_cases.benefit_at import At, benefits_at, kept, must_follow
 from engine.use_cases.change_facts import BadFacts
 
@@ -31,6 +32,8 @@ def add_benefit(db: Database, *, key: str, told: Mapping[str, Any], by: str, now
         at = benefits_at(tx, key=key, by=by, now=now)
         must_follow(tx, at)
         benefit, problems = _read(at, told)
+        unknown = nobodys_benefits(tx, [benefit], before=at.benefits)
+        problems += tuple(replace(one, path="owner") for one in unknown)
         if problems:
             raise BadFacts(problems)
         scheme = at.steered.programme.scheme

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, get_args
 
-from engine.core.facts import ROLES
+from engine.core.facts import ROLES, Problem
 from engine.core.obligations import NOBODY_FOUND, Owner, OwnerKind
 from engine.core.programme import Programme
 from engine.core.shape import text_in
+from engine.core.text import shown
 from engine.store import cases, people, projects
 from engine.store.cases import CaseState
 from engine.store.session import Connection
@@ -139,3 +140,20 @@ def _answers(
         if responsible is not None:
             found[one["id"]] = responsible.person
     return found
+
+
+def nobodys_benefits(
+    tx: Connection, benefits: Sequence[Mapping[str, Any]], *, before: Sequence[Mapping[str, Any]]
+) -> tuple[Problem, ...]:
+    """A problem for each benefit that is given to an address nobody is registered with. One that already
+    stands so is not asked about again when something else is changed.
+    """
+    known = {str(one.get("owner")) for one in before}
+    return tuple(
+        Problem(
+            code="benefit.owner_unknown", data={"owner": shown(str(owner))}, path=f"benefits[{index}].owner"
+        )
+        for index, one in enumerate(benefits)
+        if (owner := one.get("owner")) and str(owner) not in known
+        if people.by_email(tx, str(owner)) is None
+    )

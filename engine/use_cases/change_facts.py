@@ -15,6 +15,7 @@ from engine.store import projects
 from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE, Steered, capacities, person_named, steered
+from engine.use_cases.answerable import nobodys_benefits
 
 
 @dataclass
@@ -54,6 +55,7 @@ def change_facts(
         current = projects.facts(tx, key, on=effective)
         parsed, problems = _parsed(changes, current, own_fields=found.definition.own_fields())
         problems += _no_such_body(found, parsed)
+        problems += nobodys_benefits(tx, parsed.get("benefits") or (), before=current.get("benefits") or ())
         if problems:
             raise BadFacts(problems)
         _as_seen(current, parsed, seen or {})

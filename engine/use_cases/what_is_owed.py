@@ -3,15 +3,15 @@
 Here the state is read; the rules for what follows from dates alone are `core.obligations`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from engine.core import obligations as core
 from engine.core.calendar import OSLO, add_working_days, local_date
 from engine.core.events import PROGRAMME_CHAIN
 from engine.core.meetings import landing
-from engine.core.obligations import Affairs, Course, Key, Obligation, Owner, Reported
+from engine.core.obligations import NOBODY_FOUND, Affairs, Course, Key, Obligation, Owner, Reported
 from engine.core.programme import Programme
 from engine.core.reporting import Measurement, StatusReport
 from engine.store import benefits, cases, definitions, meetings, people, projects, publications, reporting
@@ -202,8 +202,7 @@ def _measurements(
     for benefit in facts.get("benefits", []):
         if not benefit.get("prioritised"):
             continue
-        named = people.by_email(tx, str(benefit["owner"])) if benefit.get("owner") else None
-        owner = Owner("role", "gevinstansvarlig") if named is None else Owner("person", named.id)
+        owner = _owner_of_benefit(tx, benefit)
         for indicator in benefit.get("indicators", []):
             dates = {*indicator.get("measure_on", []), *([benefit["due"]] if benefit.get("due") else [])}
             own = [
@@ -225,6 +224,16 @@ def _measurements(
                     settled_at=_measured(own, after=before, baseline=indicator.get("baseline_on")),
                 )
                 before = due
+
+
+def _owner_of_benefit(tx: Connection, benefit: Mapping[str, Any]) -> Owner:
+    """Whoever is named, or the project's gevinstansvarlig where nobody is; an address that nobody has any
+    more is programkontoret's matter.
+    """
+    if not benefit.get("owner"):
+        return Owner("role", "gevinstansvarlig")
+    named = people.by_email(tx, str(benefit["owner"]))
+    return NOBODY_FOUND if named is None else Owner("person", named.id)
 
 
 def _measured(own: Iterable[Measurement], *, after: date, baseline: object) -> datetime | None:

@@ -12,14 +12,16 @@ from cli.checkup import _owners
 from demo import scene
 from documents.papers import Remark, minutes_of
 from engine.core import obligations as core
-from engine.core.events import CaseDecided
+from engine.core.events import CaseDecided, FactsChanged
 from engine.core.misuse import Refused
 from engine.core.obligations import NOBODY_FOUND, Obligation
 from engine.store import cases, obligations, people, programmes
 from engine.store.record import record
 from engine.store.session import Database
+from engine.use_cases.add_benefit import add_benefit
 from engine.use_cases.answerable import answerable_in, reminded_of
 from engine.use_cases.cast_ballot import Answered, cast_ballot, decision
+from engine.use_cases.change_facts import BadFacts, change_facts
 from engine.use_cases.conclude_case import Concluded, Condition, conclude_case
 from engine.use_cases.plan_obligations import plan_obligations
 from engine.use_cases.show_case import show_case
@@ -186,6 +188,45 @@ def test_older_words_that_name_a_role_are_still_read_as_that_role(house: Databas
     case = a_case(house)
     decided_in_older_words(house, case, "Gevinstansvarlig")
     assert owed(house, case).owner.id == "gevinstansvarlig"
+
+
+def test_a_benefit_is_given_to_nobody_by_an_address_that_nobody_has(house: Database) -> None:
+    case = a_case(house)
+    with house.reading() as tx:
+        state = cases.state(tx, case)
+    assert state is not None
+    told: dict[str, Any] = {"key": state.project, "by": PROJECT_LEADER, "now": MEETS}
+    benefit = {"title": "Færre tilsyn", "kind": "frigjort_tid", "owner": "ingen@example.org"}
+    with pytest.raises(BadFacts) as refused:
+        add_benefit(house, told=benefit, **told)
+    assert [(one.code, one.path) for one in refused.value.problems] == [("benefit.owner_unknown", "owner")]
+    with pytest.raises(BadFacts) as also:
+        change_facts(house, changes={"benefits": [benefit]}, effective=MEETS.date(), **told)
+    (one,) = also.value.problems
+    assert (one.code, one.path) == ("benefit.owner_unknown", "benefits[0].owner")
+    add_benefit(house, told=benefit | {"owner": OFFICE}, **told)
+
+
+def test_a_measurement_owed_by_an_address_that_nobody_has_any_more_is_programkontorets_matter(
+    house: Database,
+) -> None:
+    case = a_case(house)
+    with house.writing() as tx:
+        state, programme = cases.state(tx, case), programmes.current(tx)
+        assert state is not None
+        assert programme is not None
+        indicator = {"id": "i1", "title": "Tilsyn", "unit": "tilsyn", "measure_on": ["2025-06-30"]}
+        old = {"id": "A1", "title": "Færre tilsyn", "prioritised": True, "owner": "sluttet@example.org"}
+        given = FactsChanged(
+            project=state.project,
+            names=("benefits",),
+            effective="2025-02-01",
+            values={"benefits": [old | {"indicators": [indicator]}]},
+        )
+        record(tx, [given], now=MEETS)
+        found = what_is_owed(tx, programme, f"project:{state.project}", until=MEETS.date().replace(month=12))
+        (measured,) = [one for one in found if one.key.kind == core.MEASUREMENT]
+    assert measured.owner == NOBODY_FOUND
 
 
 # ---------------------------------------------------------------- what became of a proposal
