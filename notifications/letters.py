@@ -37,6 +37,7 @@ from engine.core.letters import (
     UNOPENED,
     WAY_IN,
     WITHDRAWN,
+    move_of,
     subject_of_case,
 )
 from engine.store import cases, meetings, people, projects
@@ -242,8 +243,8 @@ def _undecidable_facts(view: CaseView) -> Facts:
 def _rescheduled_facts(tx: Connection, view: CaseView, occurrence: str) -> Facts:
     """When the case comes up now: starts_at, why (a code of `CaseScheduled`), reason (the meeting's)."""
     stops = facts.course(tx, view)
-    why, _, at = occurrence.partition(" ")
-    if not at:
+    why, at = move_of(occurrence)
+    if at is None:
         # One that goes again to a new address tells the newest move.
         why = stops[-1].why if stops else ""
     left = stops[-2].meeting if why == "meeting_cancelled" and len(stops) > 1 else view.meeting

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.core.calendar import local_date, working_days_after
-from engine.core.letters import first_call, read_alert
+from engine.core.letters import day_of, read_alert
 from engine.core.obligations import Key
 from engine.core.reminders import Ladder
 from engine.core.shape import text_in
@@ -28,7 +28,7 @@ def reminder_facts(tx: Connection, letter: Claimed) -> Facts:
     to_office, stands_in, reminded: {on, name}}.
     """
     programme = programme_in_force(tx)
-    on = date.fromisoformat(first_call(letter.occurrence)[:10])
+    on = day_of(letter.occurrence)
     told = _newest(
         obligations.waiting(tx, person=letter.recipient, letter=letter.id, possibly_sent=letter.possibly_sent)
     )

@@ -17,9 +17,10 @@ from engine.core.access.table import Act
 from engine.core.calendar import local_date
 from engine.core.criteria import Reason
 from engine.core.letters import subject_of_case
+from engine.core.measurements import told_by
 from engine.core.misuse import NotAllowed, Refused, Unknown
 from engine.core.obligations import MEASUREMENT
-from engine.store import obligations, people
+from engine.store import obligations, people, projects
 from engine.store.obligations import Stored
 from engine.use_cases.act_on_obligation import may_follow_up
 from engine.use_cases.alert_owner import alert_owner
@@ -248,13 +249,18 @@ def _measure(site: Site, id_: str, guest: Guest, fields: Mapping[str, str]) -> o
     found = _stored(site, id_)
     if found.obligation.key.kind != MEASUREMENT:
         raise Unknown("obligation", id_)
-    benefit, _, rest = found.obligation.key.occurrence.partition("/")
+    with site.db.reading() as tx:
+        told = projects.facts(tx, found.project or "").get(projects.LISTED, ())
+    asked = told_by(found.obligation.key.occurrence, told)
+    if asked is None:
+        raise Unknown("obligation", id_)
+    benefit, indicator = asked
     try:
         return measure_benefit(
             site.db,
             key=found.project or "",
-            benefit=benefit,
-            indicator=rest.partition("/")[0],
+            benefit=str(benefit["id"]),
+            indicator=str(indicator["id"]),
             value=fields["verdi"],
             measured_on=day,
             by=guest.person,

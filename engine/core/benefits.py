@@ -6,14 +6,14 @@ tertial; an estimate holds from its year until another year's is told.
 """
 
 import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, Literal
 
 from engine.core.facts import PROJECT_FIELDS, Field, Parsed, Problem, nearest, parse_value
+from engine.core.identities import PARTS, carried, folded, has_id
 from engine.core.reporting import COLUMNS, Estimate, Progress
 from engine.core.text import shown
 
@@ -73,12 +73,12 @@ def read_kind(text: str, scheme: Sequence[Class]) -> str | Problem:
     """The kind that was meant: by its name, its title, or the letter or title of a class. A kind the scheme
     has no place for is a problem.
     """
-    folded = _folded(text)
+    written = folded(text)
     for each in scheme:
-        if folded in (_folded(each.letter), _folded(each.title)):
+        if written in (folded(each.letter), folded(each.title)):
             return each.kinds[0]
     fitting = {kind: KINDS[kind] for each in scheme for kind in each.kinds}
-    found = next((kind for kind, title in fitting.items() if folded in (_folded(kind), _folded(title))), None)
+    found = next((kind for kind, title in fitting.items() if written in (folded(kind), folded(title))), None)
     if found is not None:
         return found
     data: dict[str, str | int] = {
@@ -106,8 +106,8 @@ def read_amount(field: Field, raw: object, *, units: Sequence[str]) -> Parsed:
     written = _AMOUNT.fullmatch(raw) if isinstance(raw, str) else None
     if written is None or not written[2]:
         return parse_value(field, raw)
-    unit = _folded(written[2]) or written[2]
-    if unit in [_folded(one) or one for one in units]:
+    unit = folded(written[2]) or written[2]
+    if unit in [folded(one) or one for one in units]:
         return parse_value(field, written[1])
     if unit in _MULTIPLES or unit.split(" ")[0] in _MULTIPLES:
         # «1,2 mill.» is the right unit, and not yet a number.
@@ -150,30 +150,38 @@ def named(items: Sequence[Mapping[str, Any]], name: str) -> Mapping[str, Any] | 
     found = next((each for each in items if each.get("id") == name), None)
     if found is not None:
         return found
-    titled = [each for each in items if _folded(each.get("title")) == _folded(name)]
-    return titled[0] if len(titled) == 1 and _folded(name) else None
+    titled = [each for each in items if folded(each.get("title")) == folded(name)]
+    return titled[0] if len(titled) == 1 and folded(name) else None
 
 
-def identified(benefits: Sequence[Benefit], scheme: Sequence[Class]) -> list[dict[str, Any]]:
-    """The benefits, each with an id, and so their indicators: «A2» is the second of its class, «G1» one that
-    has none; «i1» the first indicator. Ids that are there stay.
+def identified(
+    benefits: Sequence[Benefit],
+    scheme: Sequence[Class],
+    *,
+    before: Sequence[Benefit] = (),
+    ever: Mapping[str, Collection[str]] | None = None,
+) -> list[dict[str, Any]]:
+    """The benefits, each with an id, and so their indicators. Ids that are there stay; what has none has that
+    of the benefit with its title `before`. Else «A2» is the second of its class, «G1» one that has none, and
+    «i1» the first indicator; never an id that was `ever` another's (by benefit, those of its indicators).
     """
-    taken = {str(each["id"]) for each in benefits if each.get("id")}
+    told = carried(benefits, before)
+    taken = {str(each["id"]) for each in told if has_id(each)} | set(ever or ())
     known: list[dict[str, Any]] = []
-    for each in benefits:
+    for each in told:
         one = dict(each)
-        if not one.get("id"):
+        if not has_id(one):
             found = class_of(one.get("kind"), scheme)
             one["id"] = _free("G" if found is None else found.letter, taken)
-        if one.get("indicators"):
-            one["indicators"] = _with_ids(one["indicators"])
+        if one.get(PARTS):
+            one[PARTS] = _with_ids(one[PARTS], (ever or {}).get(str(one["id"]), ()))
         known.append(one)
     return known
 
 
-def _with_ids(indicators: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    taken = {str(each["id"]) for each in indicators if each.get("id")}
-    return [dict(each) | ({} if each.get("id") else {"id": _free("i", taken)}) for each in indicators]
+def _with_ids(indicators: Sequence[Mapping[str, Any]], ever: Collection[str]) -> list[dict[str, Any]]:
+    taken = {str(each["id"]) for each in indicators if has_id(each)} | set(ever)
+    return [dict(each) | ({} if has_id(each) else {"id": _free("i", taken)}) for each in indicators]
 
 
 def _free(letter: str, taken: set[str]) -> str:
@@ -212,7 +220,7 @@ def with_facts(
     found = dict(held)
     for key, benefits in listed.items():
         for one in benefits:
-            id_ = str(one.get("id", ""))
+            id_ = str(one["id"])
             if (key, id_) not in estimated and one.get("freed_fte") is not None and one.get("from_year"):
                 year = int(one["from_year"])
                 found[key, id_, year] = Estimate(
@@ -323,7 +331,7 @@ def fte_by_project(
 def counted_elsewhere(benefits: Mapping[str, Sequence[Benefit]]) -> frozenset[tuple[str, str]]:
     """The benefits, as (project, id), that are declared to be counted in another project."""
     return frozenset(
-        (key, str(one.get("id", "")))
+        (key, str(one["id"]))
         for key, listed in benefits.items()
         for one in listed
         if one.get("counted_in") and one["counted_in"] != key
@@ -356,8 +364,8 @@ def double_counts(benefits: Mapping[str, Sequence[Benefit]]) -> tuple[DoubleCoun
             titles = [("benefit", one.get("title"))]
             titles += [("indicator", each.get("title")) for each in one.get("indicators", ())]
             for kind, title in titles:
-                if _folded(title):
-                    name = (kind, _folded(title))
+                if folded(title):
+                    name = (kind, folded(title))
                     spelt.setdefault(name, str(title))
                     by_name[name].append((key, one))
     found = [
@@ -365,7 +373,7 @@ def double_counts(benefits: Mapping[str, Sequence[Benefit]]) -> tuple[DoubleCoun
         for (kind, folded), places in by_name.items()
         if len({key for key, _ in places}) > 1
     ]
-    return tuple(sorted([*found, *_adrift(benefits)], key=lambda one: (_folded(one.name), one.kind)))
+    return tuple(sorted([*found, *_adrift(benefits)], key=lambda one: (folded(one.name), one.kind)))
 
 
 def _double(kind: str, name: str, places: Sequence[tuple[str, Benefit]]) -> DoubleCount:
@@ -418,12 +426,3 @@ def _all_or_some(there: Sequence[bool]) -> Progress:
     if there and all(there):
         return "identifisert"
     return "under_arbeid" if any(there) else "ikke_pabegynt"
-
-
-_BETWEEN: Final = re.compile(r"[\W_]+")
-
-
-def _folded(title: object) -> str:
-    """A title as it is compared: letters and digits only, whatever their case."""
-    text = unicodedata.normalize("NFKC", title if isinstance(title, str) else "").casefold()
-    return _BETWEEN.sub(" ", text).strip()

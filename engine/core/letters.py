@@ -4,11 +4,13 @@ A case handled in writing has letters of its own. A case handled in a meeting sh
 link and one code for each member and meeting, one receipt, one referat.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
+from engine.core import keys
 from engine.core.events import (
     BallotCast,
     CaseAmended,
@@ -30,6 +32,7 @@ from engine.core.events import (
     ReportApproved,
     ReportDelivered,
 )
+from engine.core.keys import packed, unpacked
 
 CASE: Final = "case"
 RECEIPT: Final = "receipt"
@@ -132,21 +135,46 @@ def subject_of_person(person: str) -> str:
 
 def subject_of_report(project: str, period: str) -> str:
     """How the outbox names a project's report of a period; its reader comes in by their own link."""
-    return f"report:{project}/{period}"
+    return f"report:{packed(project, period, by='/')}"
 
 
 def read_report_subject(subject: str) -> tuple[str, str]:
     """The project and the period a report's subject names. Raises ValueError for anything else."""
     kind, _, rest = subject.partition(":")
-    project, slash, period = rest.partition("/")
-    if kind != "report" or not slash:
+    if kind != "report":
         raise ValueError(subject)
+    project, period = unpacked(rest, by="/", parts=2)
     return project, period
 
 
 def read_version(occurrence: str) -> int:
     """The version of a report that a letter about one is about. Raises ValueError for anything else."""
     return int(first_call(occurrence).removeprefix("v"))
+
+
+def case_version(occurrence: str) -> int | None:
+    """The version of a case that a letter asks about; None where it asks about whatever the case is now."""
+    found = re.fullmatch(r"v(\d+)", occurrence)
+    return None if found is None else int(found[1])
+
+
+def day_of(occurrence: str) -> date:
+    """The day of a letter that comes once a day at most. Raises ValueError for anything else."""
+    return date.fromisoformat(first_call(occurrence))
+
+
+def move_of(occurrence: str) -> tuple[str, datetime | None]:
+    """Why a case was moved, and when it then came up; None where a letter tells of its newest move."""
+    why, _, answer_by = occurrence.partition(" ")
+    return why, datetime.fromisoformat(answer_by) if answer_by else None
+
+
+def change_of(occurrence: str) -> tuple[str, datetime] | None:
+    """How a meeting stood after a change, and when it then was; None where a letter tells of its newest."""
+    status, _, starts_at = occurrence.partition("-")
+    if status not in {"planned", "moved", "called", "cancelled"} or _MARK.fullmatch(starts_at):
+        return None
+    return status, datetime.fromisoformat(starts_at)
 
 
 def letters_for(event: Event) -> tuple[Letter, ...]:
@@ -187,25 +215,32 @@ def letters_for(event: Event) -> tuple[Letter, ...]:
 
 def alert_of(event: OwnerAlerted) -> str:
     """How an alert is told from others: its day, and what it is about."""
-    return f"{event.on} {event.kind} {event.subject} {event.occurrence}"
+    return packed(event.on, event.kind, event.subject, event.occurrence, by=" ")
 
 
 def read_alert(occurrence: str) -> tuple[str, str, str, str]:
     """The day (ISO) an alert was asked for, and the kind, subject and occurrence of what it is about. Raises
     ValueError for anything else.
     """
-    on, kind, subject, about = first_call(occurrence).split(" ", 3)
+    on, kind, subject, about = unpacked(first_call(occurrence), by=" ", parts=4)
     return on, kind, subject, about
 
 
 def again(occurrence: str, mark: str) -> str:
-    """The occurrence of a letter that takes the place of one, since its reader's address has changed."""
-    return f"{first_call(occurrence)}+{mark}"
+    """The occurrence of a letter that takes the place of one, since its reader's address has changed. A mark
+    is 16 hexadecimal digits.
+    """
+    return f"{first_call(occurrence)}{keys.AGAIN}{mark}"
 
 
 def first_call(occurrence: str) -> str:
     """The occurrence a letter, or the one it takes the place of, was first called for under."""
-    return occurrence.partition("+")[0]
+    return _MARKS.sub("", occurrence)
+
+
+# Told by what a mark is, and not by its sign alone: occurrences from before they were packed may hold that.
+_MARK: Final = re.compile(r"[0-9a-f]{16}")
+_MARKS: Final = re.compile(r"(\+[0-9a-f]{16})+$")
 
 
 def recalls_for(event: Event) -> tuple[Recall, ...]:

@@ -762,10 +762,8 @@ def _measured_one(
     latest: Mapping[tuple[str, str, str], Measurement],
 ) -> Measured:
     title = str(indicator.get("title", ""))
-    names = (str(indicator.get("id", "")), title)
-    found = next(
-        (one for name in names if (one := latest.get((entry.key, str(benefit.get("id", "")), name)))), None
-    )
+    names = (str(indicator["id"]), title)
+    found = next((one for name in names if (one := latest.get((entry.key, str(benefit["id"]), name)))), None)
     return Measured(
         key=entry.key,
         title=entry.title,

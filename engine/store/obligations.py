@@ -412,6 +412,15 @@ def by_key(tx: Connection, key: Key) -> Stored | None:
     return None if row is None else _stored(row)
 
 
+def known_keys(tx: Connection, *, chain: str, kind: str) -> frozenset[Key]:
+    """The keys of a kind that a chain has had, planned or acted on."""
+    planned = select(_OBLIGATION.c.kind, _OBLIGATION.c.subject, _OBLIGATION.c.occurrence).where(
+        _OBLIGATION.c.chain == chain, _OBLIGATION.c.kind == kind
+    )
+    acted = {act.key for act in acts(tx, chain=chain) if act.key.kind == kind}
+    return frozenset({*(Key(*row) for row in tx.execute(planned)), *acted})
+
+
 def list_obligations(
     tx: Connection,
     *,

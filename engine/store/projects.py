@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, bindparam, select
 
+from engine.core.identities import all_have_ids, is_whole, with_history
 from engine.store.tables import metadata
 
 _PROJECT: Final = metadata.tables["project"]
@@ -103,7 +104,7 @@ class FactChange:
 _ONE: Final = select(_PROJECT).where(_PROJECT.c.key == bindparam("key"))
 _ONE_LOCKED: Final = _ONE.with_for_update()
 _FACTS: Final = (
-    select(_FACT.c.project, _FACT.c.name, _FACT.c.effective, _FACT.c.recorded_at, _PROSE.c.text)
+    select(_FACT.c.project, _FACT.c.name, _FACT.c.effective, _FACT.c.recorded_at, _FACT.c.seq, _PROSE.c.text)
     .join(_PROSE, _PROSE.c.digest == _FACT.c.value_ref)
     .order_by(_FACT.c.project, _FACT.c.effective, _FACT.c.seq)
 )
@@ -151,10 +152,11 @@ def facts_of_all(
 
 def fact_history(tx: Connection, key: str) -> tuple[FactChange, ...]:
     """Every telling of every fact of a project, in the order they held."""
+    told = versions(tx, [key])[key]
     return tuple(
         FactChange(
             name=row.name,
-            value=_value(row.text, row.name),
+            value=told[row.seq] if row.name == LISTED and row.seq in told else _value(row.text, row.name),
             effective=date.fromisoformat(row.effective),
             recorded_at=row.recorded_at,
         )
@@ -269,13 +271,41 @@ def _latest(
     if known_at is not None:
         wanted = wanted.where(_FACT.c.recorded_at <= known_at)
     found: dict[str, Facts] = defaultdict(dict)
+    told_by: dict[str, int] = {}
     for row in tx.execute(wanted):
         value = _value(row.text, row.name)
         if value is None:
             found[row.project].pop(row.name, None)
         else:
             found[row.project][row.name] = value
+            if row.name == LISTED:
+                told_by[row.project] = row.seq
+    without = [key for key in told_by if not all_have_ids(found[key].get(LISTED) or ())]
+    for key, told in (versions(tx, without) if without else {}).items():
+        found[key][LISTED] = told[told_by[key]]
     return dict(found)
+
+
+def versions(tx: Connection, keys: Collection[str]) -> Mapping[str, Mapping[int, list[dict[str, Any]]]]:
+    """Every version of some projects' benefits, by the leaf that told it, each benefit and indicator with an
+    id: its own, or the one it has by its history. What is stored stays as it was told.
+    """
+    wanted = (
+        select(_FACT.c.project, _FACT.c.seq, _PROSE.c.text)
+        .join(_PROSE, _PROSE.c.digest == _FACT.c.value_ref)
+        .where(_FACT.c.project.in_(keys), _FACT.c.name == LISTED)
+        .order_by(_FACT.c.project, _FACT.c.seq)
+    )
+    told: dict[str, list[tuple[int, list[dict[str, Any]]]]] = {key: [] for key in keys}
+    for row in tx.execute(wanted):
+        value = _value(row.text, LISTED)
+        if is_whole(value):
+            told[row.project].append((row.seq, value))
+    return {key: with_history(each) for key, each in told.items()}
+
+
+LISTED: Final = "benefits"
+"""The fact whose items are what others tell about: they must be known again."""
 
 
 def _value(text: str | None, name: str) -> Any:

@@ -10,7 +10,7 @@ from engine.core.facts import Problem
 from engine.store.record import record
 from engine.store.session import Database
 from engine.use_cases.answerable import nobodys_benefits
-from engine.use_cases.benefit_at import At, benefits_at, kept, must_follow
+from engine.use_cases.benefit_at import At, benefits_at, ids_ever, kept, must_follow
 from engine.use_cases.change_facts import BadFacts
 
 
@@ -37,7 +37,7 @@ def add_benefit(db: Database, *, key: str, told: Mapping[str, Any], by: str, now
         if problems:
             raise BadFacts(problems)
         scheme = at.steered.programme.scheme
-        now_so = benefits.identified([*at.benefits, benefit], scheme)
+        now_so = benefits.identified([*at.benefits, benefit], scheme, ever=ids_ever(tx, key))
         record(tx, kept(at, now_so), now=now)
     found = benefits.class_of(benefit.get("kind"), scheme)
     return Added(

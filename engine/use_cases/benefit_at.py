@@ -9,6 +9,7 @@ from engine.core import benefits
 from engine.core.calendar import local_date
 from engine.core.criteria import Reason
 from engine.core.events import FactsChanged
+from engine.core.identities import PARTS
 from engine.core.misuse import NotAllowed, Unknown, unknown
 from engine.core.programme import Period, Programme
 from engine.store import projects, reporting
@@ -48,6 +49,16 @@ def benefits_at(tx: Connection, *, key: str, by: str, now: datetime) -> At:
         stored=stored,
         benefits=benefits.identified(stored, found.programme.scheme),
     )
+
+
+def ids_ever(tx: Connection, key: str) -> Mapping[str, frozenset[str]]:
+    """Every id a benefit of a project has had, with those its indicators have had."""
+    ever: dict[str, set[str]] = {}
+    for version in projects.versions(tx, [key])[key].values():
+        for one in version:
+            had = ever.setdefault(str(one["id"]), set())
+            had.update(str(each["id"]) for each in one.get(PARTS) or ())
+    return {benefit: frozenset(had) for benefit, had in ever.items()}
 
 
 def must_follow(tx: Connection, at: At, benefit: Mapping[str, Any] | None = None) -> None:

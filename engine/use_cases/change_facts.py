@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.core import authority, facts
+from engine.core.benefits import identified
 from engine.core.calendar import local_date
 from engine.core.events import FactsChanged, RoleAssigned, TakenIn
 from engine.core.facts import Problem
@@ -16,6 +17,7 @@ from engine.store.record import record
 from engine.store.session import Connection, Database
 from engine.use_cases.actors import PROGRAMME_OFFICE, Steered, capacities, person_named, steered
 from engine.use_cases.answerable import nobodys_benefits
+from engine.use_cases.benefit_at import ids_ever
 
 
 @dataclass
@@ -58,6 +60,13 @@ def change_facts(
         problems += nobodys_benefits(tx, parsed.get("benefits") or (), before=current.get("benefits") or ())
         if problems:
             raise BadFacts(problems)
+        if parsed.get(projects.LISTED):
+            parsed[projects.LISTED] = identified(
+                parsed[projects.LISTED],
+                found.programme.scheme,
+                before=current.get(projects.LISTED, ()),
+                ever=ids_ever(tx, key),
+            )
         _as_seen(current, parsed, seen or {})
         _may_change(tx, found, parsed, person=person.id, on=local_date(now))
         taken_in = parsed.pop("taken_in_on", None)

@@ -1,6 +1,5 @@
 """Which letters must leave now, and are they still true? The first claim fixes what a letter says."""
 
-import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -33,6 +32,9 @@ from engine.core.letters import (
     WITHDRAWN,
     Letter,
     again,
+    case_version,
+    change_of,
+    move_of,
     read_alert,
     read_report_subject,
     read_version,
@@ -303,8 +305,8 @@ def has_changed(tx: Connection, letter: Claimed) -> bool:
 
 
 def _untrue_request(tx: Connection, letter: Claimed, subject: Subject) -> str | None:
-    version = re.fullmatch(r"v(\d+)", letter.occurrence)
-    if version is not None and subject.case is not None and int(version[1]) != subject.case.version:
+    version = case_version(letter.occurrence)
+    if version is not None and subject.case is not None and version != subject.case.version:
         return "superseded"
     if not subject.takes(letter.recipient):
         return "not_on_roll"
@@ -332,19 +334,19 @@ def _has_answered_anew(tx: Connection, letter: Claimed, subject: Subject) -> boo
 
 def _is_moved_again(letter: Claimed, subject: Subject) -> bool:
     """Whether the case has gone on once more since this letter was called for; the next one tells that."""
-    _, _, answer_by = letter.occurrence.partition(" ")
+    _, answer_by = move_of(letter.occurrence)
     case = subject.case
-    return case is None or (bool(answer_by) and datetime.fromisoformat(answer_by) != case.answer_by)
+    return case is None or (answer_by is not None and answer_by != case.answer_by)
 
 
 def _is_of_another_day(letter: Claimed, subject: Subject) -> bool:
     """Whether the meeting has changed once more since this letter was called for; the next one tells that."""
-    status, _, starts_at = letter.occurrence.partition("-")
-    meeting = subject.meeting
-    if meeting is None or status not in {"planned", "moved", "called", "cancelled"}:
+    told, meeting = change_of(letter.occurrence), subject.meeting
+    if meeting is None or told is None:
         return False
+    status, starts_at = told
     was_off, is_off = status == "cancelled", meeting.status == "cancelled"
-    return was_off != is_off or datetime.fromisoformat(starts_at) != meeting.starts_at
+    return was_off != is_off or starts_at != meeting.starts_at
 
 
 def _last_ballot(tx: Connection, subject: Subject, person: str) -> str | None:

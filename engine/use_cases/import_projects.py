@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from engine.core import authority, facts
+from engine.core.benefits import FOUR_FIELDS, identified
 from engine.core.definition import OUTSIDE, Definition
 from engine.core.events import Event, FactsChanged, PhaseEntered, ProjectRegistered, RoleAssigned, TakenIn
 from engine.core.facts import Field, Problem
@@ -135,6 +136,9 @@ def _read_row(
             )
         return [], mistakes
     values, wrong = _values(sheet, row, definition)
+    if values.get(projects.LISTED):
+        scheme = FOUR_FIELDS if known.programme is None else known.programme.scheme
+        values[projects.LISTED] = identified(values[projects.LISTED], scheme)
     wrong += _body_mistakes(sheet, row, values, definition, known)
     kind = str(values.get("kind", definition.kind))
     if kind not in (definition.kind, OUTSIDE):

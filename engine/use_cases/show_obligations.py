@@ -8,6 +8,7 @@ from typing import Final
 from engine.core import obligations as core
 from engine.core.calendar import Policy, local_date, working_days_after
 from engine.core.duties import Duty
+from engine.core.measurements import told_by
 from engine.core.misuse import Unknown
 from engine.core.obligations import Act, Key
 from engine.core.programme import Programme
@@ -228,13 +229,10 @@ class _Look:
         return {"fields": str(len(form.filled.fields)), "changed": told}
 
     def _measured(self, key: Key) -> Iterator[tuple[str, str]]:
-        benefit, indicator, _ = (*key.occurrence.split("/"), "", "", "")[:3]
         facts = projects.facts(self.tx, key.subject.removeprefix(_PROJECT))
-        for one in facts.get("benefits", []):
-            if one.get("id") == benefit:
-                yield "benefit", str(one.get("title", benefit))
-                titles = {each.get("id"): each.get("title") for each in one.get("indicators", [])}
-                yield "indicator", str(titles.get(indicator) or indicator)
+        found = told_by(key.occurrence, facts.get(projects.LISTED, ()))
+        for name, one in zip(("benefit", "indicator"), found or (), strict=False):
+            yield name, str(one.get("title") or one["id"])
 
     def _duty(self, kind: str) -> Duty | None:
         return next((one for one in self.programme.duties if f"{core.DUTY}{one.id}" == kind), None)

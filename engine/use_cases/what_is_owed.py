@@ -7,14 +7,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
+from engine.core import measurements
 from engine.core import obligations as core
 from engine.core.calendar import OSLO, add_working_days, local_date
 from engine.core.events import PROGRAMME_CHAIN
+from engine.core.measurements import Measuring
 from engine.core.meetings import landing
 from engine.core.obligations import NOBODY_FOUND, Affairs, Course, Key, Obligation, Owner, Reported
 from engine.core.programme import Programme
 from engine.core.reporting import Measurement, StatusReport
-from engine.store import benefits, cases, definitions, meetings, people, projects, publications, reporting
+from engine.store import (
+    benefits,
+    cases,
+    definitions,
+    meetings,
+    obligations,
+    people,
+    projects,
+    publications,
+    reporting,
+)
 from engine.store.cases import CaseState
 from engine.store.projects import Project
 from engine.store.session import Connection
@@ -198,32 +210,31 @@ def _measurements(
     """Each prioritised benefit is measured on its indicators' dates and by its tidsfrist, whatever has become
     of the project meanwhile. A measurement after one date and until the next is that date's.
     """
-    measured = benefits.measurements(tx, project.key)
-    for benefit in facts.get("benefits", []):
-        if not benefit.get("prioritised"):
-            continue
-        owner = _owner_of_benefit(tx, benefit)
-        for indicator in benefit.get("indicators", []):
-            dates = {*indicator.get("measure_on", []), *([benefit["due"]] if benefit.get("due") else [])}
-            own = [
-                one
-                for one in measured
-                if (one.benefit, one.indicator) == (benefit.get("id"), indicator.get("id"))
-            ]
-            before = date.min
-            for due in sorted(date.fromisoformat(str(one)) for one in dates):
-                yield Obligation(
-                    key=Key(
-                        core.MEASUREMENT,
-                        f"{_PROJECT}{project.key}",
-                        f"{benefit.get('id', '')}/{indicator.get('id', '')}/{due.isoformat()}",
-                    ),
-                    owner=owner,
-                    due_on=due,
-                    ladder=programme.chase.get("maling", ""),
-                    settled_at=_measured(own, after=before, baseline=indicator.get("baseline_on")),
-                )
-                before = due
+    subject = f"{_PROJECT}{project.key}"
+    wanted = list(measurements.owed(facts.get(projects.LISTED, ())))
+    names = _names(tx, subject, [one for one, *_ in wanted])
+    told = benefits.measurements(tx, project.key)
+    before: dict[tuple[str, str], date] = {}
+    for one, benefit, indicator in wanted:
+        which = (one.benefit, one.indicator)
+        own = [each for each in told if (each.benefit, each.indicator) == which]
+        after = before.get(which, date.min)
+        yield Obligation(
+            key=Key(core.MEASUREMENT, subject, names[one]),
+            owner=_owner_of_benefit(tx, benefit),
+            due_on=one.due,
+            ladder=programme.chase.get("maling", ""),
+            settled_at=_measured(own, after=after, baseline=indicator.get("baseline_on")),
+        )
+        before[which] = one.due
+
+
+def _names(tx: Connection, chain: str, wanted: Sequence[Measuring]) -> Mapping[Measuring, str]:
+    """What each is called in its key. Most have had one name only, and nothing needs to be looked up."""
+    if not any(one.formerly for one in wanted):
+        return {one: one.occurrence for one in wanted}
+    known = {key.occurrence for key in obligations.known_keys(tx, chain=chain, kind=core.MEASUREMENT)}
+    return measurements.spelt(wanted, known)
 
 
 def _owner_of_benefit(tx: Connection, benefit: Mapping[str, Any]) -> Owner:
