@@ -60,7 +60,7 @@ def send(url: str, port: int, *, lease: float, ahead: float) -> None:
                 now=its_clock(),
                 lease=timedelta(seconds=lease),
                 clock=its_clock,
-                limits=Limits(batch=lease / 3),
+                limits=Limits(batch=lease / 2),
             )
         time.sleep(0.05)
 
