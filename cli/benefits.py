@@ -10,7 +10,7 @@ from cli.options import AsJson, By, ByOrOffice, Key, On, day, day_or_today
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.use_cases.show_benefits import BenefitView, Sums
+    from engine.queries.benefits.show_benefits import BenefitView, Sums
 
 app = typer.Typer(help="Gevinster: mål, måleindikatorer, målinger og anslag.", no_args_is_help=True)
 
@@ -51,9 +51,9 @@ def add(
     by: ByOrOffice = None,
 ) -> None:
     """Legg en gevinst til et prosjekt."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
-    from engine.use_cases.add_benefit import add_benefit
+    from engine.use_cases.benefits.add_benefit import add_benefit
 
     told: dict[str, Any] = {
         "title": title,
@@ -67,7 +67,7 @@ def add(
     }
     with wiring.database() as db:
         actor = by or wiring.programme_office(db)
-        done = add_benefit(db, key=key, told=told, by=actor, now=wiring.now())
+        done = add_benefit(db, key=key, told=told, by=actor, now=clock.now())
     placed = f" ({done.class_title})" if done.class_title else ""
     tell(f"{key}: gevinsten «{done.title}» er lagt til som {done.benefit}{placed}.")
 
@@ -83,9 +83,8 @@ def list_(
 ) -> None:
     """Vis gevinstene i et prosjekt, eller summene mot programmets mål og det som telles to ganger."""
     from cli import console, wiring
-    from engine.use_cases.actors import programme_in_force
-    from engine.use_cases.benefit_at import period_named, period_on
-    from engine.use_cases.show_benefits import portfolio_sums, project_benefits, project_progress
+    from engine.queries.benefits.show_benefits import portfolio_sums, project_benefits, project_progress
+    from engine.queries.programme.in_force import period_named, period_on, programme_in_force
 
     effective = day_or_today(on)
     with wiring.database() as db, db.reading() as tx:
@@ -121,10 +120,10 @@ def measure(
     baseline: Annotated[bool, typer.Option("--baseline", help="Verdien er nullpunktet.")] = False,
 ) -> None:
     """Før en måling av en gevinst, eller nullpunktet den skal sammenlignes med."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.measure_benefit import measure_benefit
+    from engine.use_cases.benefits.measure_benefit import measure_benefit
     from language.formats import number
 
     with wiring.database() as db:
@@ -136,7 +135,7 @@ def measure(
                 value=value,
                 measured_on=day(on, option="--on"),
                 by=by,
-                now=wiring.now(),
+                now=clock.now(),
                 indicator=indicator,
                 comment=comment,
                 as_baseline=baseline,
@@ -160,16 +159,16 @@ def estimate(
     period: PeriodOption = None,
 ) -> None:
     """Anslå hva en gevinst frigjør, år for år. Tidligere anslag blir stående, så endringen kan vises."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.estimate_benefit import estimate_benefit
+    from engine.use_cases.benefits.estimate_benefit import estimate_benefit
     from language.formats import number
 
     told = {"fte": _by_year(fte, option="--fte"), "kroner": _by_year(kroner, option="--kroner")}
     with wiring.database() as db:
         done = accepted(
-            estimate_benefit(db, key=key, benefit=benefit, **told, by=by, now=wiring.now(), period=period)
+            estimate_benefit(db, key=key, benefit=benefit, **told, by=by, now=clock.now(), period=period)
         )
     ends = "" if done.steady is None else f" Årsverk per år til slutt: {number(done.steady)}."
     tell(f"«{done.benefit}» er anslått for {_years(done.years)}, meldt i {done.period}.{ends}")
@@ -185,15 +184,15 @@ def realise(
     comment: Annotated[str, typer.Option("--comment", metavar="TEKST", help="Merknad.")] = "",
 ) -> None:
     """Før hva en gevinst faktisk har frigjort, år for år, også etter at prosjektet er avsluttet."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.realise_benefit import realise_benefit
+    from engine.use_cases.benefits.realise_benefit import realise_benefit
 
     told = {"fte": _by_year(fte, option="--fte"), "kroner": _by_year(kroner, option="--kroner")}
     with wiring.database() as db:
         done = accepted(
-            realise_benefit(db, key=key, benefit=benefit, **told, comment=comment, by=by, now=wiring.now())
+            realise_benefit(db, key=key, benefit=benefit, **told, comment=comment, by=by, now=clock.now())
         )
     tell(f"«{done.benefit}»: realisert gevinst er ført for {_years(done.years)}.")
 
@@ -211,10 +210,10 @@ def progress_(
     by: ByOrOffice = None,
 ) -> None:
     """Si at gevinstarbeidet er kommet lenger eller kortere enn det opplysningene viser, og hvorfor."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.state_progress import state_progress
+    from engine.use_cases.benefits.state_progress import state_progress
 
     with wiring.database() as db:
         done = accepted(
@@ -226,7 +225,7 @@ def progress_(
                 progress=None if value == "beregnet" else value,
                 reason=reason,
                 by=by or wiring.programme_office(db),
-                now=wiring.now(),
+                now=clock.now(),
             )
         )
     tell(

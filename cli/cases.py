@@ -8,10 +8,10 @@ from cli.options import AsJson, By, ByOrOffice, chosen, day_or_today
 from cli.paperwork import FormatOption, OutOption, format_of, save
 
 if TYPE_CHECKING:
-    from engine.store.cases import CaseState
+    from engine.core.cases.case import CaseState
+    from engine.queries.cases.show_case import CaseView, SeatView
     from engine.store.session import Connection
-    from engine.use_cases.conclude_case import Condition
-    from engine.use_cases.show_case import CaseView, SeatView
+    from engine.use_cases.cases.conclude_case import Condition
 
 app = typer.Typer(help="Sakene: følg dem, svar på dem, avgjør dem.", no_args_is_help=True)
 
@@ -32,16 +32,16 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """Vis sakene i den rekkefølgen de ble åpnet."""
-    from cli import console, wiring
-    from engine.core.misuse import unknown
+    from cli import clock, console, wiring
+    from engine.core.refusal import unknown
+    from engine.queries.cases.show_case import show_case
+    from engine.queries.json_v1 import case_json
     from engine.store import cases, projects
-    from engine.use_cases.describe import case_json
-    from engine.use_cases.show_case import show_case
     from language.formats import case_status_word, moment, outcome_word
 
     if status is not None:
         chosen(status, ("open", "decided", "withdrawn"), option="--status")
-    now = wiring.now()
+    now = clock.now()
     with wiring.database() as db, db.reading() as tx:
         if project is not None and projects.load(tx, project) is None:
             raise unknown("project", project, projects.keys(tx))
@@ -78,14 +78,14 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Vis en sak: forslaget, svarene så langt de kan vises, og utfallet."""
-    from cli import console, wiring
-    from engine.use_cases.actors import person_named
-    from engine.use_cases.describe import case_json
-    from engine.use_cases.show_case import show_case
+    from cli import clock, console, wiring
+    from engine.queries.cases.show_case import show_case
+    from engine.queries.json_v1 import case_json
+    from engine.queries.people.actors import person_named
 
     with wiring.database() as db, db.reading() as tx:
         viewer = None if by is None else person_named(tx, by).id
-        view = show_case(tx, _named(tx, name).id, now=wiring.now(), viewer=viewer)
+        view = show_case(tx, _named(tx, name).id, now=clock.now(), viewer=viewer)
     if as_json:
         console.as_json(case_json(view))
         return
@@ -181,13 +181,13 @@ def vote(
     """Svar på en sak for en plass, eller før et svar som er gitt i møtet."""
     import secrets
 
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
     from cli.misuse import Told
-    from engine.core.voting import Choice
-    from engine.use_cases.actors import person_named
-    from engine.use_cases.cast_ballot import cast_ballot
+    from engine.core.cases.voting import Choice
+    from engine.queries.people.actors import person_named
+    from engine.use_cases.cases.cast_ballot import cast_ballot
     from language.formats import choice_word
 
     chosen(choice, Choice, option="--choice")
@@ -210,7 +210,7 @@ def vote(
                 comment=comment,
                 condition=condition,
                 recorded_by=secretary,
-                now=wiring.now(),
+                now=clock.now(),
             )
         )
     ending = "Saken er avgjort." if done.decided else "Saken er fortsatt til behandling."
@@ -240,13 +240,13 @@ def conclude(
     ] = None,
 ) -> None:
     """Konkluder som leder av gruppa: hva ble besluttet, med hvilke ord, på hvilke forutsetninger."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.core.calendar import local_date
-    from engine.use_cases.answerable import reminded_of
-    from engine.use_cases.conclude_case import conclude_case
-    from engine.use_cases.show_case import show_case
+    from engine.core.programme.calendar import local_date
+    from engine.queries.cases.show_case import show_case
+    from engine.queries.obligations.answerable import reminded_of
+    from engine.use_cases.cases.conclude_case import conclude_case
     from language.formats import lower_first, outcome_word
 
     given = [_condition(text) for text in conditions or ()]
@@ -255,12 +255,12 @@ def conclude(
             case = _named(tx, name).id
         done = accepted(
             conclude_case(
-                db, case=case, by=by, outcome=outcome, wording=wording, conditions=given, now=wiring.now()
+                db, case=case, by=by, outcome=outcome, wording=wording, conditions=given, now=clock.now()
             )
         )
         with db.reading() as tx:
-            view = show_case(tx, case, now=wiring.now())
-            told = reminded_of(tx, view, on=local_date(wiring.now()))
+            view = show_case(tx, case, now=clock.now())
+            told = reminded_of(tx, view, on=local_date(clock.now()))
     phase = view.outcome_phase
     moved = (
         f" Prosjektet er nå i fasen «{phase or done.to_phase}»."
@@ -287,17 +287,17 @@ def political(
     by: ByOrOffice = None,
 ) -> None:
     """Merk en åpen sak for politisk beslutning: den gjennomføres ikke før den er politisk behandlet."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.mark_political import mark_political
+    from engine.use_cases.cases.mark_political import mark_political
 
     with wiring.database() as db:
         with db.reading() as tx:
             case = _named(tx, name).id
         actor = by or wiring.programme_office(db)
         done = accepted(
-            mark_political(db, case=case, reason=reason, by=actor, now=wiring.now(), political=not undo)
+            mark_political(db, case=case, reason=reason, by=actor, now=clock.now(), political=not undo)
         )
     marked = "er merket for politisk beslutning" if done.political else "er ikke lenger merket"
     tell(f"Sak {done.number} {marked}. Svar som er gitt, står.")
@@ -315,11 +315,11 @@ def execute(
     by: ByOrOffice = None,
 ) -> None:
     """Før at en besluttet sak er politisk behandlet, så den gjennomføres nå."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.execute_decision import execute_decision
-    from engine.use_cases.show_case import show_case
+    from engine.queries.cases.show_case import show_case
+    from engine.use_cases.cases.execute_decision import execute_decision
 
     decided_on = day_or_today(on)
     with wiring.database() as db:
@@ -327,10 +327,10 @@ def execute(
             case = _named(tx, name).id
         actor = by or wiring.programme_office(db)
         done = accepted(
-            execute_decision(db, case=case, reference=reference, by=actor, on=decided_on, now=wiring.now())
+            execute_decision(db, case=case, reference=reference, by=actor, on=decided_on, now=clock.now())
         )
         with db.reading() as tx:
-            phase = show_case(tx, case, now=wiring.now()).outcome_phase
+            phase = show_case(tx, case, now=clock.now()).outcome_phase
     moved = f" Prosjektet er nå i fasen «{phase or done.to_phase}»." if done.to_phase else ""
     tell(f"Sak {done.number} er gjennomført.{moved}")
 
@@ -345,10 +345,10 @@ def lapse(
     by: ByOrOffice = None,
 ) -> None:
     """Før at en besluttet sak falt bort etter den politiske behandlingen."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.execute_decision import lapse_decision
+    from engine.use_cases.cases.execute_decision import lapse_decision
 
     decided_on = day_or_today(on)
     with wiring.database() as db:
@@ -356,7 +356,7 @@ def lapse(
             case = _named(tx, name).id
         actor = by or wiring.programme_office(db)
         done = accepted(
-            lapse_decision(db, case=case, reason=reason, by=actor, on=decided_on, now=wiring.now())
+            lapse_decision(db, case=case, reason=reason, by=actor, on=decided_on, now=clock.now())
         )
     tell(f"Sak {done.number} er falt bort. Prosjektet blir i fasen det er i, og kan be om en ny beslutning.")
 
@@ -372,17 +372,17 @@ def recuse(
     undo: Annotated[bool, typer.Option("--undo", help="Gruppa har kommet til at plassen er habil.")] = False,
 ) -> None:
     """Før at gruppa har funnet en plass inhabil i en sak, eller habil igjen."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.decide_recusal import decide_recusal
+    from engine.use_cases.cases.decide_recusal import decide_recusal
 
     with wiring.database() as db:
         with db.reading() as tx:
             state = _named(tx, name)
         done = accepted(
             decide_recusal(
-                db, case=state.id, seat=seat, recused=not undo, reason=reason, by=by, now=wiring.now()
+                db, case=state.id, seat=seat, recused=not undo, reason=reason, by=by, now=clock.now()
             )
         )
     tell(
@@ -408,10 +408,10 @@ def amend(
     by: ByOrOffice = None,
 ) -> None:
     """Frys en åpen sak på nytt med prosjektets opplysninger og dokumenter slik de er nå."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.amend_case import amend_case
+    from engine.use_cases.cases.amend_case import amend_case
     from language.formats import count, upper_first
 
     with wiring.database() as db:
@@ -424,7 +424,7 @@ def amend(
                 case=state.id,
                 what=what,
                 by=actor,
-                now=wiring.now(),
+                now=clock.now(),
                 substance=not correction,
                 proposal=proposal,
             )
@@ -441,17 +441,17 @@ def amend(
 @app.command("paper")
 def paper(name: CaseName, out: OutOption = None, format: FormatOption = None) -> None:
     """Skriv saksframlegget til en fil, som PDF eller nettside."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.misuse import Told
     from documents.editions import saksframlegg
+    from engine.queries.cases.show_case import show_case
     from engine.store import meetings
-    from engine.use_cases.show_case import show_case
 
     if out is None:
         raise Told("Oppgi fila saksframlegget skal skrives til (--out).")
     written = format_of(format, out)
     with wiring.database() as db, db.reading() as tx:
-        view = show_case(tx, _named(tx, name).id, now=wiring.now())
+        view = show_case(tx, _named(tx, name).id, now=clock.now())
         meeting = None if view.meeting is None else meetings.load(tx, view.meeting)
     save(out, saksframlegg(view, format=written, meeting_at=None if meeting is None else meeting.starts_at))
 
@@ -463,21 +463,21 @@ def withdraw(
     by: ByOrOffice = None,
 ) -> None:
     """Trekk en anmodning tilbake før den er avgjort."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.withdraw_case import withdraw_case
+    from engine.use_cases.cases.withdraw_case import withdraw_case
 
     with wiring.database() as db:
         with db.reading() as tx:
             case = _named(tx, name).id
         actor = by or wiring.programme_office(db)
-        done = accepted(withdraw_case(db, case=case, by=actor, reason=reason, now=wiring.now()))
+        done = accepted(withdraw_case(db, case=case, by=actor, reason=reason, now=clock.now()))
     tell(f"Sak {done.number} er trukket tilbake, og medlemmene får beskjed.")
 
 
 def _named(tx: "Connection", name: str) -> "CaseState":
-    from engine.core.misuse import unknown
+    from engine.core.refusal import unknown
     from engine.store import cases
 
     found = cases.find(tx, name)
@@ -488,7 +488,7 @@ def _named(tx: "Connection", name: str) -> "CaseState":
 
 def _speaker(state: "CaseState", seat: str) -> str:
     """Who speaks for a seat in this case."""
-    from engine.core.misuse import NotAllowed, unknown
+    from engine.core.refusal import NotAllowed, unknown
 
     entry = next((one for one in state.roll if one["seat"] == seat), None)
     if entry is None:
@@ -501,7 +501,7 @@ def _speaker(state: "CaseState", seat: str) -> str:
 def _condition(text: str) -> "Condition":
     from cli.misuse import Told
     from cli.options import day
-    from engine.use_cases.conclude_case import Condition
+    from engine.use_cases.cases.conclude_case import Condition
 
     before, _, last = text.rpartition("|")
     blocks = last.strip().casefold() == BLOCKS

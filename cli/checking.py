@@ -26,9 +26,11 @@ def main() -> None:
 
 def found(text: str, programme_text: str | None) -> dict[str, Any]:
     """Every mistake in the definition, alone and with the programme; those of the programme itself first."""
-    from engine.core.definition import Definition, parse_definition
-    from engine.core.programme import Programme, parse_programme
-    from engine.core.verification import verify
+    from engine.core.programme.checks import parse_programme
+    from engine.core.programme.model import Programme
+    from engine.core.workflow.checks import parse_definition
+    from engine.core.workflow.definition import Definition
+    from engine.core.workflow.verification import verify
 
     programme = None if programme_text is None else parse_programme(programme_text)
     definition = parse_definition(text)

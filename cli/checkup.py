@@ -10,22 +10,26 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final, Literal
 
+from cli import clock, wiring
 from cli import settings as environment
-from cli import wiring
 from cli.errors import lines_for, lines_for_outage
 from cli.misuse import BadSettings, DatabaseUnusable, KeyFileUnusable
 from cli.settings import Settings
+from engine.core.access.links import token_for, token_hash
 from engine.core.address import fault_in
-from engine.core.calendar import local_date
-from engine.core.links import token_for, token_hash
-from engine.core.obligations import NOBODY_FOUND
-from engine.core.programme import Programme
-from engine.core.shape import text_in
-from engine.core.verification import verify
-from engine.store import cases, definitions, ledger, links, outbox, people, programmes, schema, standing
+from engine.core.files.shape import text_in
+from engine.core.obligations.owed import NOBODY_FOUND
+from engine.core.programme.calendar import local_date
+from engine.core.programme.model import Programme
+from engine.core.workflow.verification import verify
+from engine.queries.cases.unable import unable_to_decide
+from engine.queries.machinery.show_faults import show_faults
+from engine.queries.obligations.inspect_obligations import sample_plans, unreachable_owners
+from engine.store import cases, definitions, links, outbox, people, programmes, schema, standing
 from engine.store.outages import NotNow
+from engine.store.record import ledger
 from engine.store.session import Connection, Database, UnsafeDatabaseError
-from engine.use_cases.inspect_machinery import (
+from engine.use_cases.machinery.inspect_machinery import (
     LATE,
     SKEW,
     TRIES,
@@ -34,9 +38,6 @@ from engine.use_cases.inspect_machinery import (
     Part,
     inspect_machinery,
 )
-from engine.use_cases.inspect_obligations import sample_plans, unreachable_owners
-from engine.use_cases.show_faults import show_faults
-from engine.use_cases.tell_unable import unable_to_decide
 from language.faults import fault_words
 from language.sentences import placed, sentence
 
@@ -77,7 +78,7 @@ def _all() -> Iterator[Check]:
     yield _base_url(settings)
     yield _mail(settings)
     yield _keys(settings)
-    yield from _database(settings, wiring.now())
+    yield from _database(settings, clock.now())
 
 
 def _made(id_: str, title: str, found: str, *, do: str = "") -> Check:

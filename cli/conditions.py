@@ -7,7 +7,7 @@ import typer
 from cli.options import AsJson, ByOrOffice, Key, day
 
 if TYPE_CHECKING:
-    from engine.use_cases.settle_condition import Followed
+    from engine.use_cases.obligations.settle_condition import Followed
 
 app = typer.Typer(help="Forutsetningene beslutninger er gitt på.", no_args_is_help=True)
 
@@ -20,9 +20,9 @@ ConditionName = Annotated[
 def list_(key: Key, as_json: AsJson = False) -> None:
     """Vis forutsetningene i et prosjekt, oppfylte og åpne."""
     from cli import console, wiring
-    from engine.core.misuse import unknown
+    from engine.core.refusal import unknown
+    from engine.queries.json_v1 import condition_json
     from engine.store import cases, projects
-    from engine.use_cases.describe import condition_json
     from language.formats import plain_date
 
     with wiring.database() as db, db.reading() as tx:
@@ -62,16 +62,16 @@ def settle(
     by: ByOrOffice = None,
 ) -> None:
     """Godta at en forutsetning er oppfylt."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.settle_condition import settle_condition
+    from engine.use_cases.obligations.settle_condition import settle_condition
 
     _parted(name)
     with wiring.database() as db:
         actor = by or wiring.programme_office(db)
         done: Followed = accepted(
-            settle_condition(db, condition=name, evidence=evidence, by=actor, now=wiring.now())
+            settle_condition(db, condition=name, evidence=evidence, by=actor, now=clock.now())
         )
     tell(f"Forutsetning {done.condition} er godtatt som oppfylt.")
 
@@ -84,10 +84,10 @@ def extend(
     by: ByOrOffice = None,
 ) -> None:
     """Gi en forutsetning en ny frist."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.settle_condition import extend_condition
+    from engine.use_cases.obligations.settle_condition import extend_condition
     from language.formats import day_and_year
 
     _parted(name)
@@ -95,7 +95,7 @@ def extend(
     with wiring.database() as db:
         actor = by or wiring.programme_office(db)
         done: Followed = accepted(
-            extend_condition(db, condition=name, due=until, reason=reason, by=actor, now=wiring.now())
+            extend_condition(db, condition=name, due=until, reason=reason, by=actor, now=clock.now())
         )
     tell(f"Forutsetning {done.condition} har nå frist {day_and_year(done.due)}.")
 

@@ -14,13 +14,12 @@ from typing import Final, TypeVar
 
 from cli.console import tell
 from cli.misuse import BadFile, BadSettings, DatabaseUnusable, KeyFileUnusable, Told
-from engine.core.misuse import Invalid, Misuse, Refused
-from engine.core.source import Mistake
+from engine.core.refusal import Invalid, Mistake, Misuse, Refused
 from engine.store.outages import Cause, NotNow
 from engine.store.session import UnsafeDatabaseError
-from engine.use_cases.change_facts import BadFacts
-from engine.use_cases.request_transition import NotReady
-from engine.use_cases.take_in import NotEligible
+from engine.use_cases.cases.request_transition import NotReady
+from engine.use_cases.projects.change_facts import BadFacts
+from engine.use_cases.projects.take_in import NotEligible
 from language.formats import count, upper_first
 from language.sentences import misuse_sentences, sentence
 

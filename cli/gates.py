@@ -9,9 +9,9 @@ from cli.options import AsJson, By, GateOption, Key, chosen
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from engine.core.authority import Decider
-    from engine.core.criteria import CriterionCheck, GateCheck
-    from engine.core.meetings import Landing, Slot
+    from engine.core.cases.authority import Decider
+    from engine.core.cases.meetings import Landing, Slot
+    from engine.core.workflow.criteria import CriterionCheck, GateCheck
 
 app = typer.Typer(
     help="Neste beslutningspunkt: hva mangler, svar på det, be om faseovergang.", no_args_is_help=True
@@ -25,14 +25,14 @@ def check(key: Key, gate: GateOption = None, as_json: AsJson = False) -> None:
     """Vis hvert krav ved neste beslutningspunkt, og alt som mangler. «--gate inntak» viser kravene til å bli
     tatt inn i programmet.
     """
-    from cli import console, wiring
-    from engine.core.calendar import local_date
-    from engine.core.criteria import INTAKE
-    from engine.use_cases.check_gate import check_gate, check_intake
-    from engine.use_cases.describe import gate_json
+    from cli import clock, console, wiring
+    from engine.core.programme.calendar import local_date
+    from engine.core.workflow.criteria import INTAKE
+    from engine.queries.json_v1 import gate_json
+    from engine.queries.projects.check_gate import check_gate, check_intake
     from language.formats import check_status_word
 
-    today = local_date(wiring.now())
+    today = local_date(clock.now())
     decider, others = None, tuple[str, ...]()
     with wiring.database() as db, db.reading() as tx:
         if gate == INTAKE:
@@ -97,10 +97,10 @@ def answer(
     gate: GateOption = None,
 ) -> None:
     """Svar på et krav som noen må stå inne for."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.answer_criterion import answer_criterion
+    from engine.use_cases.projects.answer_criterion import answer_criterion
 
     with wiring.database() as db:
         done = accepted(
@@ -112,7 +112,7 @@ def answer(
                 explanation=explain,
                 gate=gate,
                 by=by,
-                now=wiring.now(),
+                now=clock.now(),
             )
         )
     tell(f"Svaret på «{done.criterion}» er lagret ved {done.gate}, runde {done.round}.")
@@ -121,12 +121,12 @@ def answer(
 @app.command("confirm")
 def confirm(key: Key, criterion: Criterion, by: By, gate: GateOption = None) -> None:
     """Bekreft et svar som en annen har gitt."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
-    from engine.use_cases.answer_criterion import confirm_answer
+    from engine.use_cases.projects.answer_criterion import confirm_answer
 
     with wiring.database() as db:
-        done = confirm_answer(db, key=key, criterion=criterion, gate=gate, by=by, now=wiring.now())
+        done = confirm_answer(db, key=key, criterion=criterion, gate=gate, by=by, now=clock.now())
     tell(f"Svaret på «{done.criterion}» er bekreftet ved {done.gate}.")
 
 
@@ -141,15 +141,15 @@ def waive(
     gate: GateOption = None,
 ) -> None:
     """Fravik et krav i denne runden, der arbeidsflyten åpner for det."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.answer_criterion import waive_criterion
+    from engine.use_cases.projects.answer_criterion import waive_criterion
 
     with wiring.database() as db:
         done = accepted(
             waive_criterion(
-                db, key=key, criterion=criterion, reason=reason, gate=gate, by=by, now=wiring.now()
+                db, key=key, criterion=criterion, reason=reason, gate=gate, by=by, now=clock.now()
             )
         )
     tell(f"«{done.criterion}» er fraveket ved {done.gate}, runde {done.round}.")
@@ -168,11 +168,11 @@ def request(
     """Be om faseovergang: åpne en sak, eller vis alt som står i veien."""
     from typing import get_args
 
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.core.programme import Handling
-    from engine.use_cases.request_transition import request_transition
+    from engine.core.programme.model import Handling
+    from engine.use_cases.cases.request_transition import request_transition
     from language.formats import count, deadline, handling_word, upper_first
 
     if handling is not None:
@@ -180,7 +180,7 @@ def request(
     with wiring.database() as db:
         done = accepted(
             request_transition(
-                db, key=key, gate=gate, proposal=proposal, handling=handling, by=by, now=wiring.now()
+                db, key=key, gate=gate, proposal=proposal, handling=handling, by=by, now=clock.now()
             )
         )
     letters = upper_first(count(done.letters, "brev"))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cli.settings import Settings
-    from engine.core.misuse import NotAllowed
+    from engine.core.refusal import NotAllowed
     from engine.store.schema import SchemaState
     from engine.store.session import Database
 
@@ -114,13 +114,14 @@ def register_workflows(db: "Database", settings: "Settings") -> "Iterable[str]":
     With a programme in force only the shipped ones it uses are registered. Raises BadFile, and Told for a
     changed text.
     """
-    from cli import wiring
+    from cli import clock
     from cli.errors import mistakes_in
     from cli.misuse import Told
-    from engine.core.definition import Definition, parse_definition
-    from engine.core.misuse import NotAllowed
+    from engine.core.refusal import NotAllowed
+    from engine.core.workflow.checks import parse_definition
+    from engine.core.workflow.definition import Definition
     from engine.store import definitions, programmes
-    from engine.use_cases.register_definition import register_definition
+    from engine.use_cases.programme.register_definition import register_definition
     from workflows import loader
 
     folder = settings.workflows
@@ -145,7 +146,7 @@ def register_workflows(db: "Database", settings: "Settings") -> "Iterable[str]":
                 continue
         with mistakes_in(folder / f"{name}.yaml" if own and folder is not None else f"workflows/{name}.yaml"):
             try:
-                done = register_definition(db, text=text, now=wiring.now())
+                done = register_definition(db, text=text, now=clock.now())
             except NotAllowed as error:
                 raise Told(_differs(name, error)) from None
         told.append(f"Arbeidsflyten {done.workflow} versjon {done.version} er registrert.")

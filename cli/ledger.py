@@ -7,7 +7,7 @@ import typer
 from cli.options import AsJson
 
 if TYPE_CHECKING:
-    from engine.core.ledger import Head
+    from engine.core.record.ledger import Head
 
 app = typer.Typer(help="Hendelsesloggen og bevisene.", no_args_is_help=True)
 
@@ -32,7 +32,7 @@ def verify(
     """Kontroller at kjedene henger sammen, at tekstene er uendret, og at dataene følger av dem."""
     from cli import console, wiring
     from cli.errors import REFUSED
-    from engine.store import ledger
+    from engine.store.record import ledger
     from language.sentences import sentence
 
     heads = [_head(text) for text in witnesses or ()]
@@ -70,7 +70,7 @@ def verify(
 
 def _head(text: str) -> "Head":
     from cli.misuse import Told
-    from engine.core.ledger import Head
+    from engine.core.record.ledger import Head
 
     chain, _, rest = text.rpartition("@")
     seq, _, hash_ = rest.partition(":")

@@ -8,7 +8,7 @@ from cli.options import AsJson, chosen
 
 if TYPE_CHECKING:
     from engine.store.outbox import Posted
-    from engine.use_cases.retry_letters import Retried
+    from engine.use_cases.letters.retry_letters import Retried
 
 app = typer.Typer(help="Brevene: hva som er blitt av dem.", no_args_is_help=True)
 
@@ -29,8 +29,8 @@ def list_(
 ) -> None:
     """Vis brevene, det eldste først: hvor langt de er kommet, og hva e-posttjeneren svarte."""
     from cli import console, wiring
+    from engine.queries.people.actors import person_named
     from engine.store import outbox
-    from engine.use_cases.actors import person_named
 
     if state is not None:
         chosen(state, outbox.STATES, option="--state")
@@ -55,18 +55,18 @@ def retry(
     ] = False,
 ) -> None:
     """Send tapte brev likevel, når det som stoppet dem, er rettet. De går i neste runde."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.errors import accepted
     from cli.misuse import Told
-    from engine.use_cases.retry_letters import retry_all_lost, retry_letters
+    from engine.use_cases.letters.retry_letters import retry_all_lost, retry_letters
 
     if bool(letters) == all_lost:
         raise Told("Oppgi hvilke brev som skal sendes likevel, eller --all-lost.")
     with wiring.database() as db:
         if letters:
-            done: Retried = accepted(retry_letters(db, letters=letters, now=wiring.now()))
+            done: Retried = accepted(retry_letters(db, letters=letters, now=clock.now()))
         else:
-            done = retry_all_lost(db, now=wiring.now())
+            done = retry_all_lost(db, now=clock.now())
     _tell(done)
 
 
@@ -89,7 +89,7 @@ def _tell(done: "Retried") -> None:
 
 def _print(found: "tuple[Posted, ...]") -> None:
     from cli import console
-    from engine.core.calendar import local_date
+    from engine.core.programme.calendar import local_date
     from language.formats import letter_state_word, plain_date
     from language.reminders import letter_words
 

@@ -16,8 +16,8 @@ def test(
     address: Annotated[str, typer.Argument(metavar="E-POST", help="Hvem prøvebrevet går til.")],
 ) -> None:
     """Send et prøvebrev nå, og si hvor langt det kom, med e-posttjenerens egne ord. Ingenting lagres."""
+    from cli import clock, wiring
     from cli import settings as environment
-    from cli import wiring
     from cli.console import say, tell
     from cli.errors import NOT_NOW
     from cli.misuse import Told
@@ -30,7 +30,7 @@ def test(
         letter="prøve",
         sender=_bare(settings.mail_from),
         recipient=address,
-        content=_letter(sender=settings.mail_from, to=address, now=wiring.now()),
+        content=_letter(sender=settings.mail_from, to=address, now=clock.now()),
     )
     (ended,) = smtp.deliver(
         [letter], server=wiring.mail_server(settings), before_data=list, limits=smtp.Limits(letter=120)

@@ -26,10 +26,10 @@ from cli import (
     report_papers,
     reports,
     seats,
-    simulation,
     status_reports,
     workflows,
 )
+from cli.simulation import commands
 
 app = typer.Typer(
     name="faseport",
@@ -43,7 +43,7 @@ app = typer.Typer(
 )
 demonstration.add_to(app)
 installation.add_to(app)
-simulation.add_to(app)
+commands.add_to(app)
 app.add_typer(programmes.app, name="programme")
 app.add_typer(people.app, name="person")
 app.add_typer(seats.app, name="seat")

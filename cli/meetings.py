@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.options import AsJson, ByOrOffice, day, day_or_today
-from cli.paperwork import FormatOption, OutOption, format_of, referat_maker, save, save_bytes
+from cli.paperwork import FormatOption, OutOption, format_of, save, save_bytes
+from cli.referat import referat_maker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from documents.papers import Approval, Minutes
-    from documents.wording import Content
+    from documents.formats.blocks import Content
+    from documents.papers.paper import Approval, Minutes
+    from engine.queries.meetings.show_meeting import MeetingView
     from engine.store.meetings import Meeting
     from engine.store.meetings import Minutes as Stored
     from engine.store.session import Connection
-    from engine.use_cases.show_meeting import MeetingView
 
 app = typer.Typer(help="Møtene: saksliste, oppmøte, referat.", no_args_is_help=True)
 
@@ -31,12 +32,12 @@ BodyOption = Annotated[
 @app.command("list")
 def list_(body: BodyOption = None, as_json: AsJson = False) -> None:
     """Vis møtene som har hatt saker, og møteplanen for de neste tre månedene."""
-    from cli import console, wiring
-    from engine.use_cases.describe import meetings_json
+    from cli import clock, console, wiring
+    from engine.queries.json_v1 import meetings_json
     from language.formats import deadline, meeting_status_word, moment
 
     with wiring.database() as db, db.reading() as tx:
-        found = meetings_json(tx, now=wiring.now(), body=body)
+        found = meetings_json(tx, now=clock.now(), body=body)
     if as_json:
         console.as_json(found)
         return
@@ -60,11 +61,11 @@ def list_(body: BodyOption = None, as_json: AsJson = False) -> None:
 @app.command("show")
 def show(name: MeetingName, body: BodyOption = None, as_json: AsJson = False) -> None:
     """Vis et møte: tid, plasser, saker, og referatene som er skrevet."""
-    from cli import console, wiring
-    from engine.use_cases.describe import meeting_json
-    from engine.use_cases.show_meeting import show_meeting
+    from cli import clock, console, wiring
+    from engine.queries.json_v1 import meeting_json
+    from engine.queries.meetings.show_meeting import show_meeting
 
-    now = wiring.now()
+    now = clock.now()
     with wiring.database() as db, db.reading() as tx:
         view = show_meeting(tx, _named(tx, name, body).id, now=now)
     if as_json:
@@ -136,13 +137,13 @@ def agenda(
     out: OutOption = None,
 ) -> None:
     """Vis sakslista for et møte, eller skriv den til en fil."""
-    from cli import console, wiring
+    from cli import clock, console, wiring
     from documents import editions
-    from documents.papers import agenda_of
-    from documents.wording import agenda_content
-    from engine.use_cases.show_meeting import show_meeting
+    from documents.papers.paper import agenda_of
+    from documents.papers.saksliste import agenda_content
+    from engine.queries.meetings.show_meeting import show_meeting
 
-    written, now = format_of(format, out), wiring.now()
+    written, now = format_of(format, out), clock.now()
     with wiring.database() as db, db.reading() as tx:
         view = show_meeting(tx, _named(tx, name, body).id, now=now)
     model = agenda_of(view, version=view.meeting.sequence + 1, issued_at=view.meeting.called_at or now)
@@ -168,18 +169,18 @@ def add(
     by: ByOrOffice = None,
 ) -> None:
     """Sett noe som ikke er en beslutning, på sakslista."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
     from cli.options import chosen
-    from engine.use_cases.run_meeting import KINDS, add_item
+    from engine.use_cases.meetings.run_meeting import KINDS, add_item
 
     chosen(kind, KINDS, option="SLAG")
     with wiring.database() as db:
         with db.reading() as tx:
             meeting = _named_or_planned(tx, name, body)
         actor = by or wiring.programme_office(db)
-        accepted(add_item(db, meeting=meeting, kind=kind, title=title, text=text, by=actor, now=wiring.now()))
+        accepted(add_item(db, meeting=meeting, kind=kind, title=title, text=text, by=actor, now=clock.now()))
     tell(f"«{title}» står på sakslista for {meeting}.")
 
 
@@ -191,11 +192,11 @@ def status(
     by: ByOrOffice = None,
 ) -> None:
     """Sett status for hvert prosjekt på sakslista til orientering."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.run_meeting import add_item
-    from engine.use_cases.show_delivery import deliveries
+    from engine.queries.reports.delivery import deliveries
+    from engine.use_cases.meetings.run_meeting import add_item
     from language.formats import period_words
     from language.status_reports import standing_line
 
@@ -214,7 +215,7 @@ def status(
                 title=title,
                 text="\n".join(lines),
                 by=actor,
-                now=wiring.now(),
+                now=clock.now(),
             )
         )
     tell(f"«{title}» står på sakslista for {meeting}, med {len(found)} prosjekter.")
@@ -233,19 +234,19 @@ def attendance(
     by: ByOrOffice = None,
 ) -> None:
     """Før oppmøtet. De som ikke nevnes, har forfall."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.run_meeting import note_attendance
-    from engine.use_cases.show_meeting import show_meeting
+    from engine.queries.meetings.show_meeting import show_meeting
+    from engine.use_cases.meetings.run_meeting import note_attendance
     from language.formats import in_words
 
     with wiring.database() as db:
         with db.reading() as tx:
-            view = show_meeting(tx, _named(tx, name, body).id, now=wiring.now())
+            view = show_meeting(tx, _named(tx, name, body).id, now=clock.now())
             present = dict(_sitting(tx, view, seats or ()))
         actor = by or wiring.programme_office(db)
-        accepted(note_attendance(db, meeting=view.meeting.id, present=present, by=actor, now=wiring.now()))
+        accepted(note_attendance(db, meeting=view.meeting.id, present=present, by=actor, now=clock.now()))
     told = f"{in_words(len(present))} av {in_words(len(view.chairs))} plasser er til stede"
     tell(f"Oppmøtet i {view.meeting.id} er ført: {told}.")
 
@@ -253,8 +254,8 @@ def attendance(
 def _sitting(tx: "Connection", view: "MeetingView", told: "Iterable[str]") -> "Iterator[tuple[str, str]]":
     """Each seat and who sits in it. Raises Told for an empty one, Unknown for a seat or a person."""
     from cli.misuse import Told
-    from engine.core.misuse import unknown
-    from engine.use_cases.actors import person_named
+    from engine.core.refusal import unknown
+    from engine.queries.people.actors import person_named
 
     known = {chair.seat: chair for chair in view.chairs}
     for one in told:
@@ -270,17 +271,17 @@ def _sitting(tx: "Connection", view: "MeetingView", told: "Iterable[str]") -> "I
 @app.command("close")
 def close(name: MeetingName, body: BodyOption = None, by: ByOrOffice = None) -> None:
     """Avslutt et møte. Saker som ikke er avgjort, går til det neste."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.run_meeting import close_meeting
+    from engine.use_cases.meetings.run_meeting import close_meeting
     from language.formats import count, upper_first
 
     with wiring.database() as db:
         with db.reading() as tx:
             meeting = _named(tx, name, body).id
         actor = by or wiring.programme_office(db)
-        done = accepted(close_meeting(db, meeting=meeting, by=actor, now=wiring.now()))
+        done = accepted(close_meeting(db, meeting=meeting, by=actor, now=clock.now()))
     went_on = f" {upper_first(count(done.carried, 'sak'))} går videre til neste møte." if done.carried else ""
     tell(f"Møtet {meeting} er avsluttet.{went_on}")
 
@@ -298,19 +299,19 @@ def referat(
     as_json: AsJson = False,
 ) -> None:
     """Vis referatet fra et møte — det siste som er skrevet, ellers et utkast — eller send det."""
-    from cli import console, wiring
+    from cli import clock, console, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from documents.wording import minutes_content
-    from engine.use_cases.write_minutes import write_minutes
+    from documents.papers.referat import minutes_content
+    from engine.use_cases.meetings.write_minutes import write_minutes
     from language.formats import count, upper_first
 
-    written, now = format_of(format, out), wiring.now()
+    written, now = format_of(format, out), clock.now()
     with wiring.database() as db:
         with db.reading() as tx:
             meeting = _named(tx, name, body).id
         if send:
-            actor, render = by or wiring.programme_office(db), referat_maker(db, wiring.now)
+            actor, render = by or wiring.programme_office(db), referat_maker(db, clock.now)
             done = accepted(write_minutes(db, meeting=meeting, by=actor, send=True, render=render, now=now))
             letters = upper_first(count(done.letters, "brev"))
             tell(f"Referatet fra {meeting}, versjon {done.version}, er lagret. {letters} går til medlemmene.")
@@ -327,14 +328,14 @@ def referat(
 
 def _minutes(tx: "Connection", meeting: str) -> "tuple[Minutes, Stored | None, Mapping[str, Any]]":
     """The newest referat that is stored, or the draft of one: the paper, what is stored, and the model."""
-    from cli import wiring
-    from documents.papers import minutes_of
-    from engine.core.calendar import local_date
+    from cli import clock
+    from documents.papers.paper import minutes_of
+    from engine.core.programme.calendar import local_date
+    from engine.queries.meetings.show_meeting import show_meeting
     from engine.store import meetings
-    from engine.use_cases.show_meeting import show_meeting
-    from engine.use_cases.write_minutes import model_of
+    from engine.use_cases.meetings.write_minutes import model_of
 
-    now = wiring.now()
+    now = clock.now()
     view, versions = show_meeting(tx, meeting, now=now), meetings.minutes(tx, meeting)
     stored = versions[-1] if versions else None
     model = model_of(tx, meeting, now=now) if stored is None else stored.model
@@ -411,16 +412,16 @@ def _print_head(content: "Content") -> None:
 @app.command("approve")
 def approve(name: MeetingName, body: BodyOption = None, by: ByOrOffice = None) -> None:
     """Før at referatet fra et møte er godkjent."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.write_minutes import approve_minutes
+    from engine.use_cases.meetings.write_minutes import approve_minutes
 
     with wiring.database() as db:
         with db.reading() as tx:
             meeting = _named(tx, name, body).id
         actor = by or wiring.programme_office(db)
-        accepted(approve_minutes(db, meeting=meeting, by=actor, now=wiring.now()))
+        accepted(approve_minutes(db, meeting=meeting, by=actor, now=clock.now()))
     tell(f"Referatet fra {meeting} er godkjent.")
 
 
@@ -430,10 +431,10 @@ def _standing(stored: "Stored") -> "Approval":
 
 def _named_or_planned(tx: "Connection", name: str, body: str | None) -> str:
     """The id of a meeting there is, or of one that a body's series plans and nothing has needed yet."""
-    from engine.core.meetings import series
-    from engine.core.misuse import Unknown
+    from engine.core.cases.meetings import series
+    from engine.core.refusal import Unknown
+    from engine.queries.programme.in_force import programme_in_force
     from engine.store import meetings
-    from engine.use_cases.actors import programme_in_force
 
     try:
         return _named(tx, name, body).id
@@ -459,19 +460,18 @@ def _named(tx: "Connection", name: str | None, body: str | None) -> "Meeting":
 
     Raises Unknown, and Told where there is none, or more than one.
     """
-    from cli import wiring
+    from cli import clock
     from cli.misuse import Told
-    from engine.core.calendar import local_date
-    from engine.core.misuse import unknown
+    from engine.core.programme.calendar import local_date
+    from engine.core.refusal import unknown
+    from engine.queries.programme.in_force import body_named, programme_in_force
     from engine.store import meetings
-    from engine.use_cases.actors import programme_in_force
-    from engine.use_cases.panel import body_named
 
     if body is not None:
         body_named(programme_in_force(tx), body)
     known = meetings.list_meetings(tx, body=body)
     if name is None:
-        now = wiring.now()
+        now = clock.now()
         ahead = (one for one in known if one.starts_at >= now and one.status not in {"held", "cancelled"})
         following = next(ahead, None)
         if following is None:

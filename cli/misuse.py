@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from engine.core.misuse import Misuse
-from engine.core.source import Mistake
+from engine.core.refusal import Mistake, Misuse
 
 KeyFault = Literal["missing", "unreadable", "open_to_others", "spoilt"]
 

@@ -11,10 +11,10 @@ from cli.paperwork import OutOption, save_bytes
 if TYPE_CHECKING:
     from datetime import date
 
+    from engine.queries.obligations.show_obligations import ObligationView
+    from engine.queries.obligations.year_wheel import Wheel
     from engine.store.obligations import Stored
     from engine.store.session import Connection
-    from engine.use_cases.show_obligations import ObligationView
-    from engine.use_cases.year_wheel import Wheel
 
 app = typer.Typer(help="Fristene: hvem skylder hva, og når.", no_args_is_help=True)
 
@@ -33,14 +33,14 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """Vis fristene som ikke er holdt ennå, den som haster mest først."""
-    from cli import console, wiring
-    from engine.core.calendar import local_date
-    from engine.use_cases.actors import person_named
-    from engine.use_cases.describe import obligation_json
-    from engine.use_cases.plan_obligations import plan_obligations
-    from engine.use_cases.show_obligations import show_mine, show_obligations
+    from cli import clock, console, wiring
+    from engine.core.programme.calendar import local_date
+    from engine.queries.json_v1 import obligation_json
+    from engine.queries.obligations.show_obligations import show_mine, show_obligations
+    from engine.queries.people.actors import person_named
+    from engine.use_cases.obligations.plan_obligations import plan_obligations
 
-    now = wiring.now()
+    now = clock.now()
     last = None if until is None else day(until, option="--until")
     with wiring.database() as db:
         # Nobody reads what is owed without first bringing it up to date.
@@ -91,14 +91,14 @@ def settle(
     by: ByOrOffice = None,
 ) -> None:
     """Si at noe er gjort. Påminnelsene stopper med det samme."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.settle_obligation import settle_obligation
+    from engine.use_cases.obligations.settle_obligation import settle_obligation
 
     with wiring.database() as db:
         actor = by or wiring.programme_office(db)
-        accepted(settle_obligation(db, obligation=name, note=note, by=actor, now=wiring.now()))
+        accepted(settle_obligation(db, obligation=name, note=note, by=actor, now=clock.now()))
     tell("Meldt som utført. Påminnelsene er stoppet.")
 
 
@@ -110,17 +110,17 @@ def extend(
     by: ByOrOffice = None,
 ) -> None:
     """Gi en ny frist, som programkontoret."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.extend_obligation import Extended, extend_obligation
+    from engine.use_cases.obligations.extend_obligation import Extended, extend_obligation
     from language.formats import day_and_year
 
     until = day(due, option="--due")
     with wiring.database() as db:
         actor = by or wiring.programme_office(db)
         done: Extended = accepted(
-            extend_obligation(db, obligation=name, due=until, reason=reason, by=actor, now=wiring.now())
+            extend_obligation(db, obligation=name, due=until, reason=reason, by=actor, now=clock.now())
         )
     tell(f"Fristen er nå {day_and_year(done.due)}.")
 
@@ -128,31 +128,31 @@ def extend(
 @app.command("alert")
 def alert(name: ObligationId, by: ByOrOffice = None) -> None:
     """Varsle prosjekteieren om noe som er over fristen, som programkontoret."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.alert_owner import Alerted, alert_owner
+    from engine.use_cases.obligations.alert_owner import Alerted, alert_owner
 
     with wiring.database() as db:
         actor = by or wiring.programme_office(db)
-        done: Alerted = accepted(alert_owner(db, obligation=name, by=actor, now=wiring.now()))
+        done: Alerted = accepted(alert_owner(db, obligation=name, by=actor, now=clock.now()))
     tell(f"{done.name} blir varslet.")
 
 
 @app.command("link")
 def link(email: Annotated[str, typer.Argument(metavar="E-POST")]) -> None:
     """Send noen lenken til «Mine frister», til adressen som er registrert på dem."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.core.letters import subject_of_person
-    from engine.use_cases.actors import person_named
-    from engine.use_cases.send_link import send_link
+    from engine.core.record.letters import subject_of_person
+    from engine.queries.people.actors import person_named
+    from engine.use_cases.access.send_link import send_link
 
     with wiring.database() as db:
         with db.reading() as tx:
             person = person_named(tx, email).id
-        accepted(send_link(db, person=person, subject=subject_of_person(person), now=wiring.now()))
+        accepted(send_link(db, person=person, subject=subject_of_person(person), now=clock.now()))
     tell(f"Lenken til fristene er på vei til {email}.")
 
 
@@ -166,15 +166,15 @@ def wheel(
     out: OutOption = None,
 ) -> None:
     """Vis årshjulet: faste frister og møter, som tekst, bilde eller kalender."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.misuse import Told
-    from documents.year_wheel import wheel_calendar, wheel_svg
-    from engine.use_cases.year_wheel import year_wheel
+    from documents.calendars.year_wheel import wheel_calendar, wheel_svg
+    from engine.queries.obligations.year_wheel import year_wheel
 
     made = _format(format_, out)
     if made != "text" and out is None:
         raise Told("--format: oppgi også fila årshjulet skal skrives til (--out).")
-    now = wiring.now()
+    now = clock.now()
     with wiring.database() as db, db.reading() as tx:
         found = year_wheel(tx, year=year)
     if out is None:
@@ -203,7 +203,7 @@ def _print_wheel(found: "Wheel") -> None:
 
 
 def _lines(found: "Wheel") -> list[str]:
-    from documents.year_wheel import by_month, spoke_words, wheel_words
+    from documents.calendars.year_wheel import by_month, spoke_words, wheel_words
     from language.formats import lower_first, upper_first
 
     lines = [f"Årshjul {found.year}", wheel_words(found)]

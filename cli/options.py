@@ -33,7 +33,8 @@ def day(text: str, *, option: str) -> "date":
     from datetime import date
 
     from cli.misuse import Told
-    from engine.core.facts import Field, parse_value
+    from engine.core.facts.field import Field
+    from engine.core.facts.parsing import parse_value
     from language.sentences import sentence
 
     found = parse_value(Field(name=option, title="", type="date"), text)
@@ -46,16 +47,16 @@ def day(text: str, *, option: str) -> "date":
 
 def day_or_today(text: str | None, *, option: str = "--on") -> "date":
     """The date that was written, or today's in Oslo."""
-    from cli import wiring
-    from engine.core.calendar import local_date
+    from cli import clock
+    from engine.core.programme.calendar import local_date
 
-    return local_date(wiring.now()) if text is None else day(text, option=option)
+    return local_date(clock.now()) if text is None else day(text, option=option)
 
 
 def chosen(value: str, among: "Iterable[str]", *, option: str) -> str:
     """A word out of a few. Raises Told, with the nearest of them and all of them, for another word."""
     from cli.misuse import Told
-    from engine.core.facts import nearest
+    from engine.core.text import nearest
 
     known = list(among)
     if value in known:

@@ -21,10 +21,10 @@ def add(
     by: ByOrOffice = None,
 ) -> None:
     """Legg et dokument ved prosjektet. Åpne saker beholder underlaget de ble åpnet med."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.add_paper import SIZE_LIMIT, add_paper
+    from engine.use_cases.projects.add_paper import SIZE_LIMIT, add_paper
 
     content = content_of(file, limit=SIZE_LIMIT)
     with wiring.database() as db:
@@ -37,7 +37,7 @@ def add(
                 content=content,
                 ending=file.suffix,
                 by=by or wiring.programme_office(db),
-                now=wiring.now(),
+                now=clock.now(),
             )
         )
     tell(f"«{title or file.stem}» er lagt ved {key} (SHA-256 {done.sha256[:16]}…).")
@@ -47,7 +47,7 @@ def add(
 def list_(key: Key, as_json: AsJson = False) -> None:
     """Vis prosjektets dokumenter."""
     from cli import console, wiring
-    from engine.core.misuse import unknown
+    from engine.core.refusal import unknown
     from engine.store import projects
     from language.formats import moment
 

@@ -1,19 +1,16 @@
 """How does a paper get from the program to a file on somebody's desk, and in which format?"""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from cli.options import chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from documents.editions import Format
+    from documents.formats.document import Document
 
-    from documents.editions import Document, Format
-    from engine.store.session import Database
-    from engine.use_cases.write_minutes import Render
 
 FormatOption: TypeAlias = Annotated[
     str | None,
@@ -56,30 +53,3 @@ def save_bytes(out: Path, content: bytes) -> None:
     except OSError as error:
         raise Told(f"Fila «{out}» kan ikke skrives: {error.strerror}.") from None
     tell(f"Skrevet til {out}.")
-
-
-def referat_maker(db: "Database", clock: "Callable[[], datetime]") -> "Render":
-    """Who makes the referat that is kept and sent: a PDF, from what `write_minutes.model_of` tells of a
-    meeting.
-    """
-    from documents.editions import referat
-    from documents.papers import minutes_of
-    from engine.core.calendar import local_date
-    from engine.store import meetings, people
-    from engine.use_cases.actors import PROGRAMME_OFFICE
-
-    def made(model: "Mapping[str, Any]") -> bytes:
-        now = clock()
-        with db.reading() as tx:
-            office = people.office_holder(tx, PROGRAMME_OFFICE, on=local_date(now))
-            version = len(meetings.minutes(tx, model["meeting"])) + 1
-        paper = minutes_of(
-            model,
-            version=version,
-            issued_at=now,
-            contact="" if office is None else office.name or "",
-            contact_address="" if office is None else office.email or "",
-        )
-        return referat(paper, format="pdf").content
-
-    return made

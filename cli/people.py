@@ -25,11 +25,12 @@ def add(
     ] = None,
 ) -> None:
     """Registrer en person, eller gi en som finnes, ny adresse eller nytt navn."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.misuse import Told
-    from engine.core.facts import Field, parse_value
-    from engine.use_cases.register_person import register_person
+    from engine.core.facts.field import Field
+    from engine.core.facts.parsing import parse_value
+    from engine.use_cases.people.register_person import register_person
     from language.sentences import sentence
 
     chosen(language, ("nb", "nn", "en"), option="--language")
@@ -42,20 +43,18 @@ def add(
     if called is None:
         raise Told("--name: navnet mangler.")
     with wiring.database() as db:
-        register_person(
-            db, name=str(called), email=str(address), language=language, was=was, now=wiring.now()
-        )
+        register_person(db, name=str(called), email=str(address), language=language, was=was, now=clock.now())
     tell(f"{called} <{address}> er registrert.")
 
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """Vis alle personer og hva de sitter i."""
-    from cli import console, wiring
-    from engine.core.calendar import local_date
+    from cli import clock, console, wiring
+    from engine.core.programme.calendar import local_date
     from engine.store import people
 
-    today = local_date(wiring.now())
+    today = local_date(clock.now())
     with wiring.database() as db, db.reading() as tx:
         everybody = people.all_people(tx)
         held = people.holdings(tx, on=today)
@@ -105,13 +104,13 @@ def absence(
     ] = None,
 ) -> None:
     """Meld at noen er borte, fra og med og til og med. Stedfortrederen spørres i mellomtida."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
-    from engine.use_cases.register_absence import register_absence
+    from engine.use_cases.people.register_absence import register_absence
 
     first, last = day(away_from, option="--from"), day(away_to, option="--to")
     with wiring.database() as db:
-        register_absence(db, who=email, away_from=first, away_to=last, stand_in=stand_in, now=wiring.now())
+        register_absence(db, who=email, away_from=first, away_to=last, stand_in=stand_in, now=clock.now())
     instead = "" if stand_in is None else f" {stand_in} følger opp fristene imens."
     tell(f"{email} er borte fra {first.isoformat()} til {last.isoformat()}.{instead}")
 
@@ -122,16 +121,16 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Ikke spør.")] = False,
 ) -> None:
     """Slett navn og adresse for godt. Det personen har gjort, står igjen uten dem."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import confirmed, tell
     from cli.misuse import Told
-    from engine.use_cases.actors import person_named
-    from engine.use_cases.erase_person import erase_person
+    from engine.queries.people.actors import person_named
+    from engine.use_cases.people.erase_person import erase_person
 
     with wiring.database() as db:
         with db.reading() as tx:
             person_named(tx, email)
         if not yes and not confirmed(f"Slette {email} for godt?"):
             raise Told("Ingenting er slettet. Legg til --yes for å slette uten spørsmål.")
-        erase_person(db, who=email, now=wiring.now())
+        erase_person(db, who=email, now=clock.now())
     tell(f"{email} er slettet.")

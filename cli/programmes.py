@@ -19,17 +19,17 @@ def load(
     yes: Annotated[bool, typer.Option("--yes", help="Ikke spør, også når et annet program gjelder.")] = False,
 ) -> None:
     """Sett et program i kraft. Det samme én gang til endrer ingenting."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import mistakes_in
-    from engine.core.source import LARGEST_BYTES
-    from engine.use_cases.load_programme import load_programme
+    from engine.core.files.yaml_source import LARGEST_BYTES
+    from engine.use_cases.programme.load_programme import load_programme
 
     text = text_of(file, limit=LARGEST_BYTES)
     with wiring.database() as db, mistakes_in(file):
         if not yes:
             _ask_before_changing(db, text)
-        done = load_programme(db, text=text, now=wiring.now())
+        done = load_programme(db, text=text, now=clock.now())
     if not done.changed:
         tell(f"Programmet «{done.programme}» gjaldt alt slik. Ingenting er endret.")
         return
@@ -44,7 +44,8 @@ def _ask_before_changing(db: "Database", text: str) -> None:
     """
     from cli.console import confirmed, tell
     from cli.misuse import Told
-    from engine.core.programme import Programme, parse_programme
+    from engine.core.programme.checks import parse_programme
+    from engine.core.programme.model import Programme
     from engine.store import programmes
 
     found = parse_programme(text)
@@ -62,8 +63,8 @@ def _ask_before_changing(db: "Database", text: str) -> None:
 def show(as_json: AsJson = False) -> None:
     """Vis programmet som gjelder."""
     from cli import console, wiring
-    from engine.core.shape import text_in
-    from engine.use_cases.actors import programme_in_force
+    from engine.core.files.shape import text_in
+    from engine.queries.programme.in_force import programme_in_force
     from language.formats import handling_word, rule_word
 
     with wiring.database() as db, db.reading() as tx:
@@ -111,11 +112,11 @@ def close(
     by: ByOrOffice = None,
 ) -> None:
     """Avslutt programmet: det som gjenstår, går til linja, og det som skulle kommet igjen, stopper."""
-    from cli import console, wiring
+    from cli import clock, console, wiring
     from cli.errors import accepted
     from cli.misuse import Told
-    from engine.use_cases.actors import person_named
-    from engine.use_cases.close_programme import Closed, close_programme
+    from engine.queries.people.actors import person_named
+    from engine.use_cases.programme.close_programme import Closed, close_programme
     from language.formats import count, day_and_year, plain_date, upper_first
     from language.obligations import obligation_words
 
@@ -126,7 +127,7 @@ def close(
             person_named(tx, heir)
         if not yes and not console.confirmed(f"Avslutte programmet {day_and_year(last)}?"):
             raise Told("Ingenting er endret. Legg til --yes for å avslutte programmet uten spørsmål.")
-        done: Closed = accepted(close_programme(db, ended_on=last, heir=heir, by=actor, now=wiring.now()))
+        done: Closed = accepted(close_programme(db, ended_on=last, heir=heir, by=actor, now=clock.now()))
     console.table(
         ("Frist", "Hva", "Prosjekt", "Før", "Nå"),
         [

@@ -24,12 +24,12 @@ def import_(
     on: On = None,
 ) -> None:
     """Les inn en portefølje fra CSV eller XLSX: alle rader, eller ingen og alle feil."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import mistakes_in
-    from engine.core.misuse import Invalid
-    from engine.core.sheet import FILE_LIMIT, Sheet, read_sheet
-    from engine.use_cases.import_projects import NEEDED, import_projects
+    from engine.core.files.sheet import FILE_LIMIT, Sheet, read_sheet
+    from engine.core.refusal import Invalid
+    from engine.use_cases.projects.import_projects import NEEDED, import_projects
     from language.formats import count
 
     effective = day_or_today(on)
@@ -38,7 +38,7 @@ def import_(
         sheet = read_sheet(content, NEEDED)
         if not isinstance(sheet, Sheet):
             raise Invalid(sheet)
-        done = import_projects(db, sheet=sheet, effective=effective, now=wiring.now())
+        done = import_projects(db, sheet=sheet, effective=effective, now=clock.now())
     tell(f"Leste inn {count(len(done.keys), 'prosjekt')}.")
 
 
@@ -46,8 +46,8 @@ def import_(
 def list_(as_json: AsJson = False) -> None:
     """Vis alle prosjektene og hvor de står."""
     from cli import console, wiring
-    from engine.core.portfolio import REPORTED
-    from engine.use_cases.describe import portfolio_json
+    from engine.core.reports.portfolio import REPORTED
+    from engine.queries.json_v1 import portfolio_json
     from language.formats import count, phase_status_word, upper_first
 
     with wiring.database() as db, db.reading() as tx:
@@ -81,7 +81,7 @@ def candidates(as_json: AsJson = False) -> None:
     from dataclasses import asdict
 
     from cli import console, wiring
-    from engine.use_cases.compare_candidates import compare_candidates
+    from engine.queries.projects.candidates import compare_candidates
 
     with wiring.database() as db, db.reading() as tx:
         found = compare_candidates(tx, on=day_or_today(None))
@@ -140,9 +140,9 @@ def set_(
     by: ByOrOffice = None,
 ) -> None:
     """Gi opplysninger nye verdier fra en dato. Alle, eller ingen og alle feil."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
-    from engine.use_cases.change_facts import assign_role, change_facts
+    from engine.use_cases.projects.change_facts import assign_role, change_facts
 
     effective = day_or_today(on)
     told = [_parted(one) for one in assignments]
@@ -152,9 +152,9 @@ def set_(
         _check_roles(db, roles)
         changes = _changes(db, key, [one for one in told if not one[0].startswith(ROLE)], effective)
         if changes:
-            change_facts(db, key=key, changes=changes, by=actor, effective=effective, now=wiring.now())
+            change_facts(db, key=key, changes=changes, by=actor, effective=effective, now=clock.now())
         for role, who in roles.items():
-            assign_role(db, key=key, role=role, who=who, valid_from=effective, by=actor, now=wiring.now())
+            assign_role(db, key=key, role=role, who=who, valid_from=effective, by=actor, now=clock.now())
     names = ", ".join([*changes, *(f"{ROLE}{role}" for role in roles)])
     tell(f"{key}: {names} gjelder fra {effective.isoformat()}.")
 
@@ -162,16 +162,16 @@ def set_(
 @app.command("take-in")
 def take_in_(key: Key, on: On = None, by: ByOrOffice = None) -> None:
     """Ta et prosjekt inn i programmet fra en dato, eller vis alt som står i veien."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.take_in import take_in
+    from engine.use_cases.projects.take_in import take_in
     from language.formats import day_and_year
 
     effective = day_or_today(on)
     with wiring.database() as db:
         actor = by or wiring.programme_office(db)
-        accepted(take_in(db, key=key, on=effective, by=actor, now=wiring.now()))
+        accepted(take_in(db, key=key, on=effective, by=actor, now=clock.now()))
     tell(f"{key} er tatt inn i programmet fra {day_and_year(effective)}.")
 
 
@@ -187,9 +187,9 @@ def _parted(assignment: str) -> tuple[str, bool, str]:
 
 def _check_roles(db: "Database", roles: "Mapping[str, str]") -> None:
     """Say what is wrong with the roles before any fact is changed."""
-    from engine.core.facts import ROLES
-    from engine.core.misuse import unknown
-    from engine.use_cases.actors import person_named
+    from engine.core.facts.catalogue import ROLES
+    from engine.core.refusal import unknown
+    from engine.queries.people.actors import person_named
 
     known = [name for name, _ in ROLES]
     with db.reading() as tx:
@@ -227,13 +227,13 @@ def _items(text: str) -> list[Any]:
 
 
 def _everything(db: "Database", key: str) -> dict[str, Any]:
-    from cli import wiring
-    from engine.core.calendar import local_date
-    from engine.core.misuse import unknown
+    from cli import clock
+    from engine.core.programme.calendar import local_date
+    from engine.core.refusal import unknown
+    from engine.queries.json_v1 import project_json
     from engine.store import cases, definitions, projects
-    from engine.use_cases.describe import project_json
 
-    today = local_date(wiring.now())
+    today = local_date(clock.now())
     with db.reading() as tx:
         project = projects.load(tx, key)
         if project is None:

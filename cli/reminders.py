@@ -9,7 +9,7 @@ from cli.options import AsJson, From, day
 if TYPE_CHECKING:
     from datetime import date
 
-    from engine.use_cases.preview_reminders import Preview, Said
+    from engine.queries.obligations.preview_reminders import Preview, Said
 
 app = typer.Typer(help="Påminnelsene: se dem før de sendes.", no_args_is_help=True)
 
@@ -22,13 +22,13 @@ Until = Annotated[str, typer.Option("--to", metavar="DATO", help="Siste dag.")]
 @app.command("preview")
 def preview(since: From, until: Until, as_json: AsJson = False) -> None:
     """Vis akkurat hva som sendes til hvem, dag for dag, og hvorfor. Sender ingenting og endrer ingenting."""
-    from cli import console, wiring
-    from engine.use_cases.preview_reminders import preview_reminders
+    from cli import clock, console, wiring
+    from engine.queries.obligations.preview_reminders import preview_reminders
     from language.formats import plain_date
 
     first, last = span(since, until)
     with wiring.database() as db, db.reading() as tx:
-        found = preview_reminders(tx, since=first, until=last, now=wiring.now())
+        found = preview_reminders(tx, since=first, until=last, now=clock.now())
         names = _names(tx, found)
     if as_json:
         console.as_json(_json(found, names, first, last))
@@ -69,7 +69,7 @@ def _names(tx: Any, found: "Preview") -> dict[str, str]:
 
 
 def _time(at: Any) -> str:
-    from engine.core.calendar import OSLO
+    from engine.core.programme.calendar import OSLO
 
     return f"{at.astimezone(OSLO):%H.%M}"
 

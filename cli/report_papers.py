@@ -28,11 +28,11 @@ def letter(
     ] = "",
 ) -> None:
     """Skriv brevet til byrådet om en publisert rapport, med rapporten som vedlegg."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.errors import accepted
     from cli.reports import office, progress
     from documents.editions import report_letter
-    from engine.use_cases.read_published import published_report
+    from engine.queries.reports.read_published import published_report
 
     asked = format_of(format, out)
     with wiring.database() as db:
@@ -42,7 +42,7 @@ def letter(
     made = report_letter(
         found,
         format=asked,
-        dated=wiring.now(),
+        dated=clock.now(),
         to=tuple(to or ()),
         ask=ask,
         sender=sender,
@@ -61,17 +61,17 @@ def year(
     ] = None,
 ) -> None:
     """Lag årsrapporten av rapportene for årets tertialer. De som ikke er publisert, er nevnt i den."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.errors import accepted
     from cli.reports import office, progress
-    from documents.tertial_editions import YEAR_FORMATS, arsrapport
-    from engine.use_cases.read_published import read_year
+    from documents.tertial.editions import YEAR_FORMATS, arsrapport
+    from engine.queries.reports.read_published import read_year
 
     chosen(format, YEAR_FORMATS, option="--format")
     with wiring.database() as db:
         contact, address = office(db)
         with db.reading() as tx:
-            found = accepted(read_year(tx, year, now=wiring.now(), tell=progress()))
+            found = accepted(read_year(tx, year, now=clock.now(), tell=progress()))
     made = arsrapport(
         found,
         format=next(one for one in YEAR_FORMATS if one == format),

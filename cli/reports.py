@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from engine.core.reconciliation import Finding
-    from engine.core.sheet import Sheet
-    from engine.core.tertial import TertialReport
+    from engine.core.files.sheet import Sheet
+    from engine.core.report.finding import Finding
+    from engine.core.report.report import TertialReport
     from engine.store.publications import Version
     from engine.store.session import Database
 
@@ -51,9 +51,9 @@ def build(
     from cli import wiring
     from cli.misuse import Told
     from cli.paperwork import save
-    from documents.tertial_editions import REPORT_FORMATS, statusrapport
-    from documents.word_template import TEMPLATE_LIMIT, TemplateError
-    from engine.use_cases.read_report import read_report
+    from documents.formats.word_template import TEMPLATE_LIMIT, TemplateError
+    from documents.tertial.editions import REPORT_FORMATS, statusrapport
+    from engine.queries.reports.read_report import read_report
     from language.sentences import sentence
 
     chosen(format, REPORT_FORMATS, option="--format")
@@ -79,13 +79,13 @@ def build(
 
 def office(db: "Database") -> tuple[str, str]:
     """Whom a reader can ask: name and address of whoever holds the programme office today."""
-    from cli import wiring
-    from engine.core.calendar import local_date
+    from cli import clock
+    from engine.core.programme.calendar import local_date
+    from engine.queries.people.actors import PROGRAMME_OFFICE
     from engine.store import people
-    from engine.use_cases.actors import PROGRAMME_OFFICE
 
     with db.reading() as tx:
-        holder = people.office_holder(tx, PROGRAMME_OFFICE, on=local_date(wiring.now()))
+        holder = people.office_holder(tx, PROGRAMME_OFFICE, on=local_date(clock.now()))
     return ("", "") if holder is None else (holder.name or "", holder.email or "")
 
 
@@ -107,9 +107,9 @@ def check(
     from cli import console, wiring
     from cli.errors import REFUSED
     from cli.misuse import BadFile
-    from engine.core.misuse import Invalid
-    from engine.core.reconciliation import open_findings
-    from engine.use_cases.check_report import check_report
+    from engine.core.refusal import Invalid
+    from engine.core.report.finding import open_findings
+    from engine.queries.reports.check_report import check_report
 
     sheet = None if against is None else _sheet(against)
     with wiring.database() as db, db.reading() as tx:
@@ -136,11 +136,11 @@ def approve(
     ] = None,
 ) -> None:
     """Godkjenn programmets rapport slik den er nå; eller, med PROSJEKT foran, prosjektets, som eier."""
-    from cli import status_reports, wiring
+    from cli import clock, status_reports, wiring
     from cli.console import tell
     from cli.errors import accepted
     from cli.misuse import Told
-    from engine.use_cases.approve_programme_report import approve_programme_report
+    from engine.use_cases.reports.approve_programme_report import approve_programme_report
 
     if period is not None:
         if by is None:
@@ -153,7 +153,7 @@ def approve(
                 db,
                 period=subject,
                 by=by or wiring.programme_office(db),
-                now=wiring.now(),
+                now=clock.now(),
                 tell=progress(),
             )
         )
@@ -170,11 +170,11 @@ def publish(
     by: ByOrOffice = None,
 ) -> None:
     """Publiser den godkjente rapporten i alle formater. En grunn til å publisere over avvik trykkes i den."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.core.misuse import Refused
-    from engine.use_cases.publish_programme_report import publish_programme_report
+    from engine.core.refusal import Refused
+    from engine.use_cases.reports.publish_programme_report import publish_programme_report
 
     with wiring.database() as db:
         contact, address = office(db)
@@ -184,7 +184,7 @@ def publish(
             by=by or wiring.programme_office(db),
             despite=despite,
             render=_render(contact, address),
-            now=wiring.now(),
+            now=clock.now(),
             tell=progress(),
         )
         if isinstance(done, Refused) and any(one.code == "report_disagrees" for one in done.reasons):
@@ -196,7 +196,7 @@ def publish(
 
 
 def _render(contact: str, address: str) -> "Callable[[TertialReport, str], Mapping[str, bytes]]":
-    from documents.tertial_editions import REPORT_FORMATS, statusrapport
+    from documents.tertial.editions import REPORT_FORMATS, statusrapport
 
     def made(report: "TertialReport", despite: str) -> "Mapping[str, bytes]":
         return {
@@ -227,11 +227,10 @@ def show(
     """
     from cli import console, status_reports, wiring
     from cli.paperwork import save_bytes
-    from documents.tertial_editions import REPORT_FORMATS
+    from documents.tertial.editions import REPORT_FORMATS
+    from engine.queries.programme.in_force import period_named, programme_in_force
     from engine.store import publications
-    from engine.use_cases.actors import programme_in_force
-    from engine.use_cases.benefit_at import period_named
-    from engine.use_cases.publish_programme_report import published_bytes
+    from engine.use_cases.reports.publish_programme_report import published_bytes
     from language.formats import moment
 
     if period is not None:
@@ -307,7 +306,7 @@ def show_findings(found: "tuple[Finding, ...]") -> None:
     from itertools import groupby
 
     from cli import console
-    from engine.core.reconciliation import open_findings
+    from engine.core.report.finding import open_findings
     from language import findings
 
     if not found:
@@ -324,8 +323,8 @@ def show_findings(found: "tuple[Finding, ...]") -> None:
 
 def _sheet(path: Path) -> "Sheet":
     from cli.misuse import BadFile
-    from engine.core.printed import NEEDED
-    from engine.core.sheet import FILE_LIMIT, Sheet, read_sheet
+    from engine.core.files.sheet import FILE_LIMIT, Sheet, read_sheet
+    from engine.core.report.printed import NEEDED
 
     read = read_sheet(content_of(path, limit=FILE_LIMIT), NEEDED)
     if not isinstance(read, Sheet):
@@ -338,11 +337,11 @@ def _instant(text: str | None) -> "datetime":
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from cli import wiring
+    from cli import clock
     from cli.misuse import Told
 
     if text is None:
-        return wiring.now()
+        return clock.now()
     try:
         found = datetime.fromisoformat(text)
     except ValueError:

@@ -27,10 +27,10 @@ def assign(
     ] = "holder",
 ) -> None:
     """Gi noen en plass fra en dato. Åpne saker beholder lista de ble åpnet med."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from engine.store import people
-    from engine.use_cases.assign_seat import assign_seat
+    from engine.use_cases.people.assign_seat import assign_seat
 
     chosen(capacity, ("holder", "acting", "deputy"), option="--as")
     first = day(valid_from, option="--from")
@@ -43,7 +43,7 @@ def assign(
             valid_from=first,
             valid_to=None if valid_to is None else day(valid_to, option="--to"),
             capacity=capacity,
-            now=wiring.now(),
+            now=clock.now(),
         )
     tell(f"{email} har plassen {seat} fra {first.isoformat()}.")
 
@@ -51,12 +51,12 @@ def assign(
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """Vis hvem som sitter hvor i dag."""
-    from cli import console, wiring
-    from engine.core.calendar import local_date
+    from cli import clock, console, wiring
+    from engine.core.programme.calendar import local_date
     from engine.store import people
 
     with wiring.database() as db, db.reading() as tx:
-        held = people.holdings(tx, on=local_date(wiring.now()))
+        held = people.holdings(tx, on=local_date(clock.now()))
     if as_json:
         console.as_json(
             [

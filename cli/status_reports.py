@@ -13,11 +13,11 @@ import typer
 from cli.options import AsJson, By, ByOrOffice, File, Key, content_of, day, day_or_today
 
 if TYPE_CHECKING:
-    from engine.core.period_tables import Columns
-    from engine.core.sheet import Sheet
+    from engine.core.files.sheet import Sheet
+    from engine.core.reports.period_tables import Columns
+    from engine.queries.reports.report_form import ReportForm
     from engine.store.session import Database
-    from engine.use_cases.import_accounts import ImportedLines
-    from engine.use_cases.report_form import ReportForm
+    from engine.use_cases.reports.import_accounts import ImportedLines
 
 PeriodName = Annotated[str, typer.Argument(metavar="PERIODE", help="Tertialet: 2025-T1.")]
 Out = Annotated[Path, typer.Option("--out", metavar="FIL", help="Fila som skrives.")]
@@ -53,12 +53,12 @@ def submit(
     by: By,
 ) -> None:
     """Lever statusrapporten for et prosjekt. En levert rapport endres ikke; en ny blir en ny versjon."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
     from cli.misuse import Told
-    from engine.core.sheet import FILE_LIMIT
-    from engine.use_cases.deliver_report import deliver_report
+    from engine.core.files.sheet import FILE_LIMIT
+    from engine.use_cases.reports.deliver_report import deliver_report
     from language.status_reports import form_sentence
 
     content = content_of(file, limit=FILE_LIMIT)
@@ -71,7 +71,7 @@ def submit(
         return
     raw = _json(file, content)
     with wiring.database() as db:
-        done = accepted(deliver_report(db, key=key, period=period, raw=raw, by=by, now=wiring.now()))
+        done = accepted(deliver_report(db, key=key, period=period, raw=raw, by=by, now=clock.now()))
     tell(
         f"Rapporten for {key} i {period} er levert (versjon {done.version}). "
         + form_sentence(done.fields, done.changed)
@@ -87,20 +87,20 @@ def approve(
     ] = None,
 ) -> None:
     """Godkjenn statusrapporten, som prosjekteier."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.approve_report import approve_report
+    from engine.use_cases.reports.approve_report import approve_report
 
     with wiring.database() as db:
-        done = accepted(approve_report(db, key=key, period=period, by=by, now=wiring.now(), version=version))
+        done = accepted(approve_report(db, key=key, period=period, by=by, now=clock.now(), version=version))
     tell(f"Rapporten for {done.project} i {done.period} er godkjent (versjon {done.version}).")
 
 
 def show(key: Key, period: PeriodName, as_json: AsJson = False) -> None:
     """Vis statusrapporten som er levert, eller skjemaet slik det er fylt ut på forhånd."""
     from cli import console, wiring
-    from engine.use_cases.report_form import report_form
+    from engine.queries.reports.report_form import report_form
     from language.status_reports import account_sentence, approval_word, form_sentence
 
     with wiring.database() as db, db.reading() as tx:
@@ -128,7 +128,7 @@ def show(key: Key, period: PeriodName, as_json: AsJson = False) -> None:
 def delivered(period: PeriodName, as_json: AsJson = False) -> None:
     """Vis hvem som har levert for perioden, og hva eierne har godkjent."""
     from cli import console, wiring
-    from engine.use_cases.show_delivery import deliveries
+    from engine.queries.reports.delivery import deliveries
     from language.formats import plain_date
     from language.status_reports import approval_word
 
@@ -175,12 +175,12 @@ def export_workbook(
     everyone: Annotated[bool, typer.Option("--all", help="Alle som skal rapportere.")] = False,
 ) -> None:
     """Skriv skjemaet for ett prosjekt, eller for alle, som en Excel-arbeidsbok som kan leses inn igjen."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.misuse import Told
-    from engine.core.report_book import write_book
-    from engine.use_cases.import_reports import pages_for
-    from engine.use_cases.show_delivery import deliveries
+    from engine.core.reports.report_book import write_book
+    from engine.queries.reports.delivery import deliveries
+    from engine.use_cases.reports.import_reports import pages_for
     from language.formats import count
 
     if len(names) != (1 if everyone else 2):
@@ -189,14 +189,14 @@ def export_workbook(
     with wiring.database() as db, db.reading() as tx:
         today = day_or_today(None)
         keys = chosen or [one.project for one in deliveries(tx, period=period, today=today)]
-        pages = pages_for(tx, keys=keys, period=period, now=wiring.now())
+        pages = pages_for(tx, keys=keys, period=period, now=clock.now())
     _write(out, write_book(pages))
     tell(f"Skrev skjemaet for {count(len(pages), 'prosjekt')} til {out}.")
 
 
 def import_workbook(file: File, by: By) -> None:
     """Les inn arbeidsboka: alle rapportene leveres, eller ingen og alle feil med ark og celle."""
-    from engine.core.sheet import FILE_LIMIT
+    from engine.core.files.sheet import FILE_LIMIT
 
     _import_book(file, content_of(file, limit=FILE_LIMIT), by=by)
 
@@ -209,8 +209,8 @@ def import_accounts_(
 ) -> None:
     """Les inn regnskapet for perioden fra CSV eller XLSX: alle linjer, eller ingen og alle feil."""
     from cli.console import tell
-    from engine.core.period_tables import ACCOUNTS
-    from engine.use_cases.import_accounts import import_accounts
+    from engine.core.reports.period_tables import ACCOUNTS
+    from engine.use_cases.reports.import_accounts import import_accounts
     from language.formats import kroner
 
     until = day(as_of, option="--as-of")
@@ -228,8 +228,8 @@ def import_accounts_(
 def import_transfers_(file: File, period: PeriodName, by: ByOrOffice = None) -> None:
     """Les inn hva prosjektene søker overført til neste år."""
     from cli.console import tell
-    from engine.core.period_tables import TRANSFERS
-    from engine.use_cases.import_transfers import import_transfers
+    from engine.core.reports.period_tables import TRANSFERS
+    from engine.use_cases.reports.import_transfers import import_transfers
     from language.formats import kroner
 
     done = _import_table(
@@ -244,8 +244,8 @@ def import_transfers_(file: File, period: PeriodName, by: ByOrOffice = None) -> 
 def import_risks_(file: File, period: PeriodName, by: ByOrOffice = None) -> None:
     """Les inn programmets egne risikoer for perioden."""
     from cli.console import tell
-    from engine.core.period_tables import RISKS
-    from engine.use_cases.import_risks import import_risks
+    from engine.core.reports.period_tables import RISKS
+    from engine.use_cases.reports.import_risks import import_risks
 
     done = _import_table(
         file,
@@ -266,16 +266,16 @@ def light(
     by: ByOrOffice = None,
 ) -> None:
     """Sett programmets trafikklys for et område, med grunn."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.set_light import set_light
+    from engine.use_cases.reports.set_light import set_light
     from language.formats import area_word, light_word
 
     with wiring.database() as db:
         actor = by or wiring.programme_office(db)
         done = accepted(
-            set_light(db, period=period, area=area, light=light_, reason=reason, by=actor, now=wiring.now())
+            set_light(db, period=period, area=area, light=light_, reason=reason, by=actor, now=clock.now())
         )
     tell(f"{area_word(done.area)} i {period}: {light_word(done.light)}.")
 
@@ -283,7 +283,7 @@ def light(
 def lights_(period: PeriodName, as_json: AsJson = False) -> None:
     """Vis programmets trafikklys: de som er vurdert, og de som følger av programmets nøkkeltall."""
     from cli import console, wiring
-    from engine.use_cases.show_lights import programme_lights
+    from engine.queries.reports.show_lights import programme_lights
     from language.formats import area_word, light_word
 
     with wiring.database() as db, db.reading() as tx:
@@ -323,14 +323,14 @@ def text(
     by: ByOrOffice = None,
 ) -> None:
     """Skriv teksten på et sted i programmets rapport."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.write_report_text import write_report_text
+    from engine.use_cases.reports.write_report_text import write_report_text
 
     with wiring.database() as db:
         actor = by or wiring.programme_office(db)
-        accepted(write_report_text(db, period=period, place=place, text=words, by=actor, now=wiring.now()))
+        accepted(write_report_text(db, period=period, place=place, text=words, by=actor, now=clock.now()))
     tell(f"Teksten på «{place}» i {period} er lagret.")
 
 
@@ -343,14 +343,14 @@ def close_period_(
     by: ByOrOffice = None,
 ) -> None:
     """Lukk en periode for rapporter, eller åpne den igjen."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
-    from engine.use_cases.close_period import close_period
+    from engine.use_cases.reports.close_period import close_period
 
     with wiring.database() as db:
         actor = by or wiring.programme_office(db)
-        accepted(close_period(db, period=period, by=actor, now=wiring.now(), reopen=reopen, reason=reason))
+        accepted(close_period(db, period=period, by=actor, now=clock.now(), reopen=reopen, reason=reason))
     tell(f"{period} er {'åpnet igjen' if reopen else 'lukket for rapporter'}.")
 
 
@@ -364,11 +364,11 @@ def score(
     comment: Annotated[str, typer.Option("--comment", metavar="TEKST", help="Merknad.")] = "",
 ) -> None:
     """Gi prosjektet poeng på kvalitetsindikatorene, som prosjektleder eller prosjekteier."""
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import accepted
     from cli.misuse import Told
-    from engine.use_cases.score_quality import score_quality
+    from engine.use_cases.reports.score_quality import score_quality
 
     told: dict[str, object] = {}
     for one in scores:
@@ -378,7 +378,7 @@ def score(
         told[name] = value
     with wiring.database() as db:
         done = accepted(
-            score_quality(db, key=key, period=period, told=told, by=by, now=wiring.now(), comment=comment)
+            score_quality(db, key=key, period=period, told=told, by=by, now=clock.now(), comment=comment)
         )
     tell(f"{key}: poengene fra {done.side} er ført. Enige om {done.agreed} av {done.of} indikatorer.")
 
@@ -392,8 +392,8 @@ def quality_(
     """Vis kvalitetsindikatorene for alle prosjekter, som tekst eller som et bilde til programstyret."""
     from cli import console, wiring
     from cli.console import tell
-    from documents.quality import quality_lines, quality_svg
-    from engine.use_cases.show_quality import quality_picture
+    from documents.tertial.quality import quality_lines, quality_svg
+    from engine.queries.reports.show_quality import quality_picture
 
     with wiring.database() as db, db.reading() as tx:
         picture = quality_picture(tx, period=period, today=day_or_today(None))
@@ -416,8 +416,8 @@ def project_(
     from cli.console import tell
     from cli.misuse import Told
     from documents.editions import FORMATS, project_report
-    from engine.use_cases.actors import programme_in_force
-    from engine.use_cases.report_form import report_form
+    from engine.queries.programme.in_force import programme_in_force
+    from engine.queries.reports.report_form import report_form
 
     chosen_format = next((one for one in FORMATS if one == format_), None)
     if chosen_format is None:
@@ -462,8 +462,8 @@ def _json(file: Path, content: bytes) -> dict[str, object]:
 
 def _book(file: Path, content: bytes) -> Any:
     from cli.errors import mistakes_in
-    from engine.core.misuse import Invalid
-    from engine.core.report_book import Book, read_book
+    from engine.core.refusal import Invalid
+    from engine.core.reports.report_book import Book, read_book
 
     with mistakes_in(file):
         book = read_book(content)
@@ -473,15 +473,15 @@ def _book(file: Path, content: bytes) -> Any:
 
 
 def _import_book(file: Path, content: bytes, *, by: str) -> None:
-    from cli import wiring
+    from cli import clock, wiring
     from cli.console import tell
     from cli.errors import mistakes_in
-    from engine.use_cases.import_reports import import_reports
+    from engine.use_cases.reports.import_reports import import_reports
     from language.formats import count
 
     book = _book(file, content)
     with wiring.database() as db, mistakes_in(file):
-        done = import_reports(db, book=book, by=by, now=wiring.now())
+        done = import_reports(db, book=book, by=by, now=clock.now())
     tell(f"Leverte {count(len(done.delivered), 'rapport')}.")
     if done.unchanged:
         tell(f"Uendret siden forrige versjon: {', '.join(done.unchanged)}.")
@@ -492,17 +492,17 @@ def _import_book(file: Path, content: bytes, *, by: str) -> None:
 def _import_table(
     file: Path, by: str | None, columns: "Columns", act: "Callable[[Database, Sheet, str, Any], Any]"
 ) -> "ImportedLines":
-    from cli import wiring
+    from cli import clock, wiring
     from cli.errors import accepted, mistakes_in
-    from engine.core.misuse import Invalid
-    from engine.core.sheet import FILE_LIMIT, Sheet, read_sheet
+    from engine.core.files.sheet import FILE_LIMIT, Sheet, read_sheet
+    from engine.core.refusal import Invalid
 
     content = content_of(file, limit=FILE_LIMIT)
     with wiring.database() as db, mistakes_in(file):
         sheet = read_sheet(content, columns.headings)
         if not isinstance(sheet, Sheet):
             raise Invalid(sheet)
-        done: ImportedLines = accepted(act(db, sheet, by or wiring.programme_office(db), wiring.now()))
+        done: ImportedLines = accepted(act(db, sheet, by or wiring.programme_office(db), clock.now()))
     return done
 
 

@@ -15,13 +15,13 @@ from cli import settings as environment
 from cli.misuse import BadSettings, DatabaseUnusable, Told
 from cli.settings import Settings
 from engine import clock
-from engine.core.calendar import local_date
+from engine.core.programme.calendar import local_date
+from engine.queries.json_v1 import programme_title
+from engine.queries.people.actors import PROGRAMME_OFFICE
 from engine.store import people, programmes, schema, standing
 from engine.store.likeness import Unlike
 from engine.store.session import Database
-from engine.use_cases.actors import PROGRAMME_OFFICE
-from engine.use_cases.describe import programme_title
-from engine.use_cases.inspect_machinery import inspect_machinery
+from engine.use_cases.machinery.inspect_machinery import inspect_machinery
 
 if TYPE_CHECKING:
     from notifications.delivery import Carry, MailSettings
@@ -117,11 +117,6 @@ def shown(url: str) -> str:
     return standing.shown(url)
 
 
-def now() -> datetime:
-    """The present instant, for commands."""
-    return clock.now()
-
-
 def programme_office(db: Database) -> str:
     """The address that acts where a command names nobody: whoever holds the programme office today."""
     with db.reading() as tx:
@@ -140,8 +135,8 @@ def mail_settings(settings: Settings) -> "MailSettings | None":
     """How letters leave; None where no mail server has been named. Raises BadSettings with all that is
     wrong.
     """
-    from documents.calendar_invite import calendar_file
-    from engine.core.criteria import Reason
+    from documents.calendars.invite import calendar_file
+    from engine.core.refusal import Reason
     from language.sentences import sentence
     from notifications.delivery import MailSettings
     from notifications.message import read_sender
@@ -176,8 +171,9 @@ def web_application(wired: Wired) -> Any:
     """The web application of this installation, as a server takes it. What it is made of is `web`'s own
     matter.
     """
-    from cli.paperwork import referat_maker
-    from web.app import Papers, WebSettings, create_app
+    from cli.referat import referat_maker
+    from web.app import create_app
+    from web.site import Papers, WebSettings
 
     with wired.db.reading() as tx:
         title = programme_title(tx)

@@ -19,13 +19,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from cli.wiring import Wired, mail_settings, worker_name
-from engine.use_cases.call_meetings import Called, call_meetings
-from engine.use_cases.close_overdue import close_overdue
-from engine.use_cases.inspect_machinery import Part, beat
-from engine.use_cases.keep_house import Kept, keep_house
-from engine.use_cases.look_after import look_after
-from engine.use_cases.remind import Reminded
-from engine.use_cases.tell_unable import tell_unable
+from engine.use_cases.cases.close_overdue import close_overdue
+from engine.use_cases.cases.tell_unable import tell_unable
+from engine.use_cases.machinery.housekeeping import Kept, keep_house
+from engine.use_cases.machinery.inspect_machinery import Part, beat
+from engine.use_cases.meetings.call_meetings import Called, call_meetings
+from engine.use_cases.obligations.look_after import look_after
+from engine.use_cases.obligations.remind import Reminded
 from notifications import smtp
 from notifications.delivery import Delivered, deliver_due
 

@@ -12,7 +12,7 @@ import typer
 from cli.options import AsJson, File, text_of
 
 if TYPE_CHECKING:
-    from engine.core.source import Mistake
+    from engine.core.refusal import Mistake
 
 app = typer.Typer(help="Arbeidsflytene.", no_args_is_help=True)
 
@@ -24,7 +24,7 @@ SECONDS: Final = 60
 def list_(as_json: AsJson = False) -> None:
     """Vis arbeidsflytene som er registrert."""
     from cli import console, wiring
-    from engine.core.shape import text_in
+    from engine.core.files.shape import text_in
     from engine.store import definitions
 
     with wiring.database() as db, db.reading() as tx:
@@ -62,8 +62,8 @@ def show(
 ) -> None:
     """Vis fasene, beslutningspunktene og kravene i en arbeidsflyt."""
     from cli import console, wiring
-    from engine.core.misuse import unknown
-    from engine.core.shape import text_in
+    from engine.core.files.shape import text_in
+    from engine.core.refusal import unknown
     from engine.store import definitions
 
     with wiring.database() as db, db.reading() as tx:
@@ -101,7 +101,7 @@ def check(
     from cli import console
     from cli.console import tell
     from cli.misuse import BadFile
-    from engine.core.source import LARGEST_BYTES
+    from engine.core.files.yaml_source import LARGEST_BYTES
 
     text = text_of(file, limit=LARGEST_BYTES)
     other = None if programme is None else text_of(programme, limit=LARGEST_BYTES)
@@ -152,6 +152,6 @@ def checked_apart(text: str, programme: str | None, *, name: str) -> dict[str, A
 
 def mistakes_told(found: dict[str, Any], part: str) -> "tuple[Mistake, ...]":
     """The mistakes a check has found in its `definition` or its `programme`."""
-    from engine.core.source import Mistake
+    from engine.core.refusal import Mistake
 
     return tuple(Mistake(**one) for one in found[part])

@@ -16,16 +16,16 @@ from demo.mailbox import Mail
 from demo.scene import BENEFIT_OWNER, OFFICE, OWNER, PROJECT, STUDY_LEADER
 from demo.story import Narrate, Stage, Tell, Told, check, kind_of
 from demo.visitor import Visitor
-from engine.core.calendar import is_working_day, local_date, oslo
-from engine.core.letters import AGENDA, MEETING_CHANGED, REMINDER
-from engine.core.misuse import Refused
+from engine.core.programme.calendar import is_working_day, local_date, oslo
+from engine.core.record.letters import AGENDA, MEETING_CHANGED, REMINDER
+from engine.core.refusal import Refused
+from engine.queries.programme.in_force import programme_in_force
 from engine.store import cases
-from engine.use_cases.actors import programme_in_force
-from engine.use_cases.approve_report import approve_report
-from engine.use_cases.change_facts import assign_role, change_facts
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.request_transition import Opened, request_transition
-from engine.use_cases.withdraw_case import withdraw_case
+from engine.use_cases.cases.request_transition import Opened, request_transition
+from engine.use_cases.cases.withdraw_case import withdraw_case
+from engine.use_cases.programme.load_programme import load_programme
+from engine.use_cases.projects.change_facts import assign_role, change_facts
+from engine.use_cases.reports.approve_report import approve_report
 from workflows import loader
 
 PERIOD: Final = "2025-T1"

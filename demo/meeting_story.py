@@ -31,15 +31,17 @@ from demo.story import (
     standing,
 )
 from demo.visitor import Visitor
-from engine.core.calendar import oslo
-from engine.core.letters import REMINDER
-from engine.core.misuse import Refused
-from engine.store import cases, ledger, outbox, projects
-from engine.use_cases.add_paper import add_paper
-from engine.use_cases.amend_case import Amended, amend_case
-from engine.use_cases.change_facts import assign_role, change_facts
-from engine.use_cases.request_transition import NotReady, Opened, request_transition
-from engine.use_cases.settle_condition import settle_condition
+from engine.core.cases import case as cases_case
+from engine.core.programme.calendar import oslo
+from engine.core.record.letters import REMINDER
+from engine.core.refusal import Refused
+from engine.store import cases, outbox, projects
+from engine.store.record import ledger
+from engine.use_cases.cases.amend_case import Amended, amend_case
+from engine.use_cases.cases.request_transition import NotReady, Opened, request_transition
+from engine.use_cases.obligations.settle_condition import settle_condition
+from engine.use_cases.projects.add_paper import add_paper
+from engine.use_cases.projects.change_facts import assign_role, change_facts
 from language.sentences import sentence
 
 STOPPED: Final = "tverrfaglig-boligradgivning"
@@ -346,7 +348,7 @@ class _Teller:
         with self._stage.db.reading() as tx:
             return len(cases.ballots(tx, self._cases[gate]))
 
-    def _state(self, gate: str) -> cases.CaseState:
+    def _state(self, gate: str) -> cases_case.CaseState:
         with self._stage.db.reading() as tx:
             state = cases.state(tx, self._cases[gate])
         assert state is not None

@@ -9,21 +9,23 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader
 
 from demo import report_facts, scene, story
 from demo.story import Stage
-from documents.blocks import Block
-from documents.tertial import blocks_by_id, period_label, report_content
+from documents.formats.blocks import Block
+from documents.tertial.content import blocks_by_id, report_content
+from documents.tertial.phrases import period_label
 from engine.core.access.table import Act
-from engine.core.calendar import local_date
-from engine.core.letters import CASE
-from engine.core.misuse import Refused
-from engine.core.portfolio import REPORTED, counts, counts_by_area, moves
-from engine.core.reconciliation import open_findings
+from engine.core.cases import ballots
+from engine.core.cases.case import CaseState
+from engine.core.programme.calendar import local_date
+from engine.core.record.letters import CASE
+from engine.core.refusal import Refused
+from engine.core.report.finding import open_findings
+from engine.core.reports.portfolio import REPORTED, counts, counts_by_area, moves
+from engine.queries.json_v1 import focus_areas
+from engine.queries.projects.portfolio import read_portfolio
+from engine.queries.reports.check_report import check_report
+from engine.queries.reports.read_report import read_report
 from engine.store import cases, people, programmes
-from engine.store.cases import CaseState
-from engine.use_cases.check_report import check_report
-from engine.use_cases.describe import focus_areas
-from engine.use_cases.read_portfolio import read_portfolio
-from engine.use_cases.read_report import read_report
-from engine.use_cases.request_transition import request_transition
+from engine.use_cases.cases.request_transition import request_transition
 from language import findings, formats
 from language.portfolio import move_sentence
 from web import pages
@@ -123,7 +125,7 @@ def _case(stage: Stage) -> CaseState | None:
 def _where_we_are(stage: Stage) -> dict[str, Any]:
     case = _case(stage)
     with stage.db.reading() as tx:
-        answered = 0 if case is None else len(cases.counting(cases.ballots(tx, case.id), case.version))
+        answered = 0 if case is None else len(ballots.counting(cases.ballots(tx, case.id), case.version))
     return {
         "today": stage.clock(),
         "case": case,

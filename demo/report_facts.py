@@ -3,7 +3,7 @@
 from importlib import resources
 from typing import Final
 
-from engine.core.sheet import Sheet, read_sheet
+from engine.core.files.sheet import Sheet, read_sheet
 
 PERIOD: Final = "2024-T3"
 

@@ -18,20 +18,20 @@ from demo.clock import StoryClock
 from demo.mailbox import Mailbox, receiving
 from demo.mailroom import create_mailroom
 from demo.story import Stage, Tell, Told
-from documents.calendar_invite import calendar_file
+from documents.calendars.invite import calendar_file
 from documents.editions import referat
-from documents.papers import minutes_of
+from documents.papers.paper import minutes_of
+from engine.queries.json_v1 import programme_title
 from engine.store import schema, settings
 from engine.store.session import Database
-from engine.use_cases.call_meetings import call_meetings
-from engine.use_cases.close_overdue import close_overdue
-from engine.use_cases.describe import programme_title
-from engine.use_cases.look_after import look_after
-from engine.use_cases.tell_unable import tell_unable
+from engine.use_cases.cases.close_overdue import close_overdue
+from engine.use_cases.cases.tell_unable import tell_unable
+from engine.use_cases.meetings.call_meetings import call_meetings
+from engine.use_cases.obligations.look_after import look_after
 from notifications.delivery import MailSettings, deliver_due
-from web.app import WebSettings, create_app
+from web.app import create_app
 from web.listening import config
-from web.site import Papers, Site
+from web.site import Papers, Site, WebSettings
 
 HOST: Final = "127.0.0.1"
 ROUND: Final = 1.0

@@ -10,23 +10,23 @@ from datetime import date, datetime, time
 from importlib import resources
 from typing import Any, Final
 
-from engine.core.calendar import local_date, oslo
-from engine.core.misuse import Refused
-from engine.core.sheet import Sheet, read_sheet
+from engine.core.files.sheet import Sheet, read_sheet
+from engine.core.programme.calendar import local_date, oslo
+from engine.core.refusal import Refused
 from engine.store import programmes, settings
 from engine.store.session import Database
-from engine.use_cases.add_paper import add_paper
-from engine.use_cases.answer_criterion import answer_criterion, confirm_answer
-from engine.use_cases.change_facts import assign_role, change_facts
-from engine.use_cases.import_accounts import import_accounts
-from engine.use_cases.import_projects import import_projects
-from engine.use_cases.import_risks import import_risks
-from engine.use_cases.import_transfers import import_transfers
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.mark_demo import mark_demo
-from engine.use_cases.register_absence import register_absence
-from engine.use_cases.register_definition import register_definition
-from engine.use_cases.register_person import register_person
+from engine.use_cases.people.register_absence import register_absence
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.programme.load_programme import load_programme
+from engine.use_cases.programme.mark_demo import mark_demo
+from engine.use_cases.programme.register_definition import register_definition
+from engine.use_cases.projects.add_paper import add_paper
+from engine.use_cases.projects.answer_criterion import answer_criterion, confirm_answer
+from engine.use_cases.projects.change_facts import assign_role, change_facts
+from engine.use_cases.projects.import_projects import import_projects
+from engine.use_cases.reports.import_accounts import import_accounts
+from engine.use_cases.reports.import_risks import import_risks
+from engine.use_cases.reports.import_transfers import import_transfers
 from workflows import loader
 
 AS_OF: Final = date(2024, 12, 31)

@@ -15,14 +15,15 @@ from demo import scene
 from demo.clock import StoryClock
 from demo.mailbox import Mail, Mailbox
 from demo.visitor import Visitor
-from engine.core.calendar import OSLO, oslo
-from engine.core.misuse import Refused
-from engine.core.portfolio import counts
-from engine.store import cases, ledger, outbox
+from engine.core.programme.calendar import OSLO, oslo
+from engine.core.refusal import Refused
+from engine.core.reports.portfolio import counts
+from engine.queries.cases.show_case import show_case
+from engine.queries.projects.portfolio import read_portfolio
+from engine.store import cases, outbox
+from engine.store.record import ledger
 from engine.store.session import Connection, Database
-from engine.use_cases.read_portfolio import read_portfolio
-from engine.use_cases.request_transition import Opened, request_transition
-from engine.use_cases.show_case import show_case
+from engine.use_cases.cases.request_transition import Opened, request_transition
 from language.sentences import sentence
 
 BASELINE_CONDITION: Final = "Nullpunkt må måles i to soner før planleggingen er ferdig."

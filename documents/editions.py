@@ -1,35 +1,27 @@
 """Which bytes, of which type and under which name, is a paper in a format?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from documents import html as page
-from documents.papers import Agenda, Minutes, case_paper
-from documents.pdf import PAGES_OF_A_CASE, Notice, pdf
-from documents.project_report import report_content
-from documents.report_letter import letter_content
-from documents.wording import Content, agenda_content, case_content, minutes_content
-from engine.core.programme import Programme
-from engine.use_cases.read_published import PublishedReport
-from engine.use_cases.report_form import ReportForm
-from engine.use_cases.show_case import CaseView
+from documents.formats import html as page
+from documents.formats.blocks import Content
+from documents.formats.document import Document
+from documents.formats.pdf import PAGES_OF_A_CASE, pdf
+from documents.papers.paper import Agenda, Minutes, case_paper
+from documents.papers.referat import minutes_content
+from documents.papers.saksframlegg import case_content
+from documents.papers.saksliste import agenda_content
+from documents.tertial.letter import letter_content
+from documents.tertial.project import report_content
+from engine.core.programme.model import Programme
+from engine.queries.cases.show_case import CaseView
+from engine.queries.reports.read_published import PublishedReport
+from engine.queries.reports.report_form import ReportForm
 from language import formats
 
 Format = Literal["pdf", "html"]
 FORMATS: Final[tuple[Format, ...]] = ("pdf", "html")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """A paper ready to be kept, sent or handed out. `pages` is None for a page."""
-
-    content: bytes
-    media_type: str
-    filename: str
-    pages: int | None
-    warnings: tuple[Notice, ...]
 
 
 def saksframlegg(view: CaseView, *, format: Format, meeting_at: datetime | None = None) -> Document:

@@ -7,7 +7,7 @@ the sentence says what stands where, and whose it is to mend. Bokmål.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from engine.core.reconciliation import Finding, Side
+from engine.core.report.finding import Finding, Side
 from language import formats
 
 TITLES: Final[Mapping[str, str]] = {

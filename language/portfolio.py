@@ -1,6 +1,6 @@
 """How does one say that a project has moved?"""
 
-from engine.core.portfolio import Move
+from engine.core.reports.portfolio import Move
 from language.formats import day_and_year, lower_first
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from engine.core.obligations import NOBODY_FOUND
+from engine.core.obligations.owed import NOBODY_FOUND
 from language.formats import count, role_word
 
 

@@ -10,8 +10,7 @@ import string
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
-from engine.core.misuse import Invalid, Misuse, NotAllowed, Unknown
-from engine.core.source import Mistake
+from engine.core.refusal import Invalid, Mistake, Misuse, NotAllowed, Unknown
 from language import formats, obligations
 from language.catalogues import translations
 from language.letters import untrue_words

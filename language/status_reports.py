@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from engine.core.reporting import AccountLine, Measurement
-from engine.core.status_report import Approval
+from engine.core.benefits.told import Measurement
+from engine.core.reports.status_report import Approval
+from engine.core.reports.told import AccountLine
 from language.formats import count, in_words, kroner, number, plain_date, upper_first
 
 _APPROVALS: Final[dict[str, str]] = {

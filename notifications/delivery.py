@@ -13,14 +13,14 @@ from typing import Any, Final, Protocol
 from jinja2 import TemplateError
 
 from engine.core.address import as_sent
-from engine.core.ledger import canonical
+from engine.core.record.ledger import canonical
 from engine.store import outbox
 from engine.store.outbox import Claimed, Settlement
 from engine.store.session import Connection, Database
-from engine.use_cases.begin_delivery import begin_delivery
-from engine.use_cases.claim_letters import Composed, Ready, claim_letters
-from engine.use_cases.retry_letters import reword_unworded
-from engine.use_cases.settle_letters import settle_letters
+from engine.use_cases.letters.begin_delivery import begin_delivery
+from engine.use_cases.letters.claim_letters import Composed, Ready, claim_letters
+from engine.use_cases.letters.retry_letters import reword_unworded
+from engine.use_cases.letters.settle_letters import settle_letters
 from notifications import letters, message, smtp
 
 BATCH: Final = 20

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.core.shape import text_in
-from engine.core.voting import Choice
+from engine.core.cases.ballots import CastBallot
+from engine.core.cases.voting import Choice
+from engine.core.files.shape import text_in
+from engine.queries.cases.course import Stop
+from engine.queries.cases.course import course as stops_of
+from engine.queries.cases.show_case import CaseView, SeatView
 from engine.store import cases, meetings, programmes
-from engine.store.cases import CastBallot
 from engine.store.session import Connection
-from engine.use_cases.course import Stop
-from engine.use_cases.course import course as stops_of
-from engine.use_cases.show_case import CaseView, SeatView
 
 Facts = dict[str, Any]
 

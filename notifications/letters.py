@@ -15,9 +15,8 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader
 
-from engine.core.calendar import local_date
-from engine.core.definition import approval_targets
-from engine.core.letters import (
+from engine.core.programme.calendar import local_date
+from engine.core.record.letters import (
     AGENDA,
     ALERT,
     AMENDED,
@@ -40,22 +39,23 @@ from engine.core.letters import (
     move_of,
     subject_of_case,
 )
+from engine.core.workflow.definition import approval_targets
+from engine.queries.cases.course import Stop
+from engine.queries.cases.show_case import CaseView, show_case
+from engine.queries.obligations.answerable import answers_for
+from engine.queries.people.actors import steered
+from engine.queries.projects.check_gate import next_gates_of
 from engine.store import cases, meetings, people, projects
 from engine.store.outbox import Claimed
 from engine.store.session import Connection
-from engine.use_cases.actors import steered
-from engine.use_cases.answerable import answers_for
-from engine.use_cases.check_gate import next_gates_of
-from engine.use_cases.course import Stop
-from engine.use_cases.show_case import CaseView, show_case
 from language import environments
 from language.catalogues import LOCALES
 from notifications import facts
 from notifications.facts import Facts, instant
-from notifications.meeting_facts import meeting_facts
-from notifications.reminder_facts import alert_facts, reminder_facts, sign_in_facts, way_in_facts
-from notifications.report_facts import report_facts
-from notifications.trouble_facts import trouble_facts
+from notifications.machinery.facts import trouble_facts
+from notifications.meetings.facts import meeting_facts
+from notifications.obligations.facts import alert_facts, reminder_facts, sign_in_facts, way_in_facts
+from notifications.reports.facts import report_facts
 
 KINDS: Final = (
     CASE, RECEIPT, RESULT, EXECUTION, WITHDRAWN, AMENDED, AGENDA, UNOPENED, MEETING_CHANGED, MINUTES,

@@ -23,7 +23,7 @@ from io import BytesIO
 from typing import Final
 
 from engine.core.address import as_sent, fault_in, is_own_host
-from engine.core.criteria import Reason
+from engine.core.refusal import Reason
 from engine.core.text import TURNING, UNFIT, one_line, shown
 from notifications.letters import Rendered
 

@@ -23,7 +23,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
-from engine.core.criteria import Reason
+from engine.core.refusal import Reason
 
 Tls = Literal["required", "implicit", "none"]
 Refused = Literal["bounced", "dead"]

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from engine.core.misuse import Refused
-from engine.core.sheet import Row, Sheet
+from engine.core.files.sheet import Row, Sheet
+from engine.core.refusal import Refused
 from engine.store import cases
 from engine.store.session import Database
-from engine.use_cases.add_paper import add_paper
-from engine.use_cases.answer_criterion import answer_criterion, confirm_answer
-from engine.use_cases.cast_ballot import Answered, cast_ballot
-from engine.use_cases.import_projects import import_projects
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.register_definition import register_definition
-from engine.use_cases.register_person import register_person
-from engine.use_cases.request_transition import Opened, request_transition
+from engine.use_cases.cases.cast_ballot import Answered, cast_ballot
+from engine.use_cases.cases.request_transition import Opened, request_transition
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.programme.load_programme import load_programme
+from engine.use_cases.programme.register_definition import register_definition
+from engine.use_cases.projects.add_paper import add_paper
+from engine.use_cases.projects.answer_criterion import answer_criterion, confirm_answer
+from engine.use_cases.projects.import_projects import import_projects
 
 NOW: Final = datetime(2025, 1, 14, 9, 0, tzinfo=UTC)
 """A Tuesday morning; Oslo is one hour ahead."""

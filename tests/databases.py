@@ -24,7 +24,7 @@ import pytest
 
 from engine.store import schema
 from engine.store.session import Database
-from engine.store.tables import metadata
+from engine.store.tables.base import metadata
 
 BACKENDS = ("sqlite", "postgresql")
 _UNPRIVILEGED = "nobody"

@@ -7,15 +7,15 @@ from datetime import date, datetime, time
 import pytest
 
 from demo import scene
-from engine.core.calendar import oslo
-from engine.core.letters import subject_of_person
-from engine.core.links import LONGEST_LIFE, Link, Purpose, code_for, token_for, token_hash
+from engine.core.access.links import LONGEST_LIFE, Link, Purpose, code_for, token_for, token_hash
+from engine.core.programme.calendar import oslo
+from engine.core.record.letters import subject_of_person
+from engine.queries.obligations.show_obligations import ObligationView, show_mine
 from engine.store import links, obligations, people
 from engine.store.session import new_id
-from engine.use_cases.change_facts import assign_role
-from engine.use_cases.plan_obligations import plan_obligations
-from engine.use_cases.register_person import register_person
-from engine.use_cases.show_obligations import ObligationView, show_mine
+from engine.use_cases.obligations.plan_obligations import plan_obligations
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.projects.change_facts import assign_role
 from tests.web_builders import KEYS, SECRETARY, Letter, Office
 
 PROJECT_LEADER = "prosjektleder-vft@example.org"

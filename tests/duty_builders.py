@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from engine.core.calendar import local_date
-from engine.core.obligations import Key
+from engine.core.obligations.owed import Key
+from engine.core.programme.calendar import local_date
 from engine.store import obligations
 from engine.store.obligations import Reminder, Stored
 from engine.store.session import Database
-from engine.use_cases.close_overdue import close_overdue
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.plan_obligations import plan_obligations
-from engine.use_cases.register_definition import register_definition
-from engine.use_cases.register_person import register_person
-from engine.use_cases.remind import remind
+from engine.use_cases.cases.close_overdue import close_overdue
+from engine.use_cases.obligations.plan_obligations import plan_obligations
+from engine.use_cases.obligations.remind import remind
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.programme.load_programme import load_programme
+from engine.use_cases.programme.register_definition import register_definition
 from tests import meeting_builders as group
 from tests.builders import ASKER, LEADER
 

@@ -28,11 +28,12 @@ import psycopg
 from fastapi.testclient import TestClient
 
 from cli.main import main
-from cli.paperwork import referat_maker
+from cli.referat import referat_maker
 from cli.settings import read_keys
 from engine.store.session import Database
 from tests.databases import Postgres
-from web.app import Papers, WebSettings, create_app
+from web.app import create_app
+from web.site import Papers, WebSettings
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 BASE: Final = "http://127.0.0.1:8080"

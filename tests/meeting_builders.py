@@ -9,21 +9,22 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any, Final
 
-from engine.core.calendar import oslo
-from engine.store import cases, ledger, meetings, outbox, people
-from engine.store.cases import CaseState
+from engine.core.cases.case import CaseState
+from engine.core.programme.calendar import oslo
+from engine.store import cases, meetings, outbox, people
 from engine.store.meetings import Meeting
 from engine.store.outbox import Claimed, Posted
+from engine.store.record import ledger
 from engine.store.session import Connection, Database
-from engine.use_cases.call_meetings import Called, call_meetings
-from engine.use_cases.cast_ballot import Answered, cast_ballot
-from engine.use_cases.claim_letters import Composed, claim_letters
-from engine.use_cases.import_projects import import_projects
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.register_definition import register_definition
-from engine.use_cases.register_person import register_person
-from engine.use_cases.request_transition import Opened, request_transition
-from engine.use_cases.settle_letters import settle_letters
+from engine.use_cases.cases.cast_ballot import Answered, cast_ballot
+from engine.use_cases.cases.request_transition import Opened, request_transition
+from engine.use_cases.letters.claim_letters import Composed, claim_letters
+from engine.use_cases.letters.settle_letters import settle_letters
+from engine.use_cases.meetings.call_meetings import Called, call_meetings
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.programme.load_programme import load_programme
+from engine.use_cases.programme.register_definition import register_definition
+from engine.use_cases.projects.import_projects import import_projects
 from notifications.letters import facts_for
 from tests import builders
 from tests.builders import ASKER, LEADER, OFFICE

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from documents.papers import (
+from documents.papers.paper import (
     Agenda,
     AgendaItem,
     Attachment,
@@ -16,7 +16,7 @@ from documents.papers import (
     arranged,
     minutes_of,
 )
-from engine.core.criteria import Reason
+from engine.core.refusal import Reason
 
 PROJECT: Final = "Implementering av eksisterende velferdsteknologi i hjemmebaserte tjenester"
 PROPOSAL: Final = "1. Prosjektet går videre fra konsept til planlegging (BP2).\n2. Prosjektleder utpekes."

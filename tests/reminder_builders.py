@@ -14,19 +14,20 @@ from functools import partial
 from random import Random
 from typing import Final
 
-from engine.core.events import Event, ObligationExtended, ObligationSettled
-from engine.core.obligations import Key
+from engine.core.obligations.owed import Key
+from engine.core.record.events.event import Event
+from engine.core.record.events.obligations import ObligationExtended, ObligationSettled
 from engine.store import obligations, people
 from engine.store.outbox import Claimed, Settlement
-from engine.store.record import record
+from engine.store.record.record import record
 from engine.store.session import Connection, Database
-from engine.use_cases.begin_delivery import begin_delivery
-from engine.use_cases.claim_letters import Composed, Ready, claim_letters
-from engine.use_cases.import_projects import import_projects
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.register_definition import register_definition
-from engine.use_cases.register_person import register_person
-from engine.use_cases.settle_letters import settle_letters
+from engine.use_cases.letters.begin_delivery import begin_delivery
+from engine.use_cases.letters.claim_letters import Composed, Ready, claim_letters
+from engine.use_cases.letters.settle_letters import settle_letters
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.programme.load_programme import load_programme
+from engine.use_cases.programme.register_definition import register_definition
+from engine.use_cases.projects.import_projects import import_projects
 from notifications.smtp import next_try
 from tests import builders
 from tests.builders import EASY_WORKFLOW, OFFICE, OWNER, sheet

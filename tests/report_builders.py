@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from demo import report_facts, scene
-from engine.core.calendar import PLAIN
-from engine.core.tertial import Entry, Group, Known, Reported, Span, TargetLine, Term
+from engine.core.programme.calendar import PLAIN
+from engine.core.report.known import Entry, Group, Known, Reported, Span, TargetLine, Term
+from engine.queries.reports.read_report import gather
 from engine.store import schema
 from engine.store.session import Database
-from engine.use_cases.read_report import gather
 
 KNOWN_AT: Final = datetime(2025, 1, 20, 12, tzinfo=UTC)
 PERIOD: Final = Span(id="2024-T3", first=date(2024, 9, 1), last=date(2024, 12, 31))

@@ -2,8 +2,8 @@
 
 from starlette.testclient import TestClient
 
-from engine.core.letters import SIGN_IN
-from engine.use_cases.claim_letters import Claim, Composed, claim_letters
+from engine.core.record.letters import SIGN_IN
+from engine.use_cases.letters.claim_letters import Claim, Composed, claim_letters
 from tests.web_builders import KEYS, SECRETARY, Office
 
 

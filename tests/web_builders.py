@@ -14,18 +14,19 @@ from starlette.testclient import TestClient
 
 from demo import scene
 from documents.editions import referat
-from documents.papers import minutes_of
-from engine.core.letters import subject_of_case, subject_of_meeting
-from engine.core.links import Link, Purpose, code_for, last_moment, token_for, token_hash
+from documents.papers.paper import minutes_of
+from engine.core.access.links import Link, Purpose, code_for, last_moment, token_for, token_hash
+from engine.core.record.letters import subject_of_case, subject_of_meeting
+from engine.queries.meetings.show_meeting import show_meeting
 from engine.store import cases, links, people, schema
 from engine.store.session import Database, new_id
-from engine.use_cases.call_meetings import call_meetings
-from engine.use_cases.import_projects import import_projects
-from engine.use_cases.register_definition import register_definition
-from engine.use_cases.request_transition import Opened, request_transition
-from engine.use_cases.show_meeting import show_meeting
+from engine.use_cases.cases.request_transition import Opened, request_transition
+from engine.use_cases.meetings.call_meetings import call_meetings
+from engine.use_cases.programme.register_definition import register_definition
+from engine.use_cases.projects.import_projects import import_projects
 from tests.builders import EASY_WORKFLOW, sheet
-from web.app import Papers, WebSettings, create_app
+from web.app import create_app
+from web.site import Papers, WebSettings
 
 KEYS = {1: b"k" * 32}
 ASKED_AT = datetime(2025, 1, 24, 9, 20, tzinfo=UTC)

@@ -22,7 +22,7 @@ from sqlalchemy import event
 
 from engine.store import schema
 from engine.store.session import Database
-from engine.use_cases.cast_ballot import Answered, cast_ballot
+from engine.use_cases.cases.cast_ballot import Answered, cast_ballot
 from tests import builders
 
 CASES = 150

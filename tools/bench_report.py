@@ -76,12 +76,12 @@ def told(results: dict[int, dict[str, Any]]) -> bool:
 def fill(url: str, size: int) -> None:
     """A portfolio of so many projects: the demo's, over and over, under new names."""
     from demo import scene
-    from engine.core.sheet import Row, Sheet
+    from engine.core.files.sheet import Row, Sheet
     from engine.store import schema
     from engine.store.session import Database
-    from engine.use_cases.import_projects import import_projects
-    from engine.use_cases.load_programme import load_programme
-    from engine.use_cases.register_definition import register_definition
+    from engine.use_cases.programme.load_programme import load_programme
+    from engine.use_cases.programme.register_definition import register_definition
+    from engine.use_cases.projects.import_projects import import_projects
     from workflows import loader
 
     schema.upgrade(url)
@@ -105,11 +105,11 @@ def fill(url: str, size: int) -> None:
 def measured(url: str, formats: list[str]) -> dict[str, Any]:
     """Seconds for each step, and the largest memory in megabytes."""
     from demo import scene
-    from documents.tertial_editions import REPORT_FORMATS, statusrapport
-    from engine.core.reconciliation import reconcile
-    from engine.core.tertial import tertial_report
+    from documents.tertial.editions import REPORT_FORMATS, statusrapport
+    from engine.core.report.disagreements import reconcile
+    from engine.core.report.sections import tertial_report
+    from engine.queries.reports.read_report import gather
     from engine.store.session import Database
-    from engine.use_cases.read_report import gather
 
     db = Database(url)
     seconds: dict[str, float] = {}

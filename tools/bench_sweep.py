@@ -31,12 +31,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import text
 
 from engine import clock
-from engine.core.events import PersonRegistered
+from engine.core.record.events.programme import PersonRegistered
 from engine.store import schema
-from engine.store.record import record
+from engine.store.record.record import record
 from engine.store.session import Database
-from engine.use_cases.plan_obligations import plan_obligations
-from engine.use_cases.remind import remind
+from engine.use_cases.obligations.plan_obligations import plan_obligations
+from engine.use_cases.obligations.remind import remind
 from tests import reminder_builders as house
 
 EIGHT: Final = house.utc("2026-09-01 06:00")

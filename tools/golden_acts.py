@@ -14,47 +14,47 @@ from demo.deadline_story import PERIOD
 from demo.meeting_story import SECOND
 from demo.scene import BENEFIT_OWNER, OFFICE, OWNER, PROJECT, STUDY_LEADER
 from demo.story import CHAIR, Stage
-from engine.core.calendar import local_date, oslo
-from engine.core.misuse import Refused
+from engine.core.cases.case import CaseState
+from engine.core.programme.calendar import local_date, oslo
+from engine.core.refusal import Refused
+from engine.queries.cases.show_case import show_case
 from engine.store import cases, obligations
-from engine.store.cases import CaseState
-from engine.use_cases.alert_owner import alert_owner
-from engine.use_cases.amend_case import amend_case
-from engine.use_cases.answer_criterion import answer_criterion, confirm_answer, waive_criterion
-from engine.use_cases.approve_programme_report import approve_programme_report
-from engine.use_cases.assign_seat import assign_seat
-from engine.use_cases.cast_ballot import cast_ballot
-from engine.use_cases.change_facts import assign_role
-from engine.use_cases.close_period import close_period
-from engine.use_cases.close_programme import close_programme
-from engine.use_cases.conclude_case import Condition, conclude_case
-from engine.use_cases.decide_recusal import decide_recusal
-from engine.use_cases.deliver_report import deliver_report
-from engine.use_cases.erase_person import erase_person
-from engine.use_cases.estimate_benefit import estimate_benefit
-from engine.use_cases.execute_decision import execute_decision, lapse_decision
-from engine.use_cases.extend_obligation import extend_obligation
-from engine.use_cases.import_projects import import_projects
-from engine.use_cases.keep_house import keep_house
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.mark_political import mark_political
-from engine.use_cases.measure_benefit import measure_benefit
-from engine.use_cases.publish_programme_report import publish_programme_report
-from engine.use_cases.realise_benefit import realise_benefit
-from engine.use_cases.register_absence import register_absence
-from engine.use_cases.register_definition import register_definition
-from engine.use_cases.register_person import register_person
-from engine.use_cases.request_transition import Opened, request_transition
-from engine.use_cases.run_meeting import add_item
-from engine.use_cases.score_quality import score_quality
-from engine.use_cases.set_light import set_light
-from engine.use_cases.settle_condition import extend_condition
-from engine.use_cases.settle_obligation import settle_obligation
-from engine.use_cases.show_case import show_case
-from engine.use_cases.state_progress import state_progress
-from engine.use_cases.withdraw_case import withdraw_case
-from engine.use_cases.write_minutes import approve_minutes
-from engine.use_cases.write_report_text import write_report_text
+from engine.use_cases.benefits.estimate_benefit import estimate_benefit
+from engine.use_cases.benefits.measure_benefit import measure_benefit
+from engine.use_cases.benefits.realise_benefit import realise_benefit
+from engine.use_cases.benefits.state_progress import state_progress
+from engine.use_cases.cases.amend_case import amend_case
+from engine.use_cases.cases.cast_ballot import cast_ballot
+from engine.use_cases.cases.conclude_case import Condition, conclude_case
+from engine.use_cases.cases.decide_recusal import decide_recusal
+from engine.use_cases.cases.execute_decision import execute_decision, lapse_decision
+from engine.use_cases.cases.mark_political import mark_political
+from engine.use_cases.cases.request_transition import Opened, request_transition
+from engine.use_cases.cases.withdraw_case import withdraw_case
+from engine.use_cases.machinery.housekeeping import keep_house
+from engine.use_cases.meetings.run_meeting import add_item
+from engine.use_cases.meetings.write_minutes import approve_minutes
+from engine.use_cases.obligations.alert_owner import alert_owner
+from engine.use_cases.obligations.extend_obligation import extend_obligation
+from engine.use_cases.obligations.settle_condition import extend_condition
+from engine.use_cases.obligations.settle_obligation import settle_obligation
+from engine.use_cases.people.assign_seat import assign_seat
+from engine.use_cases.people.erase_person import erase_person
+from engine.use_cases.people.register_absence import register_absence
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.programme.close_programme import close_programme
+from engine.use_cases.programme.load_programme import load_programme
+from engine.use_cases.programme.register_definition import register_definition
+from engine.use_cases.projects.answer_criterion import answer_criterion, confirm_answer, waive_criterion
+from engine.use_cases.projects.change_facts import assign_role
+from engine.use_cases.projects.import_projects import import_projects
+from engine.use_cases.reports.approve_programme_report import approve_programme_report
+from engine.use_cases.reports.close_period import close_period
+from engine.use_cases.reports.deliver_report import deliver_report
+from engine.use_cases.reports.publish_programme_report import publish_programme_report
+from engine.use_cases.reports.score_quality import score_quality
+from engine.use_cases.reports.set_light import set_light
+from engine.use_cases.reports.write_report_text import write_report_text
 from tests.builders import sheet
 from workflows import loader
 

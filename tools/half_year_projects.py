@@ -9,18 +9,18 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from engine.core.calendar import local_date
-from engine.core.criteria import GateCheck
-from engine.core.definition import Criterion, Definition
-from engine.core.misuse import Refused
+from engine.core.programme.calendar import local_date
+from engine.core.refusal import Refused
+from engine.core.workflow.criteria import GateCheck
+from engine.core.workflow.definition import Criterion, Definition
+from engine.queries.projects.check_gate import check_gate
 from engine.store import people, projects
 from engine.store.session import Connection, Database
-from engine.use_cases.add_paper import add_paper
-from engine.use_cases.answer_criterion import answer_criterion, confirm_answer, waive_criterion
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.check_gate import check_gate
-from engine.use_cases.import_projects import import_projects
-from engine.use_cases.register_definition import register_definition
+from engine.use_cases.programme.register_definition import register_definition
+from engine.use_cases.projects.add_paper import add_paper
+from engine.use_cases.projects.answer_criterion import answer_criterion, confirm_answer, waive_criterion
+from engine.use_cases.projects.change_facts import change_facts
+from engine.use_cases.projects.import_projects import import_projects
 from tests import meeting_builders as group
 from tests.builders import LEADER, OFFICE, SINCE, sheet
 from workflows import loader

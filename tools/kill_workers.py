@@ -32,12 +32,12 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from engine.core.events import PersonRegistered
+from engine.core.record.events.programme import PersonRegistered
 from engine.store import outbox, schema
-from engine.store.record import record
+from engine.store.record.record import record
 from engine.store.session import Database, new_id
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.plan_obligations import plan_obligations
+from engine.use_cases.obligations.plan_obligations import plan_obligations
+from engine.use_cases.projects.change_facts import change_facts
 from tests import reminder_builders as house
 from tests.builders import OFFICE
 from tools.reminding_worker import EIGHT, work

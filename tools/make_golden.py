@@ -25,14 +25,15 @@ from demo.mailbox import Mail
 from demo.scene import OFFICE, STUDY_LEADER
 from demo.story import CHAIR, Stage, kind_of
 from engine import clock
-from engine.core.calendar import local_date, oslo
-from engine.core.events import KINDS
-from engine.core.letters import AGENDA, CASE
-from engine.store import ledger, people, schema
+from engine.core.programme.calendar import local_date, oslo
+from engine.core.record.codec import KINDS
+from engine.core.record.letters import AGENDA, CASE
+from engine.store import people, schema
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.store.tables import metadata
-from engine.use_cases.keep_calendar import open_calendar
-from engine.use_cases.send_link import send_link
+from engine.store.tables.base import metadata
+from engine.use_cases.access.send_link import send_link
+from engine.use_cases.letters.keep_calendar import open_calendar
 from notifications import smtp
 from notifications.delivery import MailSettings, deliver_due
 from tools.golden_acts import KEYS, MEETING, Acts, at

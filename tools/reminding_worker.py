@@ -10,7 +10,7 @@ from typing import Final
 
 from engine.clock import now
 from engine.store.session import Database, new_id
-from engine.use_cases.look_after import look_after
+from engine.use_cases.obligations.look_after import look_after
 from notifications.delivery import MailSettings, deliver_due
 from notifications.smtp import Limits
 from tests import reminder_builders as house

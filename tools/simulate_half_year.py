@@ -28,38 +28,40 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from engine.core.calendar import PLAIN, is_working_day, local_date
-from engine.core.letters import AGENDA, AMENDED, CASE, MEETING_CHANGED, MINUTES, RECEIPT, UNOPENED
-from engine.core.misuse import Refused
-from engine.store import cases, ledger, meetings, outbox, people, projects, schema
-from engine.store.cases import CaseState
+from engine.core.cases import ballots
+from engine.core.cases.case import CaseState
+from engine.core.programme.calendar import PLAIN, is_working_day, local_date
+from engine.core.record.letters import AGENDA, AMENDED, CASE, MEETING_CHANGED, MINUTES, RECEIPT, UNOPENED
+from engine.core.refusal import Refused
+from engine.queries.cases.tally import chair_of
+from engine.queries.meetings.show_meeting import show_meeting
+from engine.queries.projects.check_gate import SMALL
+from engine.store import cases, meetings, outbox, people, projects, schema
 from engine.store.projects import Project
+from engine.store.record import ledger
 from engine.store.session import Connection, Database
-from engine.use_cases.add_paper import add_paper
-from engine.use_cases.amend_case import Amended, amend_case
-from engine.use_cases.answer_criterion import answer_criterion, confirm_answer
-from engine.use_cases.assign_seat import assign_seat
-from engine.use_cases.cast_ballot import Answered, cast_ballot
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.check_gate import SMALL
-from engine.use_cases.close_overdue import close_overdue
-from engine.use_cases.conclude_case import Concluded, Condition, conclude_case
-from engine.use_cases.decide_recusal import Found, decide_recusal
-from engine.use_cases.execute_decision import Settled, execute_decision
-from engine.use_cases.import_projects import import_projects
-from engine.use_cases.mark_political import Marked, mark_political
-from engine.use_cases.open_door import Entered, open_door
-from engine.use_cases.register_absence import register_absence
-from engine.use_cases.register_definition import register_definition
-from engine.use_cases.register_person import register_person
-from engine.use_cases.request_transition import NotReady, Opened, request_transition
-from engine.use_cases.run_meeting import Closed, close_meeting, note_attendance
-from engine.use_cases.settle_condition import settle_condition
-from engine.use_cases.show_meeting import show_meeting
-from engine.use_cases.take_in import take_in
-from engine.use_cases.tally import chair_of
-from engine.use_cases.withdraw_case import Withdrawn, withdraw_case
-from engine.use_cases.write_minutes import Written, approve_minutes, write_minutes
+from engine.use_cases.access.open_door import Entered, open_door
+from engine.use_cases.cases.amend_case import Amended, amend_case
+from engine.use_cases.cases.cast_ballot import Answered, cast_ballot
+from engine.use_cases.cases.close_overdue import close_overdue
+from engine.use_cases.cases.conclude_case import Concluded, Condition, conclude_case
+from engine.use_cases.cases.decide_recusal import Found, decide_recusal
+from engine.use_cases.cases.execute_decision import Settled, execute_decision
+from engine.use_cases.cases.mark_political import Marked, mark_political
+from engine.use_cases.cases.request_transition import NotReady, Opened, request_transition
+from engine.use_cases.cases.withdraw_case import Withdrawn, withdraw_case
+from engine.use_cases.meetings.run_meeting import Closed, close_meeting, note_attendance
+from engine.use_cases.meetings.write_minutes import Written, approve_minutes, write_minutes
+from engine.use_cases.obligations.settle_condition import settle_condition
+from engine.use_cases.people.assign_seat import assign_seat
+from engine.use_cases.people.register_absence import register_absence
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.programme.register_definition import register_definition
+from engine.use_cases.projects.add_paper import add_paper
+from engine.use_cases.projects.answer_criterion import answer_criterion, confirm_answer
+from engine.use_cases.projects.change_facts import change_facts
+from engine.use_cases.projects.import_projects import import_projects
+from engine.use_cases.projects.take_in import take_in
 from tests import meeting_builders as group
 from tests.builders import LEADER, OFFICE, PROPOSAL, SINCE, sheet
 from tests.meeting_builders import at
@@ -538,7 +540,7 @@ def _treat(world: _World, case: str, present: dict[str, str | None], office: str
     if state.status != "open":
         return
     with world.db.reading() as tx:
-        standing = cases.standing(state, cases.ballots(tx, case))
+        standing = ballots.standing(state, cases.ballots(tx, case))
     for seat in [seat for seat, ballot in standing.items() if ballot.choice == "inhabil"]:
         found = decide_recusal(
             world.db, case=case, seat=seat, recused=True, reason="Nær slekt.", by=OFFICE, now=now

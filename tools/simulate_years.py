@@ -28,14 +28,15 @@ from typing import Final
 
 from sqlalchemy import text
 
-from engine.core.obligations import Key
-from engine.store import ledger, outbox, people, schema
+from engine.core.obligations.owed import Key
+from engine.store import outbox, people, schema
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.assign_seat import assign_seat
-from engine.use_cases.change_facts import assign_role
-from engine.use_cases.look_after import look_after
-from engine.use_cases.register_absence import register_absence
-from engine.use_cases.register_person import register_person
+from engine.use_cases.obligations.look_after import look_after
+from engine.use_cases.people.assign_seat import assign_seat
+from engine.use_cases.people.register_absence import register_absence
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.projects.change_facts import assign_role
 from tests import reminder_builders as house
 from tests import reminder_oracle as oracle
 from tests.builders import OFFICE, deputy_email, seat_email

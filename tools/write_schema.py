@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from engine.core.definition import json_schema
+from engine.core.workflow.checks import json_schema
 
 TARGET = Path(__file__).resolve().parents[1] / "docs/reference/workflow.schema.json"
 

@@ -4,12 +4,12 @@ from typing import Any, Final
 
 from fastapi import APIRouter, HTTPException
 
-from engine.core.calendar import local_date
-from engine.core.misuse import NotAllowed, Unknown
+from engine.core.programme.calendar import local_date
+from engine.core.refusal import NotAllowed, Unknown
+from engine.queries.cases.show_case import show_case
+from engine.queries.json_v1 import case_json, gate_json, portfolio_json, project_json
+from engine.queries.projects.check_gate import check_gate
 from engine.store import cases, definitions, projects
-from engine.use_cases.check_gate import check_gate
-from engine.use_cases.describe import case_json, gate_json, portfolio_json, project_json
-from engine.use_cases.show_case import show_case
 from web.site import Site
 
 Json = dict[str, Any]

@@ -15,31 +15,20 @@ from starlette.middleware.gzip import GZipMiddleware
 from engine.core.access.table import Act
 from engine.store.outages import NotNow
 from engine.store.session import Database
-from web import (
-    api,
-    case_pages,
-    deadline_pages,
-    door,
-    faults,
-    meeting_pages,
-    own_page,
-    paper_pages,
-    portal,
-    report_pages,
-    running_pages,
-    status_report_pages,
-    watch,
-    wheel_pages,
-)
-from web.access import sign_in
+from web import api, faults
 from web.access.visitor import gatekeeper
+from web.cases import case
+from web.cases import papers as paper_pages
+from web.door import door, own_page, sign_in
 from web.guard import dress, guarded
-from web.meetings import plan_page
+from web.machinery import watch
+from web.meetings import meeting, plan_page, running
+from web.obligations import deadlines, year_wheel
 from web.office import import_page, people_page, today_page
 from web.pages import STATIC
 from web.patience import patient
-from web.projects import gate_page, request_page
-from web.reports import list_page
+from web.projects import gate_page, portal, request_page
+from web.reports import list_page, programme_report, status_report
 from web.site import Papers, Site, WebSettings
 
 __all__ = ["Papers", "WebSettings", "create_app"]
@@ -90,12 +79,12 @@ def create_app(
     registry, asked = watch.registry_of()
     app.include_router(sign_in.routes(site))
     app.include_router(door.routes(site))
-    app.include_router(case_pages.routes(site))
-    app.include_router(meeting_pages.routes(site))
-    app.include_router(running_pages.routes(site))
-    app.include_router(status_report_pages.routes(site))
+    app.include_router(case.routes(site))
+    app.include_router(meeting.routes(site))
+    app.include_router(running.routes(site))
+    app.include_router(status_report.routes(site))
     app.include_router(paper_pages.routes(site))
-    app.include_router(deadline_pages.routes(site))
+    app.include_router(deadlines.routes(site))
     app.include_router(own_page.routes(site))
     app.include_router(portal.routes(site))
     app.include_router(gate_page.routes(site))
@@ -105,8 +94,8 @@ def create_app(
     app.include_router(import_page.routes(site))
     app.include_router(list_page.routes(site))
     app.include_router(request_page.routes(site))
-    app.include_router(wheel_pages.routes(site))
-    app.include_router(report_pages.routes(site))
+    app.include_router(year_wheel.routes(site))
+    app.include_router(programme_report.routes(site))
     app.include_router(api.routes(site))
     app.include_router(watch.routes(site, registry))
     app.mount("/static", GZipMiddleware(StaticFilesKept(directory=STATIC), minimum_size=1_000))

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.core.voting import Choice
+from engine.core.cases.voting import Choice
+from engine.queries.cases.show_case import CaseView, SeatView
+from engine.queries.meetings.take_part import part_in
 from engine.store import cases
 from engine.store.session import Connection
-from engine.use_cases.open_door import Guest
-from engine.use_cases.show_case import CaseView, SeatView
-from engine.use_cases.take_part import part_in
+from engine.use_cases.access.open_door import Guest
 from language import formats
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader
 
-from engine.use_cases.show_obligations import ObligationView
+from engine.queries.obligations.show_obligations import ObligationView
 from language import environments
 from language.obligations import due_words
 from language.status_reports import form_sentence

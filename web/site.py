@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from engine.core.access.table import Act, Portal
-from engine.core.calendar import local_date
+from engine.core.programme.calendar import local_date
+from engine.queries.people.actors import PROGRAMME_OFFICE
 from engine.store import people
 from engine.store.session import Database
-from engine.use_cases.actors import PROGRAMME_OFFICE
-from engine.use_cases.write_minutes import Render
+from engine.use_cases.meetings.write_minutes import Render
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

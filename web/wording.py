@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from engine.core.criteria import Reason
-from engine.core.facts import PROJECT_FIELDS, ROLES, Field
-from engine.core.voting import Choice, Tally
-from engine.use_cases.political import Execution
-from engine.use_cases.show_case import CaseView, SeatView
-from engine.use_cases.show_meeting import CarriedView, MeetingView
+from engine.core.cases.voting import Choice, Tally
+from engine.core.facts.catalogue import PROJECT_FIELDS, ROLES
+from engine.core.facts.field import Field
+from engine.core.refusal import Reason
+from engine.queries.cases.political import Execution
+from engine.queries.cases.show_case import CaseView, SeatView
+from engine.queries.meetings.show_meeting import CarriedView, MeetingView
 from language import formats
 from language.sentences import sentence
 

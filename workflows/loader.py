@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
-from engine.core.misuse import unknown
+from engine.core.refusal import unknown
 
 _SUFFIX: Final = ".yaml"
 _PROGRAMMES: Final = "programmes"

@@ -4,8 +4,12 @@ One list for whatever takes text in and whatever gives it out: facts, words, fil
 the input takes, the output can say; so nothing that is stored can stop a letter or a PDF later.
 """
 
+from __future__ import annotations
+
 import re
 import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Final
 
 HINTS: Final = frozenset("\u061c\u200e\u200f")
@@ -69,3 +73,10 @@ def shown(value: object, limit: int = 60) -> str:
         "·" if each in "\n\t" or each in _BLANK or invisible(each) else each for each in text[: limit + 1]
     )
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name most like `name`, or the empty text when none is near."""
+    folded = {candidate.casefold(): candidate for candidate in known}
+    found = get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    return folded[found[0]] if found else ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.core.misuse import Misuse
+from engine.core.refusal import Misuse
 
 
 def version_of(value: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.store.tables import metadata
+from engine.store.tables.base import metadata
 
 DIED: Final = "died"
 """The phase of a letter whose workers died before they began to hand it over."""

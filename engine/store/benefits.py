@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select
 
-from engine.core.reporting import Estimate, Measurement, Realised, StatedProgress
-from engine.store.tables import metadata
+from engine.core.benefits.told import Estimate, Measurement, Realised, StatedProgress
+from engine.store.tables.base import metadata
 
 _ESTIMATE: Final = metadata.tables["estimate"]
 _MEASUREMENT: Final = metadata.tables["measurement"]

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, bindparam, func, select, text
 
-from engine.store.tables import metadata
+from engine.core.cases.ballots import CastBallot
+from engine.core.cases.case import CaseState
+from engine.store.tables.base import metadata
 
 _CASE: Final = metadata.tables["gate_case"]
 _BALLOT: Final = metadata.tables["ballot"]
@@ -16,31 +18,69 @@ _PERSON: Final = metadata.tables["person"]
 _PROSE: Final = metadata.tables["prose"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseState:
-    """What a decision needs to know of a case, without the papers."""
+def state(tx: Connection, case: str, *, lock: bool = False) -> CaseState | None:
+    """The case's state, locked against other deciders if asked, or None."""
+    row = tx.execute(_STATE_LOCKED if lock else _STATE, {"id": case}).one_or_none()
+    return None if row is None else CaseState(**row._mapping)
 
-    id: str
+
+def proposal(tx: Connection, case: str) -> str:
+    """What a case's members were asked to decide; empty when it has been erased."""
+    return tx.execute(_PROPOSAL, {"id": case}).scalar_one() or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A condition of a decision as it stands now; `due` is the newest date it has been given."""
+
+    case: str
     number: str
-    project: str
     gate: str
-    round: int
-    body: str
-    handling: str
-    rules: Mapping[str, Any]
-    roll: Sequence[Mapping[str, Any]]
-    """The body's seats as of the opening; see `engine.store.people.roll` for an entry's shape."""
-    status: str
-    version: int
-    digest: str
-    requested_by: str | None
-    opened_at: datetime
-    answer_by: datetime
-    meeting: str | None
-    closed_at: datetime | None
-    outcome: str | None
-    basis: str | None
-    concluded_by: str | None
+    id: str
+    text: str
+    owner: str
+    due: str
+    blocks: bool
+    decided_at: datetime
+    settled_at: datetime | None
+    evidence: str
+    dated_at: datetime | None = None
+    """When it was given another date, if it was."""
+    responsible: str = ""
+    """Whom the chair chose, as `role:gevinstansvarlig`; empty for one that was named in words only."""
+
+
+def conditions(tx: Connection, project: str) -> tuple[Condition, ...]:
+    """Every condition that decisions have put on a project, in the order of the decisions; a decision that
+    lapsed puts none.
+    """
+    found: list[Condition] = []
+    for decided in list_cases(tx, project=project, status="decided"):
+        if any(one.act == "lapsed" for one in political_acts(tx, decided.id)):
+            continue
+        case = load(tx, decided.id)
+        acts = _acts_on(tx, decided.id)
+        for told in case.conditions if case is not None else ():
+            own = [act for act in acts if act.condition == told["id"]]
+            dues = [(act.due, act.at) for act in own if act.act == "extended"]
+            settled = next((act for act in own if act.act == "settled"), None)
+            condition = Condition(
+                case=decided.id,
+                number=decided.number,
+                gate=decided.gate,
+                id=told["id"],
+                text=told["text"],
+                owner=told["owner"],
+                due=dues[-1][0] if dues else told["due"],
+                blocks=bool(told.get("blocks")),
+                decided_at=decided.closed_at or decided.opened_at,
+                settled_at=None if settled is None else settled.at,
+                evidence="" if settled is None else settled.words or "",
+                dated_at=dues[-1][1] if dues else None,
+                responsible=str(told.get("responsible", "")),
+            )
+            found.append(condition)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,25 +96,6 @@ class Case:
     wording: str | None
     conditions: Sequence[Mapping[str, Any]]
     tally: Mapping[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CastBallot:
-    """One ballot as it was cast; a seat's newest on the current version counts."""
-
-    id: str
-    seq: int
-    version: int
-    seat: str
-    person: str
-    choice: str
-    nonce: str
-    comment: str | None
-    condition: str | None
-    recorded_by: str | None
-    cast_at: datetime
-    lifted: bool = False
-    """«Jeg er inhabil», where the body has found since that the member is not."""
 
 
 _STATE_COLUMNS: Final = tuple(_CASE.c[name] for name in CaseState.__dataclass_fields__)
@@ -112,12 +133,6 @@ _PROPOSAL: Final = (
 )
 
 
-def state(tx: Connection, case: str, *, lock: bool = False) -> CaseState | None:
-    """The case's state, locked against other deciders if asked, or None."""
-    row = tx.execute(_STATE_LOCKED if lock else _STATE, {"id": case}).one_or_none()
-    return None if row is None else CaseState(**row._mapping)
-
-
 def load(tx: Connection, case: str) -> Case | None:
     """The case whole, or None. Erased words read as empty."""
     row = tx.execute(_WHOLE, {"id": case}).one_or_none()
@@ -131,11 +146,6 @@ def load(tx: Connection, case: str) -> Case | None:
         conditions=json.loads(row.conditions or "[]"),
         tally=row.tally,
     )
-
-
-def proposal(tx: Connection, case: str) -> str:
-    """What a case's members were asked to decide; empty when it has been erased."""
-    return tx.execute(_PROPOSAL, {"id": case}).scalar_one() or ""
 
 
 def find(tx: Connection, name: str) -> CaseState | None:
@@ -212,32 +222,6 @@ def ballots(tx: Connection, case: str) -> tuple[CastBallot, ...]:
     )
 
 
-def counting(cast: Sequence[CastBallot], version: int) -> dict[str, CastBallot]:
-    """The ballots that count on a version of the case: each seat's newest, by seat."""
-    return {ballot.seat: ballot for ballot in cast if ballot.version == version}
-
-
-def standing(case: CaseState, cast: Sequence[CastBallot]) -> dict[str, CastBallot]:
-    """The answers that stand in a case now, by seat.
-
-    A seat's newest answer on the present version, whoever spoke for it then. «Jeg er inhabil» is about the
-    person and the case: it stands over amendments, and goes when somebody else speaks for the seat, or when
-    the body finds that they are not. What somebody answered whom the body has found inhabil since is void.
-    """
-    out = {entry["seat"]: entry.get("out") for entry in case.roll}
-    speaks = {entry["seat"]: entry["person"] for entry in case.roll}
-    newest = {ballot.seat: ballot for ballot in cast if out.get(ballot.seat) != ballot.person}
-    return {
-        seat: ballot
-        for seat, ballot in newest.items()
-        if (
-            ballot.version == case.version
-            if ballot.choice != "inhabil"
-            else speaks.get(seat) == ballot.person and not ballot.lifted
-        )
-    }
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amendment:
     """A change to an open case: with substance it voided the answers before it."""
@@ -270,27 +254,6 @@ class PoliticalAct:
     words: str
     by: str | None
     at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
-    """A condition of a decision as it stands now; `due` is the newest date it has been given."""
-
-    case: str
-    number: str
-    gate: str
-    id: str
-    text: str
-    owner: str
-    due: str
-    blocks: bool
-    decided_at: datetime
-    settled_at: datetime | None
-    evidence: str
-    dated_at: datetime | None = None
-    """When it was given another date, if it was."""
-    responsible: str = ""
-    """Whom the chair chose, as `role:gevinstansvarlig`; empty for one that was named in words only."""
 
 
 def amendments(tx: Connection, case: str) -> tuple[Amendment, ...]:
@@ -367,39 +330,6 @@ def conditions_of(tx: Connection, case: str) -> Sequence[Mapping[str, Any]]:
     """The conditions of one decision as they were decided; none while it is open."""
     found = load(tx, case)
     return () if found is None else found.conditions
-
-
-def conditions(tx: Connection, project: str) -> tuple[Condition, ...]:
-    """Every condition that decisions have put on a project, in the order of the decisions; a decision that
-    lapsed puts none.
-    """
-    found: list[Condition] = []
-    for decided in list_cases(tx, project=project, status="decided"):
-        if any(one.act == "lapsed" for one in political_acts(tx, decided.id)):
-            continue
-        case = load(tx, decided.id)
-        acts = _acts_on(tx, decided.id)
-        for told in case.conditions if case is not None else ():
-            own = [act for act in acts if act.condition == told["id"]]
-            dues = [(act.due, act.at) for act in own if act.act == "extended"]
-            settled = next((act for act in own if act.act == "settled"), None)
-            condition = Condition(
-                case=decided.id,
-                number=decided.number,
-                gate=decided.gate,
-                id=told["id"],
-                text=told["text"],
-                owner=told["owner"],
-                due=dues[-1][0] if dues else told["due"],
-                blocks=bool(told.get("blocks")),
-                decided_at=decided.closed_at or decided.opened_at,
-                settled_at=None if settled is None else settled.at,
-                evidence="" if settled is None else settled.words or "",
-                dated_at=dues[-1][1] if dues else None,
-                responsible=str(told.get("responsible", "")),
-            )
-            found.append(condition)
-    return tuple(found)
 
 
 _AMENDMENT: Final = metadata.tables["amendment"]

@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
 from engine.store import schema
-from engine.store.tables import metadata
+from engine.store.tables.base import metadata
 
 _BATCH: Final = 1_000
 

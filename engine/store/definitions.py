@@ -7,8 +7,9 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
-from engine.core.definition import Definition, parse_definition
-from engine.store.tables import metadata
+from engine.core.workflow.checks import parse_definition
+from engine.core.workflow.definition import Definition
+from engine.store.tables.base import metadata
 
 _DEFINITION: Final = metadata.tables["definition"]
 _ONE: Final = select(_DEFINITION.c.digest).where(

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.store.tables import metadata
+from engine.store.tables.base import metadata
 
 PLANNING: Final = "planning"
 REMINDING: Final = "reminding"

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Dialect, Index, Table, UniqueConstraint
 
 from engine.store import guards
-from engine.store.tables import metadata
+from engine.store.tables.base import metadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from engine.core.links import FAILURES_THAT_LOCK, Link
-from engine.store.tables import metadata
+from engine.core.access.links import FAILURES_THAT_LOCK, Link
+from engine.store.tables.base import metadata
 
 _LINK: Final = metadata.tables["link"]
 _VISIT: Final = metadata.tables["visit"]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from engine.store.session import Connection
-from engine.store.tables import metadata
+from engine.store.tables.base import metadata
 
 _MEETING: Final = metadata.tables["meeting"]
 _ITEM: Final = metadata.tables["meeting_item"]

@@ -8,10 +8,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.core.obligations import Act, Key, Obligation, Owner
+from engine.core.obligations.owed import Act, Key, Obligation, Owner
 from engine.store import faults
 from engine.store.session import new_id
-from engine.store.tables import metadata
+from engine.store.tables.base import metadata
 
 _OBLIGATION: Final = metadata.tables["obligation"]
 _REMINDER: Final = metadata.tables["reminder"]

@@ -16,12 +16,12 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, Update, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.core.calendar import local_date
-from engine.core.letters import Letter, Recall, subject_of_person
+from engine.core.programme.calendar import local_date
+from engine.core.record.letters import Letter, Recall, subject_of_person
 from engine.store import attempts
 from engine.store.attempts import Told
 from engine.store.session import new_id
-from engine.store.tables import metadata
+from engine.store.tables.base import metadata
 
 LEASE: Final = timedelta(minutes=20)
 """Longer than the slowest letter may take (15 minutes), so that a slow worker is not overtaken."""

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
-from engine.core.programme import Body
-from engine.store.tables import metadata
+from engine.core.programme.model import Body
+from engine.store.tables.base import metadata
 
 _PERSON: Final = metadata.tables["person"]
 _ABSENCE: Final = metadata.tables["absence"]

@@ -6,8 +6,9 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from engine.core.programme import Programme, parse_programme
-from engine.store.tables import metadata
+from engine.core.programme.checks import parse_programme
+from engine.core.programme.model import Programme
+from engine.store.tables.base import metadata
 
 _PROGRAMME: Final = metadata.tables["programme"]
 _PROSE: Final = metadata.tables["prose"]

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, bindparam, select
 
 from engine.core.identities import all_have_ids, is_whole, with_history
-from engine.store.tables import metadata
+from engine.store.tables.base import metadata
 
 _PROJECT: Final = metadata.tables["project"]
 _FACT: Final = metadata.tables["fact"]

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from engine.store.tables import metadata
+from engine.store.tables.base import metadata
 
 _REPORT: Final = metadata.tables["programme_report"]
 _PROSE: Final = metadata.tables["prose"]

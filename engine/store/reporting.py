@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select
 
-from engine.core.reporting import AccountLine, Judgement, Risk, Score, StatusReport, Transfer
-from engine.store.tables import metadata
+from engine.core.reports.told import AccountLine, Judgement, Risk, Score, StatusReport, Transfer
+from engine.store.tables.base import metadata
 
 _REPORT: Final = metadata.tables["status_report"]
 _PERIOD_ACT: Final = metadata.tables["period_act"]

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.store.tables import metadata
+from engine.store.tables.base import metadata
 
 _SETTING: Final = metadata.tables["setting"]
 _HEARTBEAT: Final = metadata.tables["heartbeat"]

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select, update
 
-from engine.store.tables import metadata
+from engine.store.tables.base import metadata
 
 _ASK: Final = metadata.tables["sign_in_ask"]
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final, TypeVar
 
-from engine.core.events import PROGRAMME_CHAIN, project_chain
-from engine.store.ledger import sizes
+from engine.core.record.events.event import PROGRAMME_CHAIN, project_chain
 from engine.store.outages import NotNow
-from engine.store.record import Moved
+from engine.store.record.ledger import sizes
+from engine.store.record.record import Moved
 from engine.store.session import Connection, Database
 
 TRIES: Final = 3

@@ -15,8 +15,9 @@ from demo.mailbox import Mail
 from demo.run import fresh, staged
 from demo.story import Stage, Told, kind_of
 from engine import clock
-from engine.core.letters import REMINDER
-from engine.store import ledger, obligations
+from engine.core.record.letters import REMINDER
+from engine.store import obligations
+from engine.store.record import ledger
 
 KEYS = {1: b"f" * 32}
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from engine import clock
-from engine.core.calendar import local_date
+from engine.core.programme.calendar import local_date
 from engine.store import obligations, outbox
 from engine.store.session import Database
 from tests.desk import KEY, Desk

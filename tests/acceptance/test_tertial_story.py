@@ -10,14 +10,14 @@ from typing import Final
 import pytest
 
 from demo import report_facts, scene
-from documents.tertial import blocks_by_id, report_content
-from engine.core.calendar import oslo
-from engine.core.events import PhaseEntered
-from engine.core.tertial import TertialReport
-from engine.store.record import record
+from documents.tertial.content import blocks_by_id, report_content
+from engine.core.programme.calendar import oslo
+from engine.core.record.events.projects import PhaseEntered
+from engine.core.report.report import TertialReport
+from engine.queries.reports.check_report import check_report
+from engine.queries.reports.read_report import read_report
+from engine.store.record.record import record
 from engine.store.session import Database
-from engine.use_cases.check_report import check_report
-from engine.use_cases.read_report import read_report
 from language import findings as words
 from tests.report_builders import demo_database
 

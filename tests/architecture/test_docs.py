@@ -12,12 +12,15 @@ import typer
 
 from cli.main import app
 from cli.settings import NAMES, Settings
-from engine.core.definition import Definition, parse_definition
-from engine.core.duties import Per, Settles
-from engine.core.facts import PROJECT_FIELDS, scope
-from engine.core.programme import Programme, parse_programme
-from engine.core.source import Mistake
-from engine.core.verification import verify
+from engine.core.facts.catalogue import PROJECT_FIELDS
+from engine.core.facts.tree import scope
+from engine.core.programme.checks import parse_programme
+from engine.core.programme.duties import Per, Settles
+from engine.core.programme.model import Programme
+from engine.core.refusal import Mistake
+from engine.core.workflow.checks import parse_definition
+from engine.core.workflow.definition import Definition
+from engine.core.workflow.verification import verify
 from workflows import loader
 
 HOUSE = Path(__file__).resolve().parents[2]

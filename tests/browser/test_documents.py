@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from documents.html import html
-from documents.wording import Content, agenda_content, case_content, minutes_content
+from documents.formats.blocks import Content
+from documents.formats.html import html
+from documents.papers.referat import minutes_content
+from documents.papers.saksframlegg import case_content
+from documents.papers.saksliste import agenda_content
 from tests.paper_builders import a_case_paper, an_agenda, some_minutes
 
 CHROMIUM = shutil.which("chromium") or "chromium"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from engine.core.letters import CARRIES_CODE, LINKLESS
+from engine.core.record.letters import CARRIES_CODE, LINKLESS
 from language.catalogues import LOCALES
 from notifications.letters import KINDS, render
 from tests.browser.test_answer import SCREENS, chromium, inspect, page_on, pytestmark

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page
 
 from demo import scene
 from engine.store import cases, meetings
-from engine.use_cases.amend_case import amend_case
-from engine.use_cases.change_facts import change_facts
+from engine.use_cases.cases.amend_case import amend_case
+from engine.use_cases.projects.change_facts import change_facts
 from tests.browser.test_answer import SCREENS, chromium, inspect, page_on, pytestmark, serving
 from tests.web_builders import LEADER, MEMBERS, MET_AT, OWNER, SECOND, SECRETARY, Office
 

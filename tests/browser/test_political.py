@@ -9,12 +9,12 @@ from playwright.sync_api import Browser
 
 from demo import scene
 from engine.store import cases
-from engine.use_cases.cast_ballot import cast_ballot
-from engine.use_cases.conclude_case import conclude_case
-from engine.use_cases.decide_recusal import decide_recusal
-from engine.use_cases.execute_decision import execute_decision
-from engine.use_cases.mark_political import mark_political
-from engine.use_cases.run_meeting import close_meeting
+from engine.use_cases.cases.cast_ballot import cast_ballot
+from engine.use_cases.cases.conclude_case import conclude_case
+from engine.use_cases.cases.decide_recusal import decide_recusal
+from engine.use_cases.cases.execute_decision import execute_decision
+from engine.use_cases.cases.mark_political import mark_political
+from engine.use_cases.meetings.run_meeting import close_meeting
 from tests.browser.test_answer import SCREENS, chromium, inspect, page_on, pytestmark, serving
 from tests.browser.test_meeting import open_all, walk_in
 from tests.web_builders import LEADER, MEMBERS, MET_AT, SECRETARY, Office

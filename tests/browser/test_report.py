@@ -10,9 +10,9 @@ from playwright.sync_api import Browser
 from demo import pages
 from demo.run import fresh, staged
 from demo.story import Stage
-from documents.tertial_editions import statusrapport
+from documents.tertial.editions import statusrapport
 from engine import clock
-from engine.core.tertial import tertial_report
+from engine.core.report.sections import tertial_report
 from tests.browser.test_answer import chromium, inspect, page_on, pytestmark
 from tests.browser.test_demo import press
 from tests.unit.test_tertial_documents import the_known

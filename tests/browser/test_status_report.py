@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from demo import scene
-from engine.use_cases.change_facts import assign_role
+from engine.use_cases.projects.change_facts import assign_role
 from tests.browser.test_answer import SCREENS, chromium, inspect, page_on, pytestmark, serving
 from tests.web_builders import OWNER, SECOND, SECRETARY, Office
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.core.misuse import NotAllowed, Refused
+from engine.core.refusal import NotAllowed, Refused
+from engine.queries.cases.show_case import show_case
 from engine.store import cases
 from engine.store.session import Database
-from engine.use_cases.amend_case import Amended, amend_case
-from engine.use_cases.cast_ballot import Answered
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.conclude_case import conclude_case
-from engine.use_cases.show_case import show_case
+from engine.use_cases.cases.amend_case import Amended, amend_case
+from engine.use_cases.cases.cast_ballot import Answered
+from engine.use_cases.cases.conclude_case import conclude_case
+from engine.use_cases.projects.change_facts import change_facts
 from tests import meeting_builders as group
 from tests.builders import ASKER, LEADER, OFFICE
 from tests.meeting_builders import MEETS, at, email

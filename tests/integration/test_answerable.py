@@ -10,24 +10,26 @@ import pytest
 
 from cli.checkup import _owners
 from demo import scene
-from documents.papers import Remark, minutes_of
-from engine.core import obligations as core
-from engine.core.events import CaseDecided, FactsChanged
-from engine.core.misuse import Refused
-from engine.core.obligations import NOBODY_FOUND, Obligation
+from documents.papers.paper import Remark, minutes_of
+from engine.core.obligations import owed as core
+from engine.core.obligations.owed import NOBODY_FOUND, Obligation
+from engine.core.record.events.cases import CaseDecided
+from engine.core.record.events.projects import FactsChanged
+from engine.core.refusal import Refused
+from engine.queries.cases.show_case import show_case
+from engine.queries.cases.tally import tally_of
+from engine.queries.obligations.answerable import answerable_in, reminded_of
+from engine.queries.obligations.what_is_owed import what_is_owed
 from engine.store import cases, obligations, people, programmes
-from engine.store.record import record
+from engine.store.record.record import record
 from engine.store.session import Database
-from engine.use_cases.add_benefit import add_benefit
-from engine.use_cases.answerable import answerable_in, reminded_of
-from engine.use_cases.cast_ballot import Answered, cast_ballot, decision
-from engine.use_cases.change_facts import BadFacts, change_facts
-from engine.use_cases.conclude_case import Concluded, Condition, conclude_case
-from engine.use_cases.plan_obligations import plan_obligations
-from engine.use_cases.show_case import show_case
-from engine.use_cases.tally import tally_of
-from engine.use_cases.what_is_owed import what_is_owed
-from engine.use_cases.write_minutes import model_of
+from engine.use_cases.benefits.add_benefit import add_benefit
+from engine.use_cases.cases.cast_ballot import Answered, cast_ballot
+from engine.use_cases.cases.conclude_case import Concluded, Condition, conclude_case
+from engine.use_cases.cases.decision import decision
+from engine.use_cases.meetings.write_minutes import model_of
+from engine.use_cases.obligations.plan_obligations import plan_obligations
+from engine.use_cases.projects.change_facts import BadFacts, change_facts
 from language.sentences import sentence
 from tests import meeting_builders as group
 from tests.builders import LEADER as PROJECT_LEADER

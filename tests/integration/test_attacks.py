@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 import structlog
 
-from engine.core.misuse import NotAllowed, Refused
+from engine.core.facts.words import read_words
+from engine.core.refusal import NotAllowed, Refused
+from engine.queries.letters.subject import subject_named
 from engine.store import cases
-from engine.use_cases.assign_seat import assign_seat
-from engine.use_cases.decide_recusal import decide_recusal
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.register_person import register_person
-from engine.use_cases.subject import subject_named
-from engine.use_cases.words import read_words
+from engine.use_cases.cases.decide_recusal import decide_recusal
+from engine.use_cases.people.assign_seat import assign_seat
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.programme.load_programme import load_programme
 from tests.web_builders import LEADER, MET_AT, OWNER, SECOND, SECRETARY, Office, meeting_letters
 from web.guard import masked
 from workflows import loader

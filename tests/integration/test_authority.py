@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from engine.core.events import FactsChanged
-from engine.core.letters import RESULT
-from engine.core.misuse import Invalid, NotAllowed, Refused
-from engine.store.record import record
+from engine.core.record.events.projects import FactsChanged
+from engine.core.record.letters import RESULT
+from engine.core.refusal import Invalid, NotAllowed, Refused
+from engine.queries.projects.check_gate import Checked, check_gate
+from engine.store.record.record import record
 from engine.store.session import Database
-from engine.use_cases.answer_criterion import answer_criterion
-from engine.use_cases.change_facts import BadFacts, change_facts
-from engine.use_cases.check_gate import Checked, check_gate
-from engine.use_cases.import_projects import import_projects
-from engine.use_cases.request_transition import Opened, request_transition
-from engine.use_cases.take_in import take_in
+from engine.use_cases.cases.request_transition import Opened, request_transition
+from engine.use_cases.projects.answer_criterion import answer_criterion
+from engine.use_cases.projects.change_facts import BadFacts, change_facts
+from engine.use_cases.projects.import_projects import import_projects
+from engine.use_cases.projects.take_in import take_in
 from tests import builders
 from tests import meeting_builders as group
 from tests.builders import ASKER, NOW, OFFICE, OWNER, PROPOSAL

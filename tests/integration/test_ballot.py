@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from engine.core.misuse import NotAllowed, Refused, Unknown
-from engine.core.voting import Choice
+from engine.core.cases.voting import Choice
+from engine.core.refusal import NotAllowed, Refused, Unknown
+from engine.queries.cases.show_case import SeatView, show_case
 from engine.store import cases, outbox, people, projects
 from engine.store.session import Database
-from engine.use_cases.assign_seat import assign_seat
-from engine.use_cases.cast_ballot import Answered, cast_ballot
-from engine.use_cases.change_facts import assign_role
-from engine.use_cases.close_overdue import close_overdue
-from engine.use_cases.show_case import SeatView, show_case
-from engine.use_cases.withdraw_case import withdraw_case
+from engine.use_cases.cases.cast_ballot import Answered, cast_ballot
+from engine.use_cases.cases.close_overdue import close_overdue
+from engine.use_cases.cases.withdraw_case import withdraw_case
+from engine.use_cases.people.assign_seat import assign_seat
+from engine.use_cases.projects.change_facts import assign_role
 from tests import builders
 from tests.builders import ASKER, LEADER, NOW, OFFICE
 

@@ -6,18 +6,19 @@ from typing import Any
 
 import pytest
 
-from engine.core.misuse import NotAllowed, Refused, Unknown
+from engine.core.refusal import NotAllowed, Refused, Unknown
+from engine.queries.benefits.show_benefits import portfolio_sums, project_benefits, project_progress
 from engine.store import benefits as stored
-from engine.store import ledger, projects
+from engine.store import projects
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.add_benefit import add_benefit
-from engine.use_cases.change_facts import BadFacts, change_facts
-from engine.use_cases.estimate_benefit import Estimated, estimate_benefit
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.measure_benefit import measure_benefit
-from engine.use_cases.realise_benefit import realise_benefit
-from engine.use_cases.show_benefits import portfolio_sums, project_benefits, project_progress
-from engine.use_cases.state_progress import state_progress
+from engine.use_cases.benefits.add_benefit import add_benefit
+from engine.use_cases.benefits.estimate_benefit import Estimated, estimate_benefit
+from engine.use_cases.benefits.measure_benefit import measure_benefit
+from engine.use_cases.benefits.realise_benefit import realise_benefit
+from engine.use_cases.benefits.state_progress import state_progress
+from engine.use_cases.programme.load_programme import load_programme
+from engine.use_cases.projects.change_facts import BadFacts, change_facts
 from tests import builders
 from tests.builders import LEADER, NOW, OFFICE, OWNER
 

@@ -5,13 +5,13 @@ from datetime import date, time
 import pytest
 
 from demo import scene
-from engine.core.calendar import oslo
-from engine.core.misuse import Refused
+from engine.core.programme.calendar import oslo
+from engine.core.refusal import Refused
+from engine.queries.projects.candidates import QUESTIONS, Candidate, compare_candidates
 from engine.store.session import Database
-from engine.use_cases.answer_criterion import answer_criterion
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.compare_candidates import QUESTIONS, Candidate, compare_candidates
-from engine.use_cases.import_projects import import_projects
+from engine.use_cases.projects.answer_criterion import answer_criterion
+from engine.use_cases.projects.change_facts import change_facts
+from engine.use_cases.projects.import_projects import import_projects
 from tests import builders
 
 NOW = oslo(date(2025, 1, 24), time(10))

@@ -12,12 +12,12 @@ from cli import checkup, worker
 from cli.settings import Settings
 from cli.wiring import Wired
 from engine import clock
-from engine.core.letters import TROUBLE, Letter
+from engine.core.record.letters import TROUBLE, Letter
 from engine.store import outbox, people, settings
 from engine.store.session import Database
-from engine.use_cases.inspect_machinery import LIMITS, Machinery, beat, beat_all, inspect_machinery
-from engine.use_cases.keep_house import CHECKPOINT, keep_house
-from engine.use_cases.watch_machinery import trouble
+from engine.use_cases.machinery.housekeeping import CHECKPOINT, keep_house
+from engine.use_cases.machinery.inspect_machinery import LIMITS, Machinery, beat, beat_all, inspect_machinery
+from engine.use_cases.machinery.watch_machinery import trouble
 from tests import duty_builders as duty
 from tests.builders import OFFICE
 from tests.meeting_builders import at

@@ -9,13 +9,13 @@ from cli import checkup, wiring, worker
 from cli.settings import Settings
 from cli.wiring import Wired
 from engine.clock import now as here_and_now
-from engine.core.letters import RECEIPT, Letter
+from engine.core.record.letters import RECEIPT, Letter
 from engine.store import cases, outbox
 from engine.store.session import Database
-from engine.use_cases.begin_delivery import begin_delivery
-from engine.use_cases.claim_letters import Claim, Composed, claim_letters
-from engine.use_cases.inspect_machinery import beat, inspect_machinery, last_heard
-from engine.use_cases.register_person import register_person
+from engine.use_cases.letters.begin_delivery import begin_delivery
+from engine.use_cases.letters.claim_letters import Claim, Composed, claim_letters
+from engine.use_cases.machinery.inspect_machinery import beat, inspect_machinery, last_heard
+from engine.use_cases.people.register_person import register_person
 from tests.builders import a_case, a_programme, answers
 from tests.databases import Fresh
 

@@ -6,16 +6,17 @@ from typing import Any
 import pytest
 
 from demo import scene
-from engine.core.calendar import oslo
-from engine.core.misuse import NotAllowed, Refused
-from engine.store import cases, ledger, projects
+from engine.core.programme.calendar import oslo
+from engine.core.refusal import NotAllowed, Refused
+from engine.queries.projects.check_gate import check_gate
+from engine.store import cases, projects
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.add_paper import add_paper
-from engine.use_cases.cast_ballot import cast_ballot
-from engine.use_cases.change_facts import assign_role, change_facts
-from engine.use_cases.check_gate import check_gate
-from engine.use_cases.conclude_case import Concluded, conclude_case
-from engine.use_cases.request_transition import NotReady, Opened, request_transition
+from engine.use_cases.cases.cast_ballot import cast_ballot
+from engine.use_cases.cases.conclude_case import Concluded, conclude_case
+from engine.use_cases.cases.request_transition import NotReady, Opened, request_transition
+from engine.use_cases.projects.add_paper import add_paper
+from engine.use_cases.projects.change_facts import assign_role, change_facts
 
 KEY = scene.PROJECT
 NOW = oslo(date(2025, 1, 24), time(10))

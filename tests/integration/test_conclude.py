@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from engine.core.misuse import NotAllowed, Refused, Unknown
-from engine.store import cases, ledger, outbox, projects
+from engine.core.refusal import NotAllowed, Refused, Unknown
+from engine.queries.cases.show_case import show_case
+from engine.queries.projects.check_gate import check_gate
+from engine.store import cases, outbox, projects
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.check_gate import check_gate
-from engine.use_cases.conclude_case import Concluded, Condition, conclude_case
-from engine.use_cases.show_case import show_case
-from engine.use_cases.withdraw_case import Withdrawn, withdraw_case
+from engine.use_cases.cases.conclude_case import Concluded, Condition, conclude_case
+from engine.use_cases.cases.withdraw_case import Withdrawn, withdraw_case
+from engine.use_cases.projects.change_facts import change_facts
 from tests import builders
 from tests.builders import ASKER, LEADER, NOW, OFFICE
 

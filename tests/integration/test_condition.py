@@ -5,14 +5,14 @@ from datetime import date
 
 import pytest
 
-from engine.core.misuse import NotAllowed, Refused, Unknown
+from engine.core.refusal import NotAllowed, Refused, Unknown
+from engine.queries.cases.show_case import show_case
+from engine.queries.projects.check_gate import check_gate
 from engine.store import cases
 from engine.store.session import Database
-from engine.use_cases.check_gate import check_gate
-from engine.use_cases.conclude_case import Concluded, Condition, conclude_case
-from engine.use_cases.request_transition import request_transition
-from engine.use_cases.settle_condition import Followed, extend_condition, settle_condition
-from engine.use_cases.show_case import show_case
+from engine.use_cases.cases.conclude_case import Concluded, Condition, conclude_case
+from engine.use_cases.cases.request_transition import request_transition
+from engine.use_cases.obligations.settle_condition import Followed, extend_condition, settle_condition
 from tests import meeting_builders as group
 from tests.at_once import at_once
 from tests.builders import ASKER, LEADER, OFFICE, PROPOSAL

@@ -12,17 +12,18 @@ from typing import Any, Final
 
 import pytest
 
-from engine.core.events import FactsChanged, PersonRegistered
-from engine.core.letters import CASE, RECEIPT, Letter
+from engine.core.record.events.programme import PersonRegistered
+from engine.core.record.events.projects import FactsChanged
+from engine.core.record.letters import CASE, RECEIPT, Letter
 from engine.store import links, outbox, people
 from engine.store.outbox import Claimed
-from engine.store.record import record
+from engine.store.record.record import record
 from engine.store.session import Connection, Database
-from engine.use_cases.begin_delivery import begin_delivery
-from engine.use_cases.claim_letters import Claim, Composed, claim_letters
-from engine.use_cases.open_door import open_door
-from engine.use_cases.register_person import register_person
-from engine.use_cases.withdraw_case import withdraw_case
+from engine.use_cases.access.open_door import open_door
+from engine.use_cases.cases.withdraw_case import withdraw_case
+from engine.use_cases.letters.begin_delivery import begin_delivery
+from engine.use_cases.letters.claim_letters import Claim, Composed, claim_letters
+from engine.use_cases.people.register_person import register_person
 from notifications import letters
 from notifications.delivery import Delivered, MailSettings, MailSettingsError, deliver_due
 from notifications.letters import template_digest

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 import pytest
 
 from documents.editions import FORMATS, Format, agenda, referat, saksframlegg
-from documents.papers import agenda_of, minutes_of
+from documents.papers.paper import agenda_of, minutes_of
+from engine.queries.cases.show_case import CaseView, show_case
+from engine.queries.meetings.show_meeting import show_meeting
 from engine.store import schema
 from engine.store.session import Database
-from engine.use_cases.show_case import CaseView, show_case
-from engine.use_cases.show_meeting import show_meeting
-from engine.use_cases.write_minutes import model_of
+from engine.use_cases.meetings.write_minutes import model_of
 from tests.web_builders import ASKED_AT, open_case
 
 AFTER = datetime(2025, 2, 5, 9, 40, tzinfo=UTC)

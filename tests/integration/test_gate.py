@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from engine.core.criteria import GateCheck
-from engine.core.misuse import NotAllowed, Refused, Unknown
+from engine.core.refusal import NotAllowed, Refused, Unknown
+from engine.core.workflow.criteria import GateCheck
+from engine.queries.projects.check_gate import check_gate
 from engine.store import projects
 from engine.store.session import Database
-from engine.use_cases.answer_criterion import answer_criterion, confirm_answer, waive_criterion
-from engine.use_cases.change_facts import BadFacts, assign_role, change_facts
-from engine.use_cases.check_gate import check_gate
+from engine.use_cases.projects.answer_criterion import answer_criterion, confirm_answer, waive_criterion
+from engine.use_cases.projects.change_facts import BadFacts, assign_role, change_facts
 from tests import builders
 from tests.builders import ASKER, LEADER, NOW, OFFICE
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from demo import scene
-from engine.core.calendar import local_date
+from engine.core.programme.calendar import local_date
+from engine.queries.projects.gate_form import gate_form
 from engine.store import cases, projects, schema
 from engine.store.session import Database
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.gate_form import gate_form
+from engine.use_cases.projects.change_facts import change_facts
 from tests.sign_in_builders import signed_in
 from tests.web_builders import ASKED_AT, OWNER, SECOND, SECRETARY, Office, settings_for
 

@@ -18,8 +18,8 @@ from typing import Final
 import pytest
 from sqlalchemy import text
 
-from engine.core.events import KINDS
-from engine.store import ledger
+from engine.core.record.codec import KINDS
+from engine.store.record import ledger
 from engine.store.session import Database
 from tests import golden_world
 from tests.databases import BACKENDS, Postgres

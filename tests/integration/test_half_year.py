@@ -8,7 +8,7 @@ import pytest
 
 from engine.store import meetings
 from engine.store.session import Database
-from engine.use_cases.write_minutes import Written, write_minutes
+from engine.use_cases.meetings.write_minutes import Written, write_minutes
 from tests import meeting_builders as group
 from tests.builders import OFFICE
 from tests.meeting_builders import at

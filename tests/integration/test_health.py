@@ -19,11 +19,11 @@ from cli import checkup, worker
 from cli import wiring as machine
 from cli.settings import Settings
 from cli.wiring import Wired
+from engine.queries.obligations.inspect_obligations import sample_plans, unreachable_owners
 from engine.store import obligations
 from engine.store.session import Database
-from engine.use_cases.inspect_machinery import LIMITS, Part
-from engine.use_cases.inspect_obligations import sample_plans, unreachable_owners
-from engine.use_cases.plan_obligations import plan_obligations
+from engine.use_cases.machinery.inspect_machinery import LIMITS, Part
+from engine.use_cases.obligations.plan_obligations import plan_obligations
 from notifications import smtp
 from tests import duty_builders as duty
 from tests import meeting_builders as group

@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from engine.core.misuse import Invalid
-from engine.core.sheet import Sheet, read_sheet
-from engine.store import ledger, outbox, projects
+from engine.core.files.sheet import Sheet, read_sheet
+from engine.core.refusal import Invalid
+from engine.store import outbox, projects
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.import_projects import CODES, import_projects
+from engine.use_cases.projects.import_projects import CODES, import_projects
 from tests import builders
 from tests.builders import LEADER, NOW, SINCE
 

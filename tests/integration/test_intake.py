@@ -6,14 +6,15 @@ from datetime import date, datetime, time
 import pytest
 
 from demo import scene
-from engine.core.calendar import oslo
-from engine.core.misuse import NotAllowed, Refused
-from engine.store import ledger, projects
+from engine.core.programme.calendar import oslo
+from engine.core.refusal import NotAllowed, Refused
+from engine.queries.projects.check_gate import check_intake
+from engine.store import projects
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.answer_criterion import answer_criterion, confirm_answer
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.check_gate import check_intake
-from engine.use_cases.take_in import NotEligible, take_in
+from engine.use_cases.projects.answer_criterion import answer_criterion, confirm_answer
+from engine.use_cases.projects.change_facts import change_facts
+from engine.use_cases.projects.take_in import NotEligible, take_in
 
 KEY = scene.PROJECT
 NOW = oslo(date(2025, 1, 15), time(10))

@@ -12,42 +12,43 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from engine.core.ledger import Head, Leaf, leaf_hash
-from engine.core.misuse import Misuse
-from engine.core.voting import Choice
-from engine.store import cases, ledger, obligations, people
+from engine.core.cases.voting import Choice
+from engine.core.record.ledger import Head, Leaf, leaf_hash
+from engine.core.refusal import Misuse
+from engine.store import cases, obligations, people
 from engine.store.guards import GUARDS
-from engine.store.ledger import Verified
+from engine.store.record import ledger
+from engine.store.record.ledger import Verified
 from engine.store.session import Database
-from engine.use_cases.add_benefit import add_benefit
-from engine.use_cases.alert_owner import alert_owner
-from engine.use_cases.answer_criterion import waive_criterion
-from engine.use_cases.approve_report import approve_report
-from engine.use_cases.assign_seat import assign_seat
-from engine.use_cases.cast_ballot import cast_ballot
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.close_period import close_period
-from engine.use_cases.close_programme import close_programme
-from engine.use_cases.conclude_case import Condition, conclude_case
-from engine.use_cases.deliver_report import deliver_report
-from engine.use_cases.erase_person import erase_person
-from engine.use_cases.estimate_benefit import estimate_benefit
-from engine.use_cases.extend_obligation import extend_obligation
-from engine.use_cases.import_accounts import import_accounts
-from engine.use_cases.import_risks import import_risks
-from engine.use_cases.import_transfers import import_transfers
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.measure_benefit import measure_benefit
-from engine.use_cases.plan_obligations import plan_obligations
-from engine.use_cases.realise_benefit import realise_benefit
-from engine.use_cases.register_absence import register_absence
-from engine.use_cases.register_person import register_person
-from engine.use_cases.request_transition import request_transition
-from engine.use_cases.set_light import set_light
-from engine.use_cases.settle_obligation import settle_obligation
-from engine.use_cases.state_progress import state_progress
-from engine.use_cases.withdraw_case import withdraw_case
-from engine.use_cases.write_report_text import write_report_text
+from engine.use_cases.benefits.add_benefit import add_benefit
+from engine.use_cases.benefits.estimate_benefit import estimate_benefit
+from engine.use_cases.benefits.measure_benefit import measure_benefit
+from engine.use_cases.benefits.realise_benefit import realise_benefit
+from engine.use_cases.benefits.state_progress import state_progress
+from engine.use_cases.cases.cast_ballot import cast_ballot
+from engine.use_cases.cases.conclude_case import Condition, conclude_case
+from engine.use_cases.cases.request_transition import request_transition
+from engine.use_cases.cases.withdraw_case import withdraw_case
+from engine.use_cases.obligations.alert_owner import alert_owner
+from engine.use_cases.obligations.extend_obligation import extend_obligation
+from engine.use_cases.obligations.plan_obligations import plan_obligations
+from engine.use_cases.obligations.settle_obligation import settle_obligation
+from engine.use_cases.people.assign_seat import assign_seat
+from engine.use_cases.people.erase_person import erase_person
+from engine.use_cases.people.register_absence import register_absence
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.programme.close_programme import close_programme
+from engine.use_cases.programme.load_programme import load_programme
+from engine.use_cases.projects.answer_criterion import waive_criterion
+from engine.use_cases.projects.change_facts import change_facts
+from engine.use_cases.reports.approve_report import approve_report
+from engine.use_cases.reports.close_period import close_period
+from engine.use_cases.reports.deliver_report import deliver_report
+from engine.use_cases.reports.import_accounts import import_accounts
+from engine.use_cases.reports.import_risks import import_risks
+from engine.use_cases.reports.import_transfers import import_transfers
+from engine.use_cases.reports.set_light import set_light
+from engine.use_cases.reports.write_report_text import write_report_text
 from tests import builders
 from tests.builders import ASKER, LEADER, NOW, OFFICE, OWNER
 from tests.databases import Emptied

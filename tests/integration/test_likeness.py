@@ -10,7 +10,7 @@ from engine.store import likeness, schema
 from engine.store.guards import GUARDS
 from engine.store.likeness import AS_KNOWN, Unlike
 from engine.store.schema import MigrationError
-from engine.store.tables import metadata
+from engine.store.tables.base import metadata
 from tests.databases import Fresh
 
 

@@ -5,17 +5,19 @@ from typing import Any
 
 import pytest
 
-from engine.core.events import FactsChanged, ObligationExtended
-from engine.core.letters import ALERT
-from engine.store import ledger, obligations, projects
+from engine.core.record.events.obligations import ObligationExtended
+from engine.core.record.events.projects import FactsChanged
+from engine.core.record.letters import ALERT
+from engine.queries.obligations.show_obligations import show_obligations
+from engine.store import obligations, projects
 from engine.store.obligations import Stored
-from engine.store.record import record
+from engine.store.record import ledger
+from engine.store.record.record import record
 from engine.store.session import Database
-from engine.use_cases.alert_owner import Alerted, alert_owner
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.measure_benefit import measure_benefit
-from engine.use_cases.plan_obligations import plan_obligations
-from engine.use_cases.show_obligations import show_obligations
+from engine.use_cases.benefits.measure_benefit import measure_benefit
+from engine.use_cases.obligations.alert_owner import Alerted, alert_owner
+from engine.use_cases.obligations.plan_obligations import plan_obligations
+from engine.use_cases.projects.change_facts import change_facts
 from tests.builders import LEADER, NOW, OFFICE, OWNER
 from tests.integration.test_obligation_acts import TWO_AFTER, deliver, house, letters, post, to
 from tests.mail_servers import Mailbox

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from cli import checkup
-from engine.core.letters import CASE, RESULT
-from engine.core.misuse import Refused, Unknown
+from engine.core.record.letters import CASE, RESULT
+from engine.core.refusal import Refused, Unknown
 from engine.store import outbox
 from engine.store.outbox import Posted
 from engine.store.session import Database
-from engine.use_cases.register_person import register_person
-from engine.use_cases.retry_letters import Retried, retry_all_lost, retry_letters
+from engine.use_cases.letters.retry_letters import Retried, retry_all_lost, retry_letters
+from engine.use_cases.people.register_person import register_person
 from notifications import letters
 from notifications.delivery import Delivered, MailSettings, deliver_due
 from tests.builders import ASKER, NOW, a_case, a_programme, answers, seat_email

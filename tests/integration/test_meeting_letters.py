@@ -10,18 +10,27 @@ from typing import Any, Final
 import pytest
 import vobject
 
-from documents.calendar_invite import calendar_file
-from engine.core.letters import AGENDA, AMENDED, CASE, MEETING_CHANGED, MINUTES, RECEIPT, RESULT, UNOPENED
-from engine.core.misuse import Refused
+from documents.calendars.invite import calendar_file
+from engine.core.record.letters import (
+    AGENDA,
+    AMENDED,
+    CASE,
+    MEETING_CHANGED,
+    MINUTES,
+    RECEIPT,
+    RESULT,
+    UNOPENED,
+)
+from engine.core.refusal import Refused
 from engine.store.session import Database
-from engine.use_cases.amend_case import Amended, amend_case
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.conclude_case import Concluded, Condition, conclude_case
-from engine.use_cases.decide_recusal import Found, decide_recusal
-from engine.use_cases.open_door import Entered, open_door
-from engine.use_cases.register_absence import register_absence
-from engine.use_cases.run_meeting import add_item, close_meeting
-from engine.use_cases.write_minutes import Written, write_minutes
+from engine.use_cases.access.open_door import Entered, open_door
+from engine.use_cases.cases.amend_case import Amended, amend_case
+from engine.use_cases.cases.conclude_case import Concluded, Condition, conclude_case
+from engine.use_cases.cases.decide_recusal import Found, decide_recusal
+from engine.use_cases.meetings.run_meeting import add_item, close_meeting
+from engine.use_cases.meetings.write_minutes import Written, write_minutes
+from engine.use_cases.people.register_absence import register_absence
+from engine.use_cases.projects.change_facts import change_facts
 from notifications.delivery import Delivered, MailSettings, deliver_due
 from tests.builders import ASKER, LEADER, OFFICE
 from tests.mail_servers import DROP, Mailbox, Script, real_server, scripted_server

@@ -7,18 +7,19 @@ from typing import Any
 
 import pytest
 
-from engine.core.misuse import Misuse, NotAllowed, Refused, Unknown
-from engine.store import ledger, links, meetings
+from engine.core.refusal import Misuse, NotAllowed, Refused, Unknown
+from engine.queries.cases.show_case import show_case
+from engine.queries.meetings.show_meeting import show_meeting
+from engine.store import links, meetings
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.cast_ballot import Answered, cast_ballot
-from engine.use_cases.conclude_case import Concluded, Condition, conclude_case
-from engine.use_cases.decide_recusal import decide_recusal
-from engine.use_cases.register_absence import register_absence
-from engine.use_cases.run_meeting import add_item, close_meeting, note_attendance
-from engine.use_cases.show_case import show_case
-from engine.use_cases.show_meeting import show_meeting
-from engine.use_cases.withdraw_case import withdraw_case
-from engine.use_cases.write_minutes import Written, approve_minutes, model_of, write_minutes
+from engine.use_cases.cases.cast_ballot import Answered, cast_ballot
+from engine.use_cases.cases.conclude_case import Concluded, Condition, conclude_case
+from engine.use_cases.cases.decide_recusal import decide_recusal
+from engine.use_cases.cases.withdraw_case import withdraw_case
+from engine.use_cases.meetings.run_meeting import add_item, close_meeting, note_attendance
+from engine.use_cases.meetings.write_minutes import Written, approve_minutes, model_of, write_minutes
+from engine.use_cases.people.register_absence import register_absence
 from tests import meeting_builders as group
 from tests.at_once import at_once
 from tests.builders import ASKER, OFFICE

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from engine.core.letters import RESCHEDULED
-from engine.core.misuse import NotAllowed, Refused, Unknown
+from engine.core.record.letters import RESCHEDULED
+from engine.core.refusal import NotAllowed, Refused, Unknown
 from engine.store import meetings
 from engine.store.session import Database
-from engine.use_cases.decide_recusal import Found, decide_recusal
-from engine.use_cases.run_meeting import add_item, close_meeting
-from engine.use_cases.write_minutes import Written, approve_minutes, write_minutes
+from engine.use_cases.cases.decide_recusal import Found, decide_recusal
+from engine.use_cases.meetings.run_meeting import add_item, close_meeting
+from engine.use_cases.meetings.write_minutes import Written, approve_minutes, write_minutes
 from tests import meeting_builders as group
 from tests.builders import ASKER, OFFICE
 from tests.meeting_builders import CALLED, CHAIR, MEETING, MEETS, at, email

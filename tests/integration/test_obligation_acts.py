@@ -8,27 +8,28 @@ from typing import Final
 
 import pytest
 
-from engine.core.calendar import oslo
-from engine.core.letters import ALERT, REMINDER, subject_of_person
-from engine.core.misuse import NotAllowed, Refused, Unknown
-from engine.store import cases, ledger, obligations, outbox, people
+from engine.core.programme.calendar import oslo
+from engine.core.record.letters import ALERT, REMINDER, subject_of_person
+from engine.core.refusal import NotAllowed, Refused, Unknown
+from engine.queries.obligations.show_obligations import ObligationView, show_mine
+from engine.store import cases, obligations, outbox, people
 from engine.store.obligations import Stored
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.alert_owner import Alerted, alert_owner
-from engine.use_cases.begin_delivery import begin_delivery
-from engine.use_cases.claim_letters import Claim, claim_letters
-from engine.use_cases.close_programme import Closed, close_programme
-from engine.use_cases.conclude_case import Condition, conclude_case
-from engine.use_cases.extend_obligation import Extended, extend_obligation
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.plan_obligations import plan_obligations
-from engine.use_cases.register_absence import register_absence
-from engine.use_cases.register_person import register_person
-from engine.use_cases.remind import Reminded, remind
-from engine.use_cases.send_link import send_link
-from engine.use_cases.settle_condition import settle_condition
-from engine.use_cases.settle_obligation import Settled, settle_obligation
-from engine.use_cases.show_obligations import ObligationView, show_mine
+from engine.use_cases.access.send_link import send_link
+from engine.use_cases.cases.conclude_case import Condition, conclude_case
+from engine.use_cases.letters.begin_delivery import begin_delivery
+from engine.use_cases.letters.claim_letters import Claim, claim_letters
+from engine.use_cases.obligations.alert_owner import Alerted, alert_owner
+from engine.use_cases.obligations.extend_obligation import Extended, extend_obligation
+from engine.use_cases.obligations.plan_obligations import plan_obligations
+from engine.use_cases.obligations.remind import Reminded, remind
+from engine.use_cases.obligations.settle_condition import settle_condition
+from engine.use_cases.obligations.settle_obligation import Settled, settle_obligation
+from engine.use_cases.people.register_absence import register_absence
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.programme.close_programme import Closed, close_programme
+from engine.use_cases.programme.load_programme import load_programme
 from notifications import delivery
 from notifications.delivery import Delivered, MailSettings, deliver_due
 from tests import builders

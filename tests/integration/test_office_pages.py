@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from engine.core.calendar import local_date
+from engine.core.programme.calendar import local_date
 from engine.store import people, projects
 from tests.sign_in_builders import signed_in
 from tests.web_builders import LEADER, SECOND, Office, settings_for

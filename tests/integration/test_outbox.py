@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from engine.core.letters import CASE, RECEIPT, Letter, Recall
+from engine.core.record.letters import CASE, RECEIPT, Letter, Recall
 from engine.store import outbox
 from engine.store.outbox import LEASE, Claimed, Posted, Settlement
 from engine.store.session import Database
-from engine.use_cases.register_person import register_person
+from engine.use_cases.people.register_person import register_person
 from tests.builders import NOW
 
 MANY = 120

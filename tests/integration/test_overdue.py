@@ -5,10 +5,10 @@ from functools import partial
 
 import pytest
 
-from engine.core.misuse import Refused
+from engine.core.refusal import Refused
 from engine.store.session import Database
-from engine.use_cases.close_overdue import close_overdue
-from engine.use_cases.conclude_case import Concluded, conclude_case
+from engine.use_cases.cases.close_overdue import close_overdue
+from engine.use_cases.cases.conclude_case import Concluded, conclude_case
 from tests import meeting_builders as group
 from tests.at_once import at_once
 from tests.meeting_builders import ASKED, MEETING, SUPERIORS, at, email

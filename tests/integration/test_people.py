@@ -6,24 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from engine.core.misuse import Invalid, NotAllowed, Unknown
-from engine.store import ledger, links, people, programmes
+from engine.core.refusal import Invalid, NotAllowed, Unknown
+from engine.queries.cases.show_case import show_case
+from engine.queries.people.actors import capacities
+from engine.store import links, people, programmes
 from engine.store.outbox import Settlement
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.store.tables import metadata
-from engine.use_cases.actors import capacities
-from engine.use_cases.answer_criterion import answer_criterion, waive_criterion
-from engine.use_cases.assign_seat import assign_seat
-from engine.use_cases.cast_ballot import cast_ballot
-from engine.use_cases.change_facts import assign_role
-from engine.use_cases.claim_letters import Composed, claim_letters
-from engine.use_cases.erase_person import erase_person
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.register_absence import register_absence
-from engine.use_cases.register_definition import register_definition
-from engine.use_cases.register_person import register_person
-from engine.use_cases.settle_letters import settle_letters
-from engine.use_cases.show_case import show_case
+from engine.store.tables.base import metadata
+from engine.use_cases.cases.cast_ballot import cast_ballot
+from engine.use_cases.letters.claim_letters import Composed, claim_letters
+from engine.use_cases.letters.settle_letters import settle_letters
+from engine.use_cases.people.assign_seat import assign_seat
+from engine.use_cases.people.erase_person import erase_person
+from engine.use_cases.people.register_absence import register_absence
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.programme.load_programme import load_programme
+from engine.use_cases.programme.register_definition import register_definition
+from engine.use_cases.projects.answer_criterion import answer_criterion, waive_criterion
+from engine.use_cases.projects.change_facts import assign_role
 from tests import builders
 from tests.builders import ASKER, LEADER, NOW, OFFICE
 

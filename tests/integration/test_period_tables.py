@@ -8,19 +8,20 @@ from typing import Any
 import pytest
 
 from demo import scene
-from engine.core.misuse import Invalid, NotAllowed, Refused, Unknown
-from engine.core.period_tables import CODES
-from engine.core.sheet import Sheet, read_sheet
-from engine.store import ledger, reporting
+from engine.core.files.sheet import Sheet, read_sheet
+from engine.core.refusal import Invalid, NotAllowed, Refused, Unknown
+from engine.core.reports.period_tables import CODES
+from engine.queries.reports.show_lights import programme_lights
+from engine.store import reporting
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.close_period import close_period
-from engine.use_cases.import_accounts import ImportedLines, import_accounts
-from engine.use_cases.import_risks import import_risks
-from engine.use_cases.import_transfers import import_transfers
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.set_light import set_light
-from engine.use_cases.show_lights import programme_lights
-from engine.use_cases.write_report_text import write_report_text
+from engine.use_cases.programme.load_programme import load_programme
+from engine.use_cases.reports.close_period import close_period
+from engine.use_cases.reports.import_accounts import ImportedLines, import_accounts
+from engine.use_cases.reports.import_risks import import_risks
+from engine.use_cases.reports.import_transfers import import_transfers
+from engine.use_cases.reports.set_light import set_light
+from engine.use_cases.reports.write_report_text import write_report_text
 from tests import builders
 from tests.builders import LEADER, NOW, OFFICE
 

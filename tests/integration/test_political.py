@@ -7,22 +7,23 @@ from typing import Any
 
 import pytest
 
-from documents.papers import minutes_of
-from documents.wording import minutes_content
-from engine.core.letters import EXECUTION, RESULT
-from engine.core.misuse import NotAllowed, Refused
-from engine.store import cases, ledger, projects
+from documents.papers.paper import minutes_of
+from documents.papers.referat import minutes_content
+from engine.core.record.letters import EXECUTION, RESULT
+from engine.core.refusal import NotAllowed, Refused
+from engine.queries.cases.show_case import CaseView, show_case
+from engine.queries.json_v1 import case_json
+from engine.store import cases, projects
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.close_overdue import close_overdue
-from engine.use_cases.conclude_case import Concluded, Condition, conclude_case
-from engine.use_cases.describe import case_json
-from engine.use_cases.execute_decision import Settled, execute_decision, lapse_decision
-from engine.use_cases.mark_political import Marked, mark_political
-from engine.use_cases.request_transition import Opened, request_transition
-from engine.use_cases.run_meeting import close_meeting, note_attendance
-from engine.use_cases.show_case import CaseView, show_case
-from engine.use_cases.write_minutes import model_of
+from engine.use_cases.cases.close_overdue import close_overdue
+from engine.use_cases.cases.conclude_case import Concluded, Condition, conclude_case
+from engine.use_cases.cases.execute_decision import Settled, execute_decision, lapse_decision
+from engine.use_cases.cases.mark_political import Marked, mark_political
+from engine.use_cases.cases.request_transition import Opened, request_transition
+from engine.use_cases.meetings.run_meeting import close_meeting, note_attendance
+from engine.use_cases.meetings.write_minutes import model_of
+from engine.use_cases.projects.change_facts import change_facts
 from language.sentences import sentence
 from tests import meeting_builders as group
 from tests.at_once import at_once

@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from engine.core.calendar import local_date
+from engine.core.programme.calendar import local_date
+from engine.queries.obligations.preview_reminders import Preview, preview_reminders
 from engine.store import people
 from engine.store.session import Database
-from engine.use_cases.assign_seat import assign_seat
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.close_overdue import close_overdue
-from engine.use_cases.plan_obligations import plan_obligations
-from engine.use_cases.preview_reminders import Preview, preview_reminders
-from engine.use_cases.register_absence import register_absence
-from engine.use_cases.register_person import register_person
-from engine.use_cases.remind import remind
+from engine.use_cases.cases.close_overdue import close_overdue
+from engine.use_cases.obligations.plan_obligations import plan_obligations
+from engine.use_cases.obligations.remind import remind
+from engine.use_cases.people.assign_seat import assign_seat
+from engine.use_cases.people.register_absence import register_absence
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.projects.change_facts import change_facts
 from tests import duty_builders as duty
 from tests import meeting_builders as group
 from tests.builders import LEADER, OFFICE

@@ -5,20 +5,21 @@ from datetime import date, datetime, time
 import pytest
 
 from demo import scene
-from engine.core.calendar import oslo
-from engine.core.misuse import Refused
-from engine.core.sheet import Sheet, read_sheet
-from engine.store import cases, ledger, projects
+from engine.core.files.sheet import Sheet, read_sheet
+from engine.core.programme.calendar import oslo
+from engine.core.refusal import Refused
+from engine.queries.cases.show_case import show_case
+from engine.store import cases, projects
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.add_paper import add_paper
-from engine.use_cases.cast_ballot import Answered, cast_ballot
-from engine.use_cases.change_facts import assign_role, change_facts
-from engine.use_cases.conclude_case import Concluded, conclude_case
-from engine.use_cases.execute_decision import Settled, execute_decision
-from engine.use_cases.import_projects import import_projects
-from engine.use_cases.mark_political import mark_political
-from engine.use_cases.request_transition import NotReady, Opened, request_transition
-from engine.use_cases.show_case import show_case
+from engine.use_cases.cases.cast_ballot import Answered, cast_ballot
+from engine.use_cases.cases.conclude_case import Concluded, conclude_case
+from engine.use_cases.cases.execute_decision import Settled, execute_decision
+from engine.use_cases.cases.mark_political import mark_political
+from engine.use_cases.cases.request_transition import NotReady, Opened, request_transition
+from engine.use_cases.projects.add_paper import add_paper
+from engine.use_cases.projects.change_facts import assign_role, change_facts
+from engine.use_cases.projects.import_projects import import_projects
 from web.wording import outcome_sentence
 
 KEY = "programmet"

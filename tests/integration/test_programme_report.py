@@ -7,25 +7,26 @@ from hashlib import sha256
 import pytest
 
 from demo import scene
-from documents.tertial_editions import REPORT_FORMATS, statusrapport
-from engine.core.calendar import oslo
-from engine.core.events import PhaseEntered
-from engine.core.misuse import NotAllowed, Refused, Unknown
-from engine.core.sheet import Sheet, read_sheet
-from engine.core.tertial import TertialReport
-from engine.store import ledger, publications
-from engine.store.record import record
+from documents.tertial.editions import REPORT_FORMATS, statusrapport
+from engine.core.files.sheet import Sheet, read_sheet
+from engine.core.programme.calendar import oslo
+from engine.core.record.events.projects import PhaseEntered
+from engine.core.refusal import NotAllowed, Refused, Unknown
+from engine.core.report.report import TertialReport
+from engine.queries.reports.read_report import read_report
+from engine.queries.reports.report_json import report_bytes
+from engine.store import publications
+from engine.store.record import ledger
+from engine.store.record.record import record
 from engine.store.session import Database
-from engine.use_cases.approve_programme_report import Approved, approve_programme_report
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.describe_report import report_bytes
-from engine.use_cases.import_transfers import import_transfers
-from engine.use_cases.publish_programme_report import (
+from engine.use_cases.projects.change_facts import change_facts
+from engine.use_cases.reports.approve_programme_report import Approved, approve_programme_report
+from engine.use_cases.reports.import_transfers import import_transfers
+from engine.use_cases.reports.publish_programme_report import (
     Published,
     publish_programme_report,
     published_bytes,
 )
-from engine.use_cases.read_report import read_report
 from tests.report_builders import demo_database
 
 APPROVED_AT = datetime.fromisoformat("2025-01-20T11:00:00+00:00")

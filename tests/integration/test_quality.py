@@ -9,20 +9,22 @@ from xml.etree import ElementTree
 import pytest
 
 from documents.editions import project_report
-from documents.project_report import matrix, report_content
-from documents.quality import quality_lines, quality_svg
-from engine.core.misuse import NotAllowed, Refused
-from engine.core.programme import Programme, parse_programme
-from engine.store import ledger, reporting
+from documents.tertial.project import matrix, report_content
+from documents.tertial.quality import quality_lines, quality_svg
+from engine.core.programme.checks import parse_programme
+from engine.core.programme.model import Programme
+from engine.core.refusal import NotAllowed, Refused
+from engine.queries.reports.report_form import report_form
+from engine.queries.reports.show_quality import QualityPicture, quality_picture
+from engine.store import reporting
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.change_facts import BadFacts
-from engine.use_cases.close_period import close_period
-from engine.use_cases.deliver_report import Delivered, deliver_report
-from engine.use_cases.import_accounts import import_accounts
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.report_form import report_form
-from engine.use_cases.score_quality import Scored, score_quality
-from engine.use_cases.show_quality import QualityPicture, quality_picture
+from engine.use_cases.programme.load_programme import load_programme
+from engine.use_cases.projects.change_facts import BadFacts
+from engine.use_cases.reports.close_period import close_period
+from engine.use_cases.reports.deliver_report import Delivered, deliver_report
+from engine.use_cases.reports.import_accounts import import_accounts
+from engine.use_cases.reports.score_quality import Scored, score_quality
 from tests import builders
 from tests.builders import LEADER, NOW, OFFICE, OWNER
 

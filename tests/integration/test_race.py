@@ -12,10 +12,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from engine.core.misuse import Refused
-from engine.store import cases, ledger, projects
+from engine.core.refusal import Refused
+from engine.store import cases, projects
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.cast_ballot import Answered, cast_ballot
+from engine.use_cases.cases.cast_ballot import Answered, cast_ballot
 from tests import builders
 from tests.at_once import at_once
 from tests.builders import NOW, Member

@@ -13,7 +13,8 @@ import httpx2
 import pytest
 import uvicorn
 
-from engine.store import cases, ledger, projects
+from engine.store import cases, projects
+from engine.store.record import ledger
 from engine.store.session import Database
 from tests import builders
 from tests.at_once import at_once

@@ -17,20 +17,21 @@ import pytest
 from sqlalchemy import event, text
 
 from engine import use_cases
-from engine.core.misuse import Refused
-from engine.store import cases, ledger
+from engine.core.refusal import Refused
+from engine.store import cases
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.add_paper import add_paper
-from engine.use_cases.answer_criterion import answer_criterion, confirm_answer, waive_criterion
-from engine.use_cases.assign_seat import assign_seat
-from engine.use_cases.cast_ballot import cast_ballot
-from engine.use_cases.change_facts import assign_role, change_facts
-from engine.use_cases.conclude_case import conclude_case
-from engine.use_cases.erase_person import erase_person
-from engine.use_cases.register_absence import register_absence
-from engine.use_cases.register_person import register_person
-from engine.use_cases.request_transition import Opened, request_transition
-from engine.use_cases.withdraw_case import withdraw_case
+from engine.use_cases.cases.cast_ballot import cast_ballot
+from engine.use_cases.cases.conclude_case import conclude_case
+from engine.use_cases.cases.request_transition import Opened, request_transition
+from engine.use_cases.cases.withdraw_case import withdraw_case
+from engine.use_cases.people.assign_seat import assign_seat
+from engine.use_cases.people.erase_person import erase_person
+from engine.use_cases.people.register_absence import register_absence
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.projects.add_paper import add_paper
+from engine.use_cases.projects.answer_criterion import answer_criterion, confirm_answer, waive_criterion
+from engine.use_cases.projects.change_facts import assign_role, change_facts
 from tests import builders
 from tests.builders import ASKER, LEADER, NOW, OFFICE, PROPOSAL
 
@@ -177,7 +178,7 @@ def test_each_use_case_is_one_write_transaction_and_one_wait_for_the_disk(house:
 def test_no_use_case_opens_a_second_transaction() -> None:
     """What the test above cannot run is read: one `writing()` in a function, and none inside a loop."""
     several: list[str] = []
-    for place in sorted(Path(use_cases.__path__[0]).glob("*.py")):
+    for place in sorted(Path(use_cases.__path__[0]).rglob("*.py")):
         for function in (
             one for one in ast.walk(ast.parse(place.read_text())) if isinstance(one, ast.FunctionDef)
         ):

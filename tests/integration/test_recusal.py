@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.core.misuse import NotAllowed, Refused
+from engine.core.refusal import NotAllowed, Refused
+from engine.queries.cases.show_case import show_case
 from engine.store import cases
 from engine.store.session import Database
-from engine.use_cases.amend_case import amend_case
-from engine.use_cases.cast_ballot import Answered
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.conclude_case import Concluded, conclude_case
-from engine.use_cases.decide_recusal import Found, decide_recusal
-from engine.use_cases.register_absence import register_absence
-from engine.use_cases.run_meeting import note_attendance
-from engine.use_cases.show_case import show_case
+from engine.use_cases.cases.amend_case import amend_case
+from engine.use_cases.cases.cast_ballot import Answered
+from engine.use_cases.cases.conclude_case import Concluded, conclude_case
+from engine.use_cases.cases.decide_recusal import Found, decide_recusal
+from engine.use_cases.meetings.run_meeting import note_attendance
+from engine.use_cases.people.register_absence import register_absence
+from engine.use_cases.projects.change_facts import change_facts
 from tests import meeting_builders as group
 from tests.builders import ASKER, OFFICE
 from tests.meeting_builders import FREE_DEPUTY, MEETING, MEETS, SUPERIORS, at, deputy, email

@@ -14,15 +14,15 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from jinja2 import UndefinedError
 
-from engine.core.calendar import OSLO, local_date
-from engine.core.letters import REMINDER
-from engine.core.obligations import Key
+from engine.core.obligations.owed import Key
+from engine.core.programme.calendar import OSLO, local_date
+from engine.core.record.letters import REMINDER
 from engine.store import outbox
 from engine.store.session import Database
-from engine.use_cases.look_after import look_after
-from engine.use_cases.plan_obligations import plan_obligations
-from engine.use_cases.register_person import register_person
-from engine.use_cases.remind import remind
+from engine.use_cases.obligations.look_after import look_after
+from engine.use_cases.obligations.plan_obligations import plan_obligations
+from engine.use_cases.obligations.remind import remind
+from engine.use_cases.people.register_person import register_person
 from notifications import letters as wording
 from notifications.delivery import MailSettings, deliver_due
 from tests import reminder_builders as house

@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 
 from demo import report_facts
-from documents.tertial import blocks_by_id, report_content
-from engine.core.printed import figures_of, read_printed, vocabulary_of
-from engine.core.reconciliation import Finding, open_findings, reconcile
-from engine.core.tertial import Known, TertialReport, tertial_report
+from documents.tertial.content import blocks_by_id, report_content
+from engine.core.report.disagreements import reconcile
+from engine.core.report.finding import Finding, open_findings
+from engine.core.report.known import Known
+from engine.core.report.printed import figures_of, read_printed, vocabulary_of
+from engine.core.report.report import TertialReport
+from engine.core.report.sections import tertial_report
 from language import findings as words
 from tests.report_builders import demo_database, known_t3_2024
 

@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 
 from demo import scene
-from engine.core.letters import REMINDER, REPORT_APPROVED, REPORT_DELIVERED
-from engine.store import ledger, outbox
-from engine.use_cases.approve_report import Approved, approve_report
-from engine.use_cases.change_facts import assign_role
-from engine.use_cases.deliver_report import Delivered, deliver_report
-from engine.use_cases.look_after import look_after
-from engine.use_cases.register_person import register_person
+from engine.core.record.letters import REMINDER, REPORT_APPROVED, REPORT_DELIVERED
+from engine.store import outbox
+from engine.store.record import ledger
+from engine.use_cases.obligations.look_after import look_after
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.projects.change_facts import assign_role
+from engine.use_cases.reports.approve_report import Approved, approve_report
+from engine.use_cases.reports.deliver_report import Delivered, deliver_report
 from notifications import smtp
 from notifications.delivery import MailSettings, deliver_due
 from tests.deadline_builders import PROJECT_LEADER, give_project_leader, owed_by

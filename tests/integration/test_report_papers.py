@@ -10,13 +10,13 @@ from sqlalchemy import text as sql
 
 from demo import scene
 from documents.editions import report_letter
-from documents.tertial_editions import YEAR_FORMATS, YearFormat, arsrapport
-from engine.core.events import PhaseEntered
-from engine.core.misuse import Refused, Unknown
-from engine.core.year_report import YearReport
-from engine.store.record import record
+from documents.tertial.editions import YEAR_FORMATS, YearFormat, arsrapport
+from engine.core.record.events.projects import PhaseEntered
+from engine.core.refusal import Refused, Unknown
+from engine.core.report.year_report import YearReport
+from engine.queries.reports.read_published import PublishedReport, published_report, read_year
+from engine.store.record.record import record
 from engine.store.session import Database
-from engine.use_cases.read_published import PublishedReport, published_report, read_year
 from tests.integration.test_programme_report import LATER, REASON, approved, code, published
 from tests.report_builders import demo_database
 

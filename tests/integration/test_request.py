@@ -4,16 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from engine.core.misuse import NotAllowed, Refused
+from engine.core.refusal import NotAllowed, Refused
+from engine.queries.cases.show_case import show_case
+from engine.queries.projects.check_gate import check_gate
 from engine.store import cases, outbox
 from engine.store.session import Database
-from engine.use_cases.add_paper import add_paper
-from engine.use_cases.answer_criterion import answer_criterion, confirm_answer
-from engine.use_cases.change_facts import assign_role, change_facts
-from engine.use_cases.check_gate import check_gate
-from engine.use_cases.register_absence import register_absence
-from engine.use_cases.request_transition import NotReady, Opened, request_transition
-from engine.use_cases.show_case import show_case
+from engine.use_cases.cases.request_transition import NotReady, Opened, request_transition
+from engine.use_cases.people.register_absence import register_absence
+from engine.use_cases.projects.add_paper import add_paper
+from engine.use_cases.projects.answer_criterion import answer_criterion, confirm_answer
+from engine.use_cases.projects.change_facts import assign_role, change_facts
 from tests import builders
 from tests.builders import ASKER, LEADER, NOW, OFFICE, OWNER, PROPOSAL
 

@@ -5,16 +5,16 @@ from datetime import date
 
 import pytest
 
-from engine.core.misuse import NotAllowed, Refused, Unknown
+from engine.core.refusal import NotAllowed, Refused, Unknown
+from engine.queries.cases.show_case import show_case
 from engine.store.session import Database
-from engine.use_cases.assign_seat import assign_seat
-from engine.use_cases.cast_ballot import Answered
-from engine.use_cases.conclude_case import Concluded, conclude_case
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.open_door import look_at_door
-from engine.use_cases.register_absence import register_absence
-from engine.use_cases.register_person import register_person
-from engine.use_cases.show_case import show_case
+from engine.use_cases.access.open_door import look_at_door
+from engine.use_cases.cases.cast_ballot import Answered
+from engine.use_cases.cases.conclude_case import Concluded, conclude_case
+from engine.use_cases.people.assign_seat import assign_seat
+from engine.use_cases.people.register_absence import register_absence
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.programme.load_programme import load_programme
 from tests import meeting_builders as group
 from tests.meeting_builders import CALLED, MEETS, SUPERIORS, at, deputy, email
 

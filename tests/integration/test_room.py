@@ -7,14 +7,14 @@ from typing import Any, Final
 import pytest
 from starlette.testclient import TestClient
 
-from engine.core.misuse import Refused
-from engine.core.recusal import takes_no_part
+from engine.core.cases.recusal import takes_no_part
+from engine.core.refusal import Refused
+from engine.queries.cases.show_case import show_case
 from engine.store import cases
-from engine.use_cases.cast_ballot import Answered, cast_ballot
-from engine.use_cases.conclude_case import Concluded, conclude_case
-from engine.use_cases.decide_recusal import Found, decide_recusal
-from engine.use_cases.open_door import look_at_door
-from engine.use_cases.show_case import show_case
+from engine.use_cases.access.open_door import look_at_door
+from engine.use_cases.cases.cast_ballot import Answered, cast_ballot
+from engine.use_cases.cases.conclude_case import Concluded, conclude_case
+from engine.use_cases.cases.decide_recusal import Found, decide_recusal
 from tests.web_builders import LEADER, SECOND, SECRETARY, Office
 
 BOA: Final = "kommunalsjef-boa@example.org"

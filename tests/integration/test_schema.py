@@ -17,10 +17,11 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from engine.store import guards, ledger, schema
+from engine.store import guards, schema
+from engine.store.record import ledger
 from engine.store.schema import MIGRATIONS, MigrationError
 from engine.store.session import Database
-from engine.store.tables import metadata
+from engine.store.tables.base import metadata
 from tests import builders
 from tests.databases import Fresh
 

@@ -11,10 +11,10 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from demo import scene
-from engine.core.misuse import Refused
-from engine.use_cases.conclude_case import Concluded, Condition, conclude_case
-from engine.use_cases.run_meeting import close_meeting
-from engine.use_cases.write_minutes import Written, write_minutes
+from engine.core.refusal import Refused
+from engine.use_cases.cases.conclude_case import Concluded, Condition, conclude_case
+from engine.use_cases.meetings.run_meeting import close_meeting
+from engine.use_cases.meetings.write_minutes import Written, write_minutes
 from notifications.delivery import MailSettings, deliver_due
 from tests.integration.test_meeting_letters import newest, text_of
 from tests.integration.test_web_case import answer

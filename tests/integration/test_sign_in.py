@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from demo import scene
 from engine.core.access.actor import LEVEL_OF_LINK, Level
+from engine.core.access.links import Purpose, code_for, token_for
 from engine.core.access.table import Portal
-from engine.core.links import Purpose, code_for, token_for
 from engine.store import links, people
 from engine.store.session import Database
 from engine.use_cases.access.ask_to_sign_in import PER_DAY, PER_HOUR

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from cli import simulator
 from cli.settings import Settings
-from cli.simulator import Simulated
+from cli.simulation import simulator
+from cli.simulation.answers import Answers, parse_answers
+from cli.simulation.simulator import Simulated
 from cli.wiring import Wired
-from engine.core.answers import Answers, parse_answers
-from engine.core.calendar import local_date
-from engine.core.source import Mistake
+from engine.core.programme.calendar import local_date
+from engine.core.refusal import Mistake
+from engine.queries.obligations.preview_reminders import preview_reminders
 from engine.store.copying import copy_to_sqlite
 from engine.store.session import Database
-from engine.store.tables import metadata
-from engine.use_cases.preview_reminders import preview_reminders
+from engine.store.tables.base import metadata
 from tests import duty_builders as duty
 from tests import meeting_builders as group
 from tests.databases import Fresh

@@ -7,20 +7,22 @@ from typing import Any
 
 import pytest
 
-from engine.core.events import PROGRAMME_CHAIN, FactsChanged, project_chain
-from engine.core.misuse import Refused
-from engine.core.rules import evaluate
-from engine.store import cases, ledger, projects
+from engine.core.record.events.event import PROGRAMME_CHAIN, project_chain
+from engine.core.record.events.projects import FactsChanged
+from engine.core.refusal import Refused
+from engine.core.rules.evaluate import evaluate
+from engine.store import cases, projects
 from engine.store.outages import NotNow
-from engine.store.record import Moved, record
+from engine.store.record import ledger
+from engine.store.record.record import Moved, record
 from engine.store.session import Database
-from engine.use_cases.amend_case import Amended, amend_case
-from engine.use_cases.answer_criterion import Noted, answer_criterion
-from engine.use_cases.change_facts import change_facts
+from engine.use_cases.cases.amend_case import Amended, amend_case
+from engine.use_cases.cases.request_transition import NotReady, Opened, request_transition
 from engine.use_cases.on_snapshot import TRIES
-from engine.use_cases.register_person import register_person
-from engine.use_cases.request_transition import NotReady, Opened, request_transition
-from engine.use_cases.take_in import take_in
+from engine.use_cases.people.register_person import register_person
+from engine.use_cases.projects.answer_criterion import Noted, answer_criterion
+from engine.use_cases.projects.change_facts import change_facts
+from engine.use_cases.projects.take_in import take_in
 from tests import builders
 from tests.at_once import at_once
 from tests.builders import ASKER, NOW, OFFICE, PROPOSAL
@@ -97,7 +99,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
             return evaluate(*given)
 
         mine = threading.current_thread()
-        monkeypatch.setattr("engine.core.criteria.evaluate", slow)
+        monkeypatch.setattr("engine.core.workflow.criteria.evaluate", slow)
         return done
 
     return arrange

@@ -8,20 +8,21 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from engine.core.calendar import local_date
-from engine.core.misuse import Invalid, NotAllowed, Refused, Unknown
-from engine.core.report_book import Book, read_book, write_book
-from engine.store import benefits, ledger, projects, reporting
+from engine.core.programme.calendar import local_date
+from engine.core.refusal import Invalid, NotAllowed, Refused, Unknown
+from engine.core.reports.report_book import Book, read_book, write_book
+from engine.queries.reports.delivery import deliveries
+from engine.queries.reports.report_form import ReportForm, report_form
+from engine.store import benefits, projects, reporting
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.add_benefit import add_benefit
-from engine.use_cases.approve_report import approve_report
-from engine.use_cases.change_facts import BadFacts, change_facts
-from engine.use_cases.close_period import close_period
-from engine.use_cases.deliver_report import Delivered, deliver_report
-from engine.use_cases.import_reports import ImportedReports, import_reports, pages_for
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.report_form import ReportForm, report_form
-from engine.use_cases.show_delivery import deliveries
+from engine.use_cases.benefits.add_benefit import add_benefit
+from engine.use_cases.programme.load_programme import load_programme
+from engine.use_cases.projects.change_facts import BadFacts, change_facts
+from engine.use_cases.reports.approve_report import approve_report
+from engine.use_cases.reports.close_period import close_period
+from engine.use_cases.reports.deliver_report import Delivered, deliver_report
+from engine.use_cases.reports.import_reports import ImportedReports, import_reports, pages_for
 from tests import builders
 from tests.at_once import at_once
 from tests.builders import ASKER, LEADER, NOW, OFFICE, OWNER

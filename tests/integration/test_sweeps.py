@@ -15,14 +15,14 @@ from sqlalchemy import text
 from cli import checkup, worker
 from cli.settings import Settings
 from cli.wiring import Wired
-from engine.core.letters import TROUBLE
+from engine.core.record.letters import TROUBLE
 from engine.store import cases, faults, links, meetings, obligations
 from engine.store.faults import SWEEPS
 from engine.store.outages import NotNow
 from engine.store.session import Database
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.look_after import look_after
+from engine.use_cases.obligations.look_after import look_after
+from engine.use_cases.programme.load_programme import load_programme
+from engine.use_cases.projects.change_facts import change_facts
 from engine.use_cases.sweeping import LONGEST_REST, Sweep, try_again
 from tests import duty_builders as duty
 from tests import meeting_builders as group

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from engine.core.ledger import Leaf, canonical, leaf_hash
-from engine.store import cases, ledger, schema
+from engine.core.record.ledger import Leaf, canonical, leaf_hash
+from engine.store import cases, schema
 from engine.store.guards import GUARDS
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.keep_house import keep_house
+from engine.use_cases.machinery.housekeeping import keep_house
 from tests import builders
 from tests.builders import NOW
 from tests.databases import Fresh

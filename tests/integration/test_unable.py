@@ -5,18 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from documents.papers import minutes_of
-from documents.wording import minutes_content
-from engine.core.letters import UNDECIDABLE
+from documents.papers.paper import minutes_of
+from documents.papers.referat import minutes_content
+from engine.core.record.letters import UNDECIDABLE
+from engine.queries.cases.show_case import show_case
+from engine.queries.cases.unable import Unable
+from engine.queries.meetings.show_meeting import show_meeting
 from engine.store.session import Database
-from engine.use_cases.decide_recusal import Found, decide_recusal
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.run_meeting import Closed, close_meeting
-from engine.use_cases.show_case import show_case
-from engine.use_cases.show_meeting import show_meeting
-from engine.use_cases.tell_unable import Unable, tell_unable
-from engine.use_cases.withdraw_case import Withdrawn, withdraw_case
-from engine.use_cases.write_minutes import model_of
+from engine.use_cases.cases.decide_recusal import Found, decide_recusal
+from engine.use_cases.cases.tell_unable import tell_unable
+from engine.use_cases.cases.withdraw_case import Withdrawn, withdraw_case
+from engine.use_cases.meetings.run_meeting import Closed, close_meeting
+from engine.use_cases.meetings.write_minutes import model_of
+from engine.use_cases.programme.load_programme import load_programme
 from tests import meeting_builders as group
 from tests.builders import OFFICE
 from tests.meeting_builders import MEETING, MEETS, NEXT_MEETING

@@ -5,14 +5,15 @@ from datetime import date, time
 import pytest
 
 from demo import scene
-from engine.core.calendar import oslo
-from engine.store import cases, ledger, projects
+from engine.core.programme.calendar import oslo
+from engine.queries.cases.show_case import show_case
+from engine.store import cases, projects
+from engine.store.record import ledger
 from engine.store.session import Database
-from engine.use_cases.cast_ballot import cast_ballot
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.conclude_case import Concluded, conclude_case
-from engine.use_cases.request_transition import NotReady, Opened, request_transition
-from engine.use_cases.show_case import show_case
+from engine.use_cases.cases.cast_ballot import cast_ballot
+from engine.use_cases.cases.conclude_case import Concluded, conclude_case
+from engine.use_cases.cases.request_transition import NotReady, Opened, request_transition
+from engine.use_cases.projects.change_facts import change_facts
 from language.sentences import sentence
 
 KEY = scene.PROJECT

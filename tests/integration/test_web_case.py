@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from demo import scene
 from engine.store import cases, projects
-from engine.use_cases.withdraw_case import withdraw_case
+from engine.use_cases.cases.withdraw_case import withdraw_case
 from tests.web_builders import LEADER, MEMBERS, OWNER, SECOND, Office
 
 BOA = "kommunalsjef-boa@example.org"

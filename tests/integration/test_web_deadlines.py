@@ -8,16 +8,16 @@ from icalendar import Calendar
 from starlette.testclient import TestClient
 
 from demo import scene
-from engine.core.calendar import local_date
-from engine.core.letters import ALERT, CASE, REMINDER, WAY_IN
-from engine.core.links import LONGEST_LIFE
+from engine.core.access.links import LONGEST_LIFE
+from engine.core.programme.calendar import local_date
+from engine.core.record.letters import ALERT, CASE, REMINDER, WAY_IN
 from engine.store import cases, obligations, outbox
-from engine.use_cases.cast_ballot import cast_ballot
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.conclude_case import Condition, conclude_case
-from engine.use_cases.erase_person import erase_person
-from engine.use_cases.plan_obligations import plan_obligations
-from engine.use_cases.remind import remind
+from engine.use_cases.cases.cast_ballot import cast_ballot
+from engine.use_cases.cases.conclude_case import Condition, conclude_case
+from engine.use_cases.obligations.plan_obligations import plan_obligations
+from engine.use_cases.obligations.remind import remind
+from engine.use_cases.people.erase_person import erase_person
+from engine.use_cases.projects.change_facts import change_facts
 from tests.deadline_builders import PROJECT_LEADER, TODAY, give_project_leader, owed_by, status_of, way_in
 from tests.web_builders import ANSWERED_AT, LEADER, SECOND, SECRETARY, Letter, Office, settings_for
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from engine.core.links import token_for
-from engine.core.misuse import Refused
+from engine.core.access.links import token_for
+from engine.core.refusal import Refused
 from engine.store import links
-from engine.use_cases.open_door import DEVICE, SESSION, open_door
-from engine.use_cases.renew_link import renew_link
-from engine.use_cases.withdraw_case import withdraw_case
+from engine.use_cases.access.open_door import DEVICE, SESSION, open_door
+from engine.use_cases.access.renew_link import renew_link
+from engine.use_cases.cases.withdraw_case import withdraw_case
 from tests.web_builders import ANSWERED_AT, LEADER, SECOND, Office, give_letters, settings_for
 
 

@@ -10,16 +10,16 @@ import pytest
 from starlette.testclient import TestClient
 
 from demo import scene
-from engine.core.misuse import Refused
+from engine.core.refusal import Refused
 from engine.store import cases, meetings, people, projects
 from engine.store.meetings import Meeting
-from engine.use_cases.amend_case import amend_case
-from engine.use_cases.call_meetings import call_meetings
-from engine.use_cases.change_facts import change_facts
-from engine.use_cases.conclude_case import Condition, conclude_case
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.request_transition import Opened, request_transition
-from engine.use_cases.settle_condition import settle_condition
+from engine.use_cases.cases.amend_case import amend_case
+from engine.use_cases.cases.conclude_case import Condition, conclude_case
+from engine.use_cases.cases.request_transition import Opened, request_transition
+from engine.use_cases.meetings.call_meetings import call_meetings
+from engine.use_cases.obligations.settle_condition import settle_condition
+from engine.use_cases.programme.load_programme import load_programme
+from engine.use_cases.projects.change_facts import change_facts
 from tests.web_builders import (
     KEYS,
     LEADER,

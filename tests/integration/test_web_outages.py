@@ -17,10 +17,10 @@ from starlette.types import Message, Receive, Scope, Send
 
 from engine.store import cases, settings
 from engine.store.outages import Errand, NotNow
-from engine.use_cases.cast_ballot import cast_ballot
+from engine.use_cases.cases.cast_ballot import cast_ballot
 from tests.web_builders import SECOND, Office
-from web import case_pages
 from web.app import create_app
+from web.cases import case
 from web.faults import became_of
 from web.patience import PLACES, WRITERS, patient
 from web.site import Site
@@ -106,7 +106,7 @@ def sent_into(fault: Callable[..., None], office: Office, monkeypatch: pytest.Mo
     """What is answered when the use case has a fault of ours in it."""
     browser = inside(office)
     fields = typed(browser, office)
-    monkeypatch.setattr(case_pages, "cast_ballot", fault)
+    monkeypatch.setattr(case, "cast_ballot", fault)
     broken = browser.post(f"/sak/{office.case}/svar", data=fields)
     assert broken.status_code == 500
     return broken
@@ -159,7 +159,7 @@ def test_a_page_that_could_not_be_shown_says_nothing_of_what_was_sent(
         raise NotNow("away", "connection refused: hemmelig")
 
     browser = inside(office)
-    monkeypatch.setattr(case_pages, "show_case", away)
+    monkeypatch.setattr(case, "show_case", away)
     gone = browser.get(f"/sak/{office.case}")
     assert (gone.status_code, "lagret" in gone.text, "hemmelig" in gone.text) == (503, False, False)
     monkeypatch.setattr("web.api.portfolio_json", away)
@@ -213,7 +213,7 @@ def test_a_database_that_hangs_is_named_too_and_holds_one_thread(
         return {"ok": True}
 
     browser = watched(office, hangs)
-    monkeypatch.setattr("web.watch.outbox.counts", hangs)
+    monkeypatch.setattr("web.machinery.watch.outbox.counts", hangs)
     for _ in range(3):
         told = browser.get("/healthz")
         assert (told.status_code, told.json()["wrong"]) == (503, ["database"])

@@ -3,9 +3,9 @@
 import pytest
 
 from engine.store import cases, meetings
-from engine.use_cases.load_programme import load_programme
-from engine.use_cases.run_meeting import add_item, close_meeting
-from engine.use_cases.write_minutes import write_minutes
+from engine.use_cases.meetings.run_meeting import add_item, close_meeting
+from engine.use_cases.meetings.write_minutes import write_minutes
+from engine.use_cases.programme.load_programme import load_programme
 from tests.web_builders import LEADER, MET_AT, OWNER, SECOND, SECRETARY, Office, meeting_letters
 from workflows import loader
 

@@ -1,10 +1,10 @@
 """Can the report be read on the web, as it was published, and by those who may?"""
 
 from demo import scene
-from documents.tertial_editions import REPORT_FORMATS, statusrapport
-from engine.core.misuse import Refused
-from engine.use_cases.approve_programme_report import approve_programme_report
-from engine.use_cases.publish_programme_report import Published, publish_programme_report
+from documents.tertial.editions import REPORT_FORMATS, statusrapport
+from engine.core.refusal import Refused
+from engine.use_cases.reports.approve_programme_report import approve_programme_report
+from engine.use_cases.reports.publish_programme_report import Published, publish_programme_report
 from tests.web_builders import Office, settings_for
 
 PAGE = "/rapport/2024-T3"

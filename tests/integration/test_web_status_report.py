@@ -8,15 +8,16 @@ import pytest
 from starlette.testclient import TestClient
 
 from demo import scene
-from engine.core.letters import subject_of_person
-from engine.core.links import Link, Purpose, code_for, last_moment, token_for, token_hash
-from engine.store import ledger, links, people, projects, reporting
+from engine.core.access.links import Link, Purpose, code_for, last_moment, token_for, token_hash
+from engine.core.record.letters import subject_of_person
+from engine.store import links, people, projects, reporting
+from engine.store.record import ledger
 from engine.store.session import new_id
-from engine.use_cases.change_facts import assign_role
-from engine.use_cases.close_period import close_period
-from engine.use_cases.import_accounts import import_accounts
-from engine.use_cases.measure_benefit import measure_benefit
-from engine.use_cases.open_door import Entered, open_door
+from engine.use_cases.access.open_door import Entered, open_door
+from engine.use_cases.benefits.measure_benefit import measure_benefit
+from engine.use_cases.projects.change_facts import assign_role
+from engine.use_cases.reports.close_period import close_period
+from engine.use_cases.reports.import_accounts import import_accounts
 from tests.builders import sheet
 from tests.web_builders import KEYS, OWNER, SECOND, SECRETARY, Office, dump, settings_for
 

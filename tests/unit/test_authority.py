@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.core.authority import body_problem, setters, who_decides
+from engine.core.cases.authority import body_problem, setters, who_decides
 from tests.unit.test_verification import SOUND, definition, programme
 from tests.unit.wrong_files import edited
 

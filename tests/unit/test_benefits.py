@@ -8,11 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core import benefits
-from engine.core.benefits import FOUR_FIELDS, FTE, FTE_UNITS, KINDS, KRONER, KRONER_UNITS
-from engine.core.facts import PROJECT_FIELDS, Field, Problem, parse_value
-from engine.core.programme import Programme, parse_programme
-from engine.core.reporting import COLUMNS, Estimate
+from engine.core.benefits import benefits
+from engine.core.benefits.benefits import FTE, FTE_UNITS, KRONER, KRONER_UNITS
+from engine.core.benefits.told import COLUMNS, Estimate
+from engine.core.facts.catalogue import PROJECT_FIELDS
+from engine.core.facts.field import Field, Problem
+from engine.core.facts.parsing import parse_value
+from engine.core.programme.checks import parse_programme
+from engine.core.programme.model import Programme
+from engine.core.programme.vocabulary import FOUR_FIELDS, KINDS
 
 PROGRAMMES = Path(__file__).parents[2] / "workflows" / "programmes"
 BENEFITS = next(field for field in PROJECT_FIELDS if field.name == "benefits")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.calendar import (
+from engine.core.programme.calendar import (
     OSLO,
     PLAIN,
     Tertial,

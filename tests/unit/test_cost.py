@@ -7,17 +7,23 @@ from typing import Any
 
 import pytest
 
-from engine.core import facts
-from engine.core.cost import LIMIT, priced, unaffordable
-from engine.core.criteria import check
-from engine.core.definition import Definition, Gate, parse_definition
-from engine.core.facts import LIST_LIMIT, NESTED_LIMIT, Field, Problem, parse_value
-from engine.core.rules import FULL, Rule, Sizes, compile_rule, evaluate, evaluate_list, ready, steps_of
-from engine.core.verification import verify
+from engine.core.facts import catalogue
+from engine.core.facts import tree as facts_tree
+from engine.core.facts.field import Field, Problem
+from engine.core.facts.parsing import LIST_LIMIT, NESTED_LIMIT, parse_value
+from engine.core.rules.compile import compile_rule, steps_of
+from engine.core.rules.evaluate import evaluate, evaluate_list, ready
+from engine.core.rules.kinds import FULL, Sizes
+from engine.core.rules.rule import Rule
+from engine.core.workflow.checks import parse_definition
+from engine.core.workflow.cost import LIMIT, priced, unaffordable
+from engine.core.workflow.criteria import check
+from engine.core.workflow.definition import Definition, Gate
+from engine.core.workflow.verification import verify
 from tests.unit.test_verification import SOUND
 from tests.unit.wrong_files import edited, marked
 
-SCOPE = facts.scope()
+SCOPE = facts_tree.scope()
 ROOT = Path(__file__).parents[2] / "workflows"
 
 TOO_COSTLY = {
@@ -265,7 +271,7 @@ def test_what_one_criterion_has_picked_the_next_takes_over() -> None:
 
 
 def test_the_lists_that_items_have_are_bounded_all_together() -> None:
-    benefits = next(field for field in facts.PROJECT_FIELDS if field.name == "benefits")
+    benefits = next(field for field in catalogue.PROJECT_FIELDS if field.name == "benefits")
     assert isinstance(benefits, Field)
     each = NESTED_LIMIT // LIST_LIMIT
     full = [{"title": "Tid", "indicators": [{"title": "Timer"}] * each}] * LIST_LIMIT

@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.criteria import (
+from engine.core.facts.field import Value
+from engine.core.facts.tree import tree
+from engine.core.workflow.checks import parse_definition
+from engine.core.workflow.criteria import (
     CODES,
     INTAKE,
     NOT_GIVEN,
@@ -22,8 +25,7 @@ from engine.core.criteria import (
     filled,
     summary,
 )
-from engine.core.definition import Criterion, Definition, Gate, Intake, parse_definition
-from engine.core.facts import Value, tree
+from engine.core.workflow.definition import Criterion, Definition, Gate, Intake
 
 TODAY = date(2025, 5, 1)
 

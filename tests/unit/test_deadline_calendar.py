@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from icalendar import Calendar
 
-from documents.deadline_calendar import Deadline, deadline_calendar
-from documents.year_wheel import by_month, spoke_words, wheel_calendar, wheel_svg, wheel_words
-from engine.use_cases.year_wheel import Spoke, Wheel
+from documents.calendars.deadlines import Deadline, deadline_calendar
+from documents.calendars.year_wheel import by_month, spoke_words, wheel_calendar, wheel_svg, wheel_words
+from engine.queries.obligations.year_wheel import Spoke, Wheel
 
 MADE = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
 DAY = Deadline(id="1", title="Frist: F1", on=date(2025, 4, 4), description="Prosjekt\nDa skjer det noe.")

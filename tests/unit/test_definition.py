@@ -9,10 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from engine.core import definition as language
-from engine.core import facts, rules, shape, source
-from engine.core.definition import Definition, json_schema, parse_definition, text_in
-from engine.core.source import Mistake
+from engine.core.facts import catalogue
+from engine.core.files import shape, yaml_source
+from engine.core.files.shape import text_in
+from engine.core.refusal import Mistake
+from engine.core.rules import compile as rules
+from engine.core.workflow import checks, definition
+from engine.core.workflow.checks import json_schema, parse_definition
+from engine.core.workflow.definition import Definition
 from tests.unit.wrong_files import edited, marked, placed
 
 SMALL = """\
@@ -294,16 +298,16 @@ def test_a_misspelt_fact_does_not_blame_the_rules_that_read_it() -> None:
 
 
 def test_the_names_here_are_the_names_elsewhere() -> None:
-    roles = language.Role.__args__  # type: ignore[attr-defined]
-    kinds = language.ProjectKind.__args__  # type: ignore[attr-defined]
-    kind = next(field for field in facts.PROJECT_FIELDS if field.name == "kind")
+    roles = definition.Role.__args__  # type: ignore[attr-defined]
+    kinds = definition.ProjectKind.__args__  # type: ignore[attr-defined]
+    kind = next(field for field in catalogue.PROJECT_FIELDS if field.name == "kind")
 
-    assert roles == tuple(id_ for id_, _ in facts.ROLES)
+    assert roles == tuple(id_ for id_, _ in catalogue.ROLES)
     assert kinds == tuple(id_ for id_, _ in kind.choices)
-    assert language.Outcome.__args__ == language.OUTCOMES  # type: ignore[attr-defined]
+    assert definition.Outcome.__args__ == definition.OUTCOMES  # type: ignore[attr-defined]
 
 
-ALL_CODES = {**source.CODES, **shape.CODES, **rules.CODES, **language.CODES}
+ALL_CODES = {**yaml_source.CODES, **shape.CODES, **rules.CODES, **checks.CODES}
 
 
 @pytest.mark.parametrize(("code", "edits"), CASES)
@@ -314,7 +318,7 @@ def test_every_mistake_carries_the_data_its_sentence_needs(code: str, edits: lis
 
 
 def test_every_code_of_the_language_is_met_by_some_test() -> None:
-    assert set(language.CODES) <= {code for code, *_ in WRONG}
+    assert set(checks.CODES) <= {code for code, *_ in WRONG}
 
 
 LINES = SMALL.splitlines(keepends=True)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import vobject
 
-from documents.calendar_invite import Guest, Invitation, Meeting, calendar_file, cancellation, invitation
-from engine.core.calendar import oslo
+from documents.calendars.invite import Guest, Invitation, Meeting, calendar_file, cancellation, invitation
+from engine.core.programme.calendar import oslo
 
 OFFICE = Guest(name="Programkontoret", address="programkontor@example.org")
 

@@ -3,9 +3,12 @@
 import json
 
 from documents.editions import agenda, referat
-from documents.html import html
-from documents.papers import AgendaItem, CaseMinutes, arranged
-from documents.wording import agenda_content, case_content, lines, minutes_content, standing
+from documents.formats.html import html
+from documents.papers.paper import AgendaItem, CaseMinutes, arranged
+from documents.papers.referat import minutes_content
+from documents.papers.saksframlegg import case_content, standing
+from documents.papers.saksliste import agenda_content
+from documents.papers.words import lines
 from tests.paper_builders import (
     OFFICES,
     PROPOSAL,

@@ -11,9 +11,12 @@ import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from documents.glyphs import SHOWABLE
-from documents.pdf import NotPrintableError, Pdf, pdf
-from documents.wording import Content, agenda_content, case_content, minutes_content
+from documents.formats.blocks import Content
+from documents.formats.glyphs import SHOWABLE
+from documents.formats.pdf import NotPrintableError, Pdf, pdf
+from documents.papers.referat import minutes_content
+from documents.papers.saksframlegg import case_content
+from documents.papers.saksliste import agenda_content
 from tests.paper_builders import SECRET, a_case_paper, an_agenda, some_minutes
 
 DATED = datetime(2025, 1, 24, 9, 20, tzinfo=UTC)

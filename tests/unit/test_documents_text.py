@@ -5,8 +5,8 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.glyphs import SHOWABLE
-from documents.text import REPLACEMENT, fit, paragraphs, printable, readable, tame
+from documents.formats.glyphs import SHOWABLE
+from documents.formats.text import REPLACEMENT, fit, paragraphs, printable, readable, tame
 from engine.core.text import TURNING
 
 

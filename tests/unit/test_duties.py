@@ -6,11 +6,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.core import duties, shape, source
-from engine.core import programme as file
-from engine.core.calendar import PLAIN, Policy, is_working_day
-from engine.core.programme import Programme, parse_programme
-from engine.core.reminders import USUAL, Rung
+from engine.core import refusal
+from engine.core.files import shape, yaml_source
+from engine.core.programme import checks as file
+from engine.core.programme import duties
+from engine.core.programme.calendar import PLAIN, Policy, is_working_day
+from engine.core.programme.checks import parse_programme
+from engine.core.programme.ladder import USUAL, Rung
+from engine.core.programme.model import Programme
 from tests.unit.test_programme import SMALL
 from tests.unit.wrong_files import edited, marked, placed
 
@@ -68,7 +71,7 @@ SOUND = BASE + DUTIES
 Edit = tuple[str, str]
 
 
-def refused(text: str) -> tuple[source.Mistake, ...]:
+def refused(text: str) -> tuple[refusal.Mistake, ...]:
     found = parse_programme(text)
     assert not isinstance(found, Programme), "the text was taken as a programme"
     return found
@@ -247,7 +250,7 @@ WRONG: list[tuple[str, *tuple[Edit, ...]]] = [
     ("shape.too_few", ("steps: [{days: -1, to: ansvarlig}]", "steps: ▸[]")),
 ]
 CASES = [pytest.param(code, edits, id=f"{code} {number}") for number, (code, *edits) in enumerate(WRONG)]
-ALL_CODES = {**source.CODES, **shape.CODES, **file.CODES, **duties.CODES}
+ALL_CODES = {**yaml_source.CODES, **shape.CODES, **file.CODES, **duties.CODES}
 
 
 @pytest.mark.parametrize(("code", "edits"), CASES)

@@ -9,25 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.facts import (
+from engine.core.facts.catalogue import GIVEN_FIELDS, KEPT_FIELDS, PROJECT_FIELDS, RESERVED_NAMES, field_named
+from engine.core.facts.field import Field, Problem
+from engine.core.facts.parsing import (
     CODES,
-    GIVEN_FIELDS,
-    KEPT_FIELDS,
     LARGEST_WHOLE,
     LIST_LIMIT,
     LONG_TEXT_LIMIT,
-    PROJECT_FIELDS,
-    RESERVED_NAMES,
     TEXT_LIMIT,
-    Field,
-    Problem,
-    check_tree,
-    field_named,
-    nearest,
     parse_value,
-    scope,
-    tree,
 )
+from engine.core.facts.tree import check_tree, scope, tree
+from engine.core.text import nearest
 
 FIELDS = {field.name: field for field in PROJECT_FIELDS}
 BENEFIT = {field.name: field for field in FIELDS["benefits"].fields}

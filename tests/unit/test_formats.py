@@ -7,8 +7,8 @@ import pytest
 from babel.messages.pofile import read_po
 from jinja2 import DictLoader, UndefinedError
 
-from engine.core.definition import OUTCOMES
-from engine.core.voting import Choice
+from engine.core.cases.voting import Choice
+from engine.core.workflow.definition import OUTCOMES
 from language import environments, formats
 from language.catalogues import DOMAIN, FOLDER, LOCALES, translations
 from language.sentences import SENTENCES

@@ -6,8 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.benefits import FOUR_FIELDS, identified
+from engine.core.benefits.benefits import identified
 from engine.core.identities import all_have_ids, carried, with_history
+from engine.core.programme.vocabulary import FOUR_FIELDS
 
 
 def titled(*titles: str) -> list[dict[str, Any]]:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.events import OwnerAlerted
 from engine.core.keys import packed, unpacked
-from engine.core.letters import (
+from engine.core.measurements import Measuring, spelt, told_by
+from engine.core.record.events.obligations import OwnerAlerted
+from engine.core.record.letters import (
     again,
     alert_of,
     change_of,
@@ -20,7 +21,6 @@ from engine.core.letters import (
     read_version,
     subject_of_report,
 )
-from engine.core.measurements import Measuring, spelt, told_by
 
 NAMES = st.text(st.sampled_from("aZ1æ/+ %-:2F0."), max_size=8)
 MARKS = st.text(st.sampled_from("0123456789abcdef"), min_size=16, max_size=16)

@@ -1,8 +1,8 @@
 """Is whoever asks for a decision told at which meeting it comes up, and why at none before?"""
 
 from cli.gates import coming_up
-from engine.core.calendar import PLAIN
-from engine.core.meetings import landing
+from engine.core.cases.meetings import landing
+from engine.core.programme.calendar import PLAIN
 from tests.unit.test_meetings import a_rhythm, at
 
 

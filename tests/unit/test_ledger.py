@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.ledger import (
+from engine.core.record.ledger import (
     CODES,
     GENESIS,
     MOST_FAULTS,

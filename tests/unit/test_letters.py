@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
-from engine.core.letters import (
+from engine.core.record.letters import (
     AGENDA,
     AMENDED,
     CARRIES_CODE,

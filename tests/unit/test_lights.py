@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from engine.core.lights import computed, figures, light_for
-from engine.core.programme import KeyFigure
-from engine.core.reporting import AccountLine, Risk
+from engine.core.programme.model import KeyFigure
+from engine.core.reports.lights import computed, figures, light_for
+from engine.core.reports.told import AccountLine, Risk
 
 
 def rule(yellow: float, red: float, *, area: str = "okonomi", figure: str = "avvik_prosent") -> KeyFigure:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.links import (
+from engine.core.access.links import (
     CODES,
     FAILURES_THAT_LOCK,
     Link,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.core.definition import parse_definition
-from engine.core.misuse import Unknown
+from engine.core.refusal import Unknown
+from engine.core.workflow.checks import parse_definition
 from workflows import loader
 
 

@@ -6,8 +6,9 @@ from threading import Barrier
 
 import pytest
 
-from engine.core.definition import Definition, parse_definition
-from engine.core.machine import ImpossibleMove, machine_of, move, next_gates
+from engine.core.workflow.checks import parse_definition
+from engine.core.workflow.definition import Definition
+from engine.core.workflow.machine import ImpossibleMove, machine_of, move, next_gates
 from tests.unit.test_definition import SMALL
 
 

@@ -4,9 +4,9 @@ from datetime import date, datetime, time
 
 import pytest
 
-from engine.core.calendar import PLAIN, oslo
-from engine.core.meetings import Slot, following, landing, series
-from engine.core.programme import MeetingRhythm
+from engine.core.cases.meetings import Slot, following, landing, series
+from engine.core.programme.calendar import PLAIN, oslo
+from engine.core.programme.model import MeetingRhythm
 
 
 def a_rhythm(**changes: object) -> MeetingRhythm:

@@ -8,7 +8,7 @@ from email.policy import default
 
 import pytest
 
-from engine.core.criteria import Reason
+from engine.core.refusal import Reason
 from notifications.letters import Rendered, render
 from notifications.message import CalendarPart, Envelope, build, read_sender
 from tests.letter_facts import CODE, FACTS, URL

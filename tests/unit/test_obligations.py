@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.core.calendar import PLAIN, add_working_days, is_working_day, tertial_of
-from engine.core.duties import Duty
-from engine.core.obligations import (
+from engine.core.obligations.owed import (
     Act,
     Affairs,
     Course,
@@ -24,7 +22,10 @@ from engine.core.obligations import (
     owed_by_project,
     with_acts,
 )
-from engine.core.programme import Programme, parse_programme
+from engine.core.programme.calendar import PLAIN, add_working_days, is_working_day, tertial_of
+from engine.core.programme.checks import parse_programme
+from engine.core.programme.duties import Duty
+from engine.core.programme.model import Programme
 from tests.unit.test_duties import BASE
 from tests.unit.wrong_files import edited
 

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.core import programme as file
-from engine.core import shape, source, voting
-from engine.core.programme import Programme, parse_programme
-from engine.core.source import Mistake
+from engine.core.cases import voting
+from engine.core.files import shape, yaml_source
+from engine.core.programme import checks, model
+from engine.core.programme.checks import parse_programme
+from engine.core.programme.model import Programme
+from engine.core.refusal import Mistake
 from tests.unit.wrong_files import edited, marked, placed
 
 SMALL = """\
@@ -206,7 +208,7 @@ WRONG: list[tuple[str, *tuple[Edit, ...]]] = [
     ("shape.not_allowed", ("workflows: {utviklingsprosjekt", "workflows: {▸utvikling")),
 ]
 CASES = [pytest.param(code, edits, id=f"{code} {number}") for number, (code, *edits) in enumerate(WRONG)]
-ALL_CODES = {**source.CODES, **shape.CODES, **file.CODES}
+ALL_CODES = {**yaml_source.CODES, **shape.CODES, **checks.CODES}
 
 
 @pytest.mark.parametrize(("code", "edits"), CASES)
@@ -220,7 +222,7 @@ def test_a_wrong_programme_is_refused_with_the_place_of_the_mistake(code: str, e
 
 
 def test_every_code_of_the_programme_file_is_met_by_some_test() -> None:
-    assert set(file.CODES) <= {code for code, *_ in WRONG}
+    assert set(checks.CODES) <= {code for code, *_ in WRONG}
 
 
 def test_one_person_may_hold_two_seats_under_one_name() -> None:
@@ -257,9 +259,9 @@ def test_a_circle_is_told_once_and_in_full() -> None:
 
 
 def test_the_rules_of_a_body_are_those_that_are_counted_by() -> None:
-    assert file.DecisionRule.__args__ == voting.RULES  # type: ignore[attr-defined]
-    assert file.Tie.__args__ == voting.TIES  # type: ignore[attr-defined]
-    assert file.Handling.__args__ == voting.HANDLINGS  # type: ignore[attr-defined]
+    assert model.DecisionRule.__args__ == voting.RULES  # type: ignore[attr-defined]
+    assert model.Tie.__args__ == voting.TIES  # type: ignore[attr-defined]
+    assert model.Handling.__args__ == voting.HANDLINGS  # type: ignore[attr-defined]
 
 
 LINES = SMALL.splitlines(keepends=True)

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from engine.core.facts import nearest
-from engine.core.printed import PLACES, Figure, Spot, figures_of, read_printed, vocabulary_of
-from engine.core.reconciliation import FINDINGS, Finding, open_findings, reconcile
-from engine.core.reporting import AccountLine, Risk, Transfer
-from engine.core.sheet import Sheet, read_sheet
-from engine.core.source import Mistake
-from engine.core.tertial import Entry, Known, Reported, tertial_report
+from engine.core.files.sheet import Sheet, read_sheet
+from engine.core.refusal import Mistake
+from engine.core.report.disagreements import reconcile
+from engine.core.report.finding import FINDINGS, Finding, open_findings
+from engine.core.report.known import Entry, Known, Reported
+from engine.core.report.printed import PLACES, Figure, Spot, figures_of, read_printed, vocabulary_of
+from engine.core.report.sections import tertial_report
+from engine.core.reports.told import AccountLine, Risk, Transfer
+from engine.core.text import nearest
 from language import findings as words
 from language.sentences import placed
 from tests.report_builders import a_benefit, an_entry, known_of

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core import reminders
-from engine.core.calendar import PLAIN, Policy, in_office_hours, local_date
-from engine.core.reminders import NO_RUNG, USUAL, Due, Ladder, Rung, due, instants, passed_at, planned
+from engine.core.programme import ladder as reminders
+from engine.core.programme.calendar import PLAIN, Policy, in_office_hours, local_date
+from engine.core.programme.ladder import NO_RUNG, USUAL, Due, Ladder, Rung, due, instants, passed_at, planned
 
 QUIET_JULY = Policy(free=frozenset({(12, 24), (12, 31)}), quiet=(((7, 1), (7, 31)),))
 POLICIES = (

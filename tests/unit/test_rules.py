@@ -11,23 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.facts import PROJECT_FIELDS, Field, scope, tree
-from engine.core.rules import (
-    CODES,
-    COMPREHENSIONS,
-    LENGTH_LIMIT,
-    Ready,
-    Rule,
-    RuleFault,
-    Undecidable,
-    check_text,
-    compile_rule,
-    evaluate,
-    evaluate_list,
-    paths_of,
-    placeholders,
-    ready,
-)
+from engine.core.facts.catalogue import PROJECT_FIELDS
+from engine.core.facts.field import Field
+from engine.core.facts.tree import scope, tree
+from engine.core.rules.compile import CODES, check_text, compile_rule, paths_of, placeholders
+from engine.core.rules.evaluate import Ready, Undecidable, evaluate, evaluate_list, ready
+from engine.core.rules.rule import COMPREHENSIONS, LENGTH_LIMIT, Rule, RuleFault
 
 OWN = (
     Field(name="affects_children", title="Berører barn og unge", type="yes_no"),

@@ -9,11 +9,11 @@ import pytest
 
 import documents
 import engine.core
+import engine.queries
 import engine.store
 import engine.use_cases
 import notifications
-from engine.core.misuse import Invalid, NotAllowed, Unknown
-from engine.core.source import Mistake
+from engine.core.refusal import Invalid, Mistake, NotAllowed, Unknown
 from language.catalogues import LOCALES
 from language.refusals import UNKNOWN
 from language.sentences import SENTENCES, misuse_sentences, placed, sentence, sentence_for
@@ -32,10 +32,11 @@ NUMBERS = {
 
 
 def codes() -> Iterator[tuple[str, tuple[str, ...]]]:
-    for package in (engine.core, engine.store, engine.use_cases, notifications, documents):
-        for module in pkgutil.iter_modules(package.__path__):
-            found = importlib.import_module(f"{package.__name__}.{module.name}")
-            yield from getattr(found, "CODES", {}).items()
+    for package in (engine.core, engine.queries, engine.store, engine.use_cases, notifications, documents):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if ".migrations." not in module.name:
+                found = importlib.import_module(module.name)
+                yield from getattr(found, "CODES", {}).items()
 
 
 def filled(keys: tuple[str, ...], code: str) -> dict[str, str | int]:

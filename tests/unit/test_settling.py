@@ -4,11 +4,11 @@ from typing import get_args
 
 import pytest
 
-from engine.core import letters
-from engine.core.duties import KINDS, Settles
-from engine.core.events import OwnerAlerted
-from engine.core.letters import again, first_call, letters_for, read_alert
-from engine.core.obligations import due_elsewhere, settled_elsewhere
+from engine.core.obligations.owed import due_elsewhere, settled_elsewhere
+from engine.core.programme.duties import KINDS, Settles
+from engine.core.record import letters
+from engine.core.record.events.obligations import OwnerAlerted
+from engine.core.record.letters import again, first_call, letters_for, read_alert
 from language.obligations import due_elsewhere_words, where_words
 from web.guard import masked
 

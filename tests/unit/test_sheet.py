@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from engine.core.sheet import CODES, FILE_LIMIT, ROW_LIMIT, Sheet, read_sheet
-from engine.core.source import Mistake
-from engine.core.workbook import UNPACKED_LIMIT
+from engine.core.files.sheet import CODES, FILE_LIMIT, ROW_LIMIT, Sheet, read_sheet
+from engine.core.files.workbook import UNPACKED_LIMIT
+from engine.core.refusal import Mistake
 
 
 def workbook(*rows: list[Any]) -> bytes:

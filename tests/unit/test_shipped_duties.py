@@ -9,11 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.core.calendar import OSLO, Policy, add_working_days, holiday_name, tertial_of
-from engine.core.definition import Definition, parse_definition
-from engine.core.duties import IN_PROGRAMME, KINDS, OFFICE, Duty
-from engine.core.facts import ROLES
-from engine.core.obligations import (
+from engine.core.facts.catalogue import ROLES
+from engine.core.obligations.owed import (
     Act,
     Affairs,
     Course,
@@ -23,8 +20,13 @@ from engine.core.obligations import (
     owed_by_project,
     with_acts,
 )
-from engine.core.programme import Period, Programme, parse_programme
-from engine.core.reminders import NO_RUNG, USUAL, Ladder, due, instants, planned
+from engine.core.programme.calendar import OSLO, Policy, add_working_days, holiday_name, tertial_of
+from engine.core.programme.checks import parse_programme
+from engine.core.programme.duties import IN_PROGRAMME, KINDS, OFFICE, Duty
+from engine.core.programme.ladder import NO_RUNG, USUAL, Ladder, due, instants, planned
+from engine.core.programme.model import Period, Programme
+from engine.core.workflow.checks import parse_definition
+from engine.core.workflow.definition import Definition
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
 NAMES = ("lakseregionen", "osloplus", "trondheim")

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from engine.core import criteria, facts
-from engine.core.calendar import PLAIN, add_working_days
-from engine.core.criteria import Answer, CriterionCheck, GateCheck
-from engine.core.definition import Criterion, Definition, parse_definition
-from engine.core.programme import Programme, parse_programme
+from engine.core.facts import catalogue
+from engine.core.facts import tree as facts_tree
+from engine.core.programme.calendar import PLAIN, add_working_days
+from engine.core.programme.checks import parse_programme
+from engine.core.programme.model import Programme
+from engine.core.workflow import criteria
+from engine.core.workflow.checks import parse_definition
+from engine.core.workflow.criteria import Answer, CriterionCheck, GateCheck
+from engine.core.workflow.definition import Criterion, Definition
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
 PROGRAMMES = WORKFLOWS / "programmes"
@@ -61,7 +65,7 @@ def checked(
     definition = workflow(name)
     gate = definition.gate(gate_id) if gate_id else definition.intake
     assert gate is not None
-    tree = facts.tree(
+    tree = facts_tree.tree(
         values,
         key="prosjekt",
         title="Prosjektet",
@@ -127,7 +131,7 @@ def test_every_shipped_workflow_parses_and_every_criterion_tells_what_to_do(path
 def test_every_programme_names_workflows_bodies_and_offices_that_exist(path: Path) -> None:
     found = programme(path.stem)
     offices = {each.id for each in found.offices}
-    roles = {id_ for id_, _ in facts.ROLES}
+    roles = {id_ for id_, _ in catalogue.ROLES}
     for name in found.workflows.values():
         definition = workflow(name)
         deciders = {each.body for gate in definition.gates for each in gate.decided_by}

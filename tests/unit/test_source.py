@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.source import LARGEST_BYTES, Mistake, digest_of, in_order, read
+from engine.core.files.yaml_source import LARGEST_BYTES, digest_of, in_order, read
+from engine.core.refusal import Mistake
 
 
 def found(text: str | bytes) -> list[tuple[str, int, int]]:

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from engine.core import status_report
-from engine.core.calendar import PLAIN
-from engine.core.report_book import CODES as BOOK_CODES
-from engine.core.report_book import Book, Page, read_book, write_book
-from engine.core.reporting import StatusReport
-from engine.core.sheet import Sheet, read_sheet
-from engine.core.source import Mistake
-from engine.core.status_report import CODES, approval, changed_fields, filled, form, read_report
+from engine.core.files.sheet import Sheet, read_sheet
+from engine.core.programme.calendar import PLAIN
+from engine.core.refusal import Mistake
+from engine.core.reports import status_report
+from engine.core.reports.report_book import CODES as BOOK_CODES
+from engine.core.reports.report_book import Book, Page, read_book, write_book
+from engine.core.reports.status_report import CODES, approval, changed_fields, filled, form, read_report
+from engine.core.reports.told import StatusReport
 from language.sentences import sentence
 from language.status_reports import approval_word, form_sentence
 

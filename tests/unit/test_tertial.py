@@ -6,26 +6,16 @@ from typing import Any, Literal
 
 import pytest
 
-from documents.blocks import Block
-from documents.tertial import (
-    blocks_by_id,
-    change_sentence,
-    coverage_sentence,
-    period_label,
-    report_content,
-)
-from engine.core.programme import KeyFigure
-from engine.core.reporting import (
-    AccountLine,
-    Estimate,
-    Judgement,
-    Measurement,
-    Realised,
-    Risk,
-    StatedProgress,
-    StatusReport,
-)
-from engine.core.tertial import Entry, Group, Known, Reported, Span, Term, TertialReport, tertial_report
+from documents.formats.blocks import Block
+from documents.tertial.content import blocks_by_id, report_content
+from documents.tertial.introduction import change_sentence, coverage_sentence
+from documents.tertial.phrases import period_label
+from engine.core.benefits.told import Estimate, Measurement, Realised, StatedProgress
+from engine.core.programme.model import KeyFigure
+from engine.core.report.known import Entry, Group, Known, Reported, Span, Term
+from engine.core.report.report import TertialReport
+from engine.core.report.sections import tertial_report
+from engine.core.reports.told import AccountLine, Judgement, Risk, StatusReport
 from tests.report_builders import KNOWN_AT, a_benefit, an_entry, known_of
 
 AT = datetime(2025, 1, 5, tzinfo=UTC)

@@ -21,15 +21,19 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 from openpyxl import load_workbook
 
-from documents import charts
-from documents.tertial import report_content
-from documents.tertial_editions import REPORT_FORMATS, ROWS_IN_PRINT, ReportFormat, for_print, statusrapport
-from documents.word import word
-from documents.word_template import TemplateError, own_template
-from engine.core.printed import NEEDED, read_printed, vocabulary_of
-from engine.core.reporting import AREAS, Estimate, Judgement, Light, Risk
-from engine.core.sheet import Sheet, read_sheet
-from engine.core.tertial import Group, Known, Reported, Term, TertialReport, tertial_report
+from documents.formats import charts
+from documents.formats.word import word
+from documents.formats.word_template import TemplateError, own_template
+from documents.tertial.content import report_content
+from documents.tertial.editions import REPORT_FORMATS, ROWS_IN_PRINT, ReportFormat, for_print, statusrapport
+from engine.core.benefits.told import Estimate
+from engine.core.files.sheet import Sheet, read_sheet
+from engine.core.programme.vocabulary import AREAS
+from engine.core.report.known import Group, Known, Reported, Term
+from engine.core.report.printed import NEEDED, read_printed, vocabulary_of
+from engine.core.report.report import TertialReport
+from engine.core.report.sections import tertial_report
+from engine.core.reports.told import Judgement, Light, Risk
 from language.sentences import sentence
 from tests.report_builders import a_benefit, an_entry, known_of
 

@@ -15,11 +15,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.core.address import as_kept, as_sent, fault_in
-from engine.core.facts import Field, parse_value, tree
-from engine.core.programme import Programme, parse_programme
-from engine.core.shape import text_in
+from engine.core.facts.field import Field
+from engine.core.facts.parsing import parse_value
+from engine.core.facts.tree import tree
+from engine.core.facts.words import read_words
+from engine.core.files.shape import text_in
+from engine.core.programme.checks import parse_programme
+from engine.core.programme.model import Programme
 from engine.core.text import HINTS, TURNING, UNFIT, invisible, one_line, says_nothing, shown
-from engine.use_cases.words import read_words
 from notifications.letters import Rendered
 from notifications.message import Envelope, build
 from tests.unit.test_programme import SMALL

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.core import examples, facts, verification
-from engine.core.definition import Definition, parse_definition
-from engine.core.programme import Programme, parse_programme
-from engine.core.source import Mistake
-from engine.core.verification import spare_members, verify
+from engine.core.facts import tree as facts
+from engine.core.programme.checks import parse_programme
+from engine.core.programme.model import Programme
+from engine.core.refusal import Mistake
+from engine.core.workflow import examples, verification
+from engine.core.workflow.checks import parse_definition
+from engine.core.workflow.definition import Definition
+from engine.core.workflow.verification import spare_members, verify
 from tests.unit.test_programme import SMALL as PROGRAMME
 from tests.unit.wrong_files import edited, marked, placed
 

@@ -15,18 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.core.voting import (
-    CODES,
-    HANDLINGS,
-    RULES,
-    TIES,
-    Ballot,
-    Choice,
-    Rules,
-    Seat,
-    Tally,
-    count,
-)
+from engine.core.cases.voting import CODES, HANDLINGS, RULES, TIES, Ballot, Choice, Rules, Seat, Tally, count
 
 ANSWERS = {
     "G": Choice.APPROVE,

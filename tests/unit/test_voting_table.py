@@ -18,7 +18,7 @@ goes to the meeting; conditions are always worded by the chair; answers given be
 
 import pytest
 
-from engine.core.voting import Seat, count
+from engine.core.cases.voting import Seat, count
 from tests.unit.test_voting import AT_CLOSING, SITUATIONS, given_answers, rules
 
 WORDS = {"godkjent": "godkjent", "forutsetninger": "godkjent_med_forutsetninger", "ikke": "ikke_godkjent"}

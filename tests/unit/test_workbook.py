@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
-from engine.core.sheet import ROW_LIMIT, Sheet, read_sheet, read_tables
-from engine.core.workbook import TAG_LIMIT, Cell, UnreadableError, open_workbook
+from engine.core.files.sheet import ROW_LIMIT, Sheet, read_sheet, read_tables
+from engine.core.files.workbook import TAG_LIMIT, Cell, UnreadableError, open_workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
 NAMESPACES = {

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.calendar import PLAIN, Policy, is_working_day, local_date, oslo
-from engine.core.meetings import Slot, following, landing, series
-from engine.core.programme import WEEKDAYS, Body, MeetingRhythm, Programme
-from engine.use_cases.panel import IN_MEETING, term_for
+from engine.core.cases.meetings import Slot, following, landing, series
+from engine.core.programme.calendar import PLAIN, Policy, is_working_day, local_date, oslo
+from engine.core.programme.model import WEEKDAYS, Body, MeetingRhythm, Programme
+from engine.queries.cases.panel import IN_MEETING, term_for
 from tests.unit.test_shipped_workflows import programme
 from workflows.loader import programmes
 

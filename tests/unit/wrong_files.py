@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from engine.core.source import Mistake
+from engine.core.refusal import Mistake
 
 PLACE = "▸"
 

@@ -1,1 +1,1 @@
-"""Who comes in: signing in and out, and the one place that lets a request through to its page."""
+"""Who comes in, and whether they may: cookies, the act of each address, and what stands in the menu."""

@@ -10,10 +10,10 @@ from fastapi.concurrency import run_in_threadpool
 
 from engine.core.access.actor import Actor, Level, Session
 from engine.core.access.table import Act, Denied, Relation, allowed
-from engine.core.calendar import local_date
+from engine.core.programme.calendar import local_date
 from engine.queries.access.relations import relations
 from engine.store import people
-from web import cookies
+from web.access import cookies
 from web.access.routes import ACTS
 from web.site import Site
 

@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from engine.core.shape import text_in
+from engine.core.files.shape import text_in
+from engine.queries.json_v1 import meetings_json
 from engine.store import programmes
-from engine.use_cases.describe import meetings_json
 from web import pages
 from web.site import Site
 

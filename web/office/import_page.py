@@ -7,12 +7,11 @@ from typing import Final
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
-from engine.core.calendar import local_date
-from engine.core.misuse import Invalid
-from engine.core.sheet import Sheet, read_sheet
-from engine.core.source import Mistake
+from engine.core.files.sheet import Sheet, read_sheet
+from engine.core.programme.calendar import local_date
+from engine.core.refusal import Invalid, Mistake
 from engine.store import projects
-from engine.use_cases.import_projects import import_projects
+from engine.use_cases.projects.import_projects import import_projects
 from language.sentences import sentence
 from web import pages
 from web.forms import Form, Upload, Uploaded, only

@@ -7,15 +7,15 @@ from typing import Any, Final
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from engine.core.calendar import local_date
-from engine.core.misuse import Misuse
-from engine.core.programme import Programme
-from engine.core.shape import text_in
+from engine.core.files.shape import text_in
+from engine.core.programme.calendar import local_date
+from engine.core.programme.model import Programme
+from engine.core.refusal import Misuse
 from engine.store import people, programmes
 from engine.store.people import Holding
-from engine.use_cases.assign_seat import assign_seat
-from engine.use_cases.register_absence import register_absence
-from engine.use_cases.register_person import register_person
+from engine.use_cases.people.assign_seat import assign_seat
+from engine.use_cases.people.register_absence import register_absence
+from engine.use_cases.people.register_person import register_person
 from language.sentences import misuse_sentences
 from web import pages
 from web.forms import Form, only

@@ -7,11 +7,11 @@ from typing import Final
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from engine.core.calendar import local_date
-from engine.core.shape import text_in
+from engine.core.files.shape import text_in
+from engine.core.programme.calendar import local_date
+from engine.queries.json_v1 import meetings_json
+from engine.queries.obligations.show_obligations import ObligationView, show_others
 from engine.store import programmes
-from engine.use_cases.describe import meetings_json
-from engine.use_cases.show_obligations import ObligationView, show_others
 from web import pages
 from web.access.visitor import visitor
 from web.site import Site

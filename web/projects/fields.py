@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from engine.core.facts import Field, Problem, item_of
+from engine.core.facts.field import Field, Problem, item_of
 
 PATH_STEP: Final = "-"
 YES_NO: Final = (("ja", "Ja"), ("nei", "Nei"))

@@ -14,20 +14,20 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
 from engine.core.access.table import Act
-from engine.core.calendar import local_date
-from engine.core.criteria import summary
-from engine.core.facts import Field, Problem
-from engine.core.misuse import NotAllowed, Refused, Unknown
-from engine.core.shape import text_in
+from engine.core.facts.field import Field, Problem
+from engine.core.files.shape import text_in
+from engine.core.programme.calendar import local_date
+from engine.core.refusal import NotAllowed, Refused, Unknown
 from engine.core.versions import Overtaken
+from engine.core.workflow.criteria import summary
+from engine.queries.json_v1 import focus_areas
+from engine.queries.people.actors import PROGRAMME_OFFICE, capacities
+from engine.queries.projects.gate_form import GateForm, Question, gate_form
 from engine.store import cases, people, programmes, projects
 from engine.store.session import Connection
-from engine.use_cases.actors import PROGRAMME_OFFICE, capacities
-from engine.use_cases.add_paper import add_paper
-from engine.use_cases.answer_criterion import answer_criterion, confirm_answer, waive_criterion
-from engine.use_cases.change_facts import BadFacts, change_facts
-from engine.use_cases.describe import focus_areas
-from engine.use_cases.gate_form import GateForm, Question, gate_form
+from engine.use_cases.projects.add_paper import add_paper
+from engine.use_cases.projects.answer_criterion import answer_criterion, confirm_answer, waive_criterion
+from engine.use_cases.projects.change_facts import BadFacts, change_facts
 from language.sentences import sentence
 from web import pages
 from web.access.visitor import may, visitor

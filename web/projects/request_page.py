@@ -10,21 +10,20 @@ from fastapi.responses import RedirectResponse, Response
 
 from documents import editions
 from documents.editions import FORMATS, Format
-from engine.core.calendar import local_date
-from engine.core.criteria import Reason
-from engine.core.misuse import NotAllowed, Refused, Unknown
-from engine.core.shape import text_in
+from engine.core.files.shape import text_in
+from engine.core.programme.calendar import local_date
+from engine.core.refusal import NotAllowed, Reason, Refused, Unknown
+from engine.queries.cases.show_case import CaseView, show_case
+from engine.queries.projects.gate_form import GateForm, gate_form
 from engine.store import cases, meetings
-from engine.use_cases.gate_form import GateForm, gate_form
-from engine.use_cases.request_transition import request_transition
-from engine.use_cases.show_case import CaseView, show_case
-from engine.use_cases.withdraw_case import withdraw_case
+from engine.use_cases.cases.request_transition import request_transition
+from engine.use_cases.cases.withdraw_case import withdraw_case
 from language import formats
 from language.sentences import sentence
 from web import pages
 from web.access.visitor import visitor
+from web.cases.papers import shown
 from web.forms import Form, only
-from web.paper_pages import shown
 from web.site import Site
 from web.wording import FormError
 

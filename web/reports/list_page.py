@@ -7,7 +7,7 @@ from engine.core.access.table import Act
 from engine.store import publications
 from web import pages
 from web.access.visitor import may, visitor
-from web.report_pages import PATH
+from web.reports.programme_report import PATH
 from web.site import Site
 
 

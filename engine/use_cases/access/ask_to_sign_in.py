@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from engine.core.letters import SIGN_IN, Letter, subject_of_person
+from engine.core.record.letters import SIGN_IN, Letter, subject_of_person
 from engine.store import outbox, people, sign_ins
 from engine.store.session import Database
 from engine.store.sign_ins import SignInAsk
-from engine.use_cases.claim_letters import SIGN_IN_LIFE
+from engine.use_cases.letters.claim_letters import SIGN_IN_LIFE
 
 PER_HOUR: Final = 3
 PER_DAY: Final = 12

@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from engine.core.criteria import Reason
-from engine.core.links import Link, Purpose, code_for, counts_as_try, same_code
-from engine.core.misuse import Refused
+from engine.core.access.links import Link, Purpose, code_for, counts_as_try, same_code
+from engine.core.refusal import Reason, Refused
+from engine.queries.letters.subject import subject_named
 from engine.store import links, people, sign_ins
 from engine.store.session import Connection, Database
-from engine.use_cases.open_door import DEVICE, Entered, let_in
-from engine.use_cases.subject import subject_named
+from engine.use_cases.access.open_door import DEVICE, Entered, let_in
 
 TRIES: Final = 5
 

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.core.calendar import local_date
-from engine.core.facts import ROLES
-from engine.core.shape import text_in
+from engine.core.cases import ballots
+from engine.core.cases.case import CaseState
+from engine.core.facts.catalogue import ROLES
+from engine.core.files.shape import text_in
+from engine.core.programme.calendar import local_date
 from engine.queries.access.relations import seats
+from engine.queries.obligations.show_obligations import ObligationView, show_mine
 from engine.store import cases, definitions, meetings, people, programmes, projects
-from engine.store.cases import CaseState
 from engine.store.meetings import Meeting
 from engine.store.session import Connection
-from engine.use_cases.show_obligations import ObligationView, show_mine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def _cases(tx: Connection, person: str, titles: Mapping[str, str]) -> tuple[MyCa
         seats_held = {str(entry["seat"]) for entry in case.roll if entry.get("person") == person}
         if not seats_held:
             continue
-        answered = seats_held <= cases.standing(case, cases.ballots(tx, case.id)).keys()
+        answered = seats_held <= ballots.standing(case, cases.ballots(tx, case.id)).keys()
         title = str(projects.facts(tx, case.project).get("title", case.project))
         body = titles.get(case.body, case.body)
         found.append(MyCase(case=case, title=title, body=body, answered=answered))

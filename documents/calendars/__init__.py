@@ -1,0 +1,1 @@
+"""Dates as calendars read them: an invitation, a person's own deadlines, the programme's year."""

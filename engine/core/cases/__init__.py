@@ -1,0 +1,1 @@
+"""A case and how it is decided: ballots, voting, and the meetings it comes up at."""

@@ -1,0 +1,3 @@
+"""What people and the accounts tell each tertial: status reports, lights, quality, and the forms and
+tables they come in.
+"""

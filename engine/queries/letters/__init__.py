@@ -1,0 +1,1 @@
+"""Reads for letters: what a letter is about."""

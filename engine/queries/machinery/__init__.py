@@ -1,0 +1,1 @@
+"""Reads about the machinery: what it could not do."""

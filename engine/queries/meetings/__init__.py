@@ -1,0 +1,1 @@
+"""Reads about a meeting: what comes up, and who takes part."""

@@ -1,0 +1,1 @@
+"""Reads about the programme in force: its bodies and its periods."""

@@ -1,0 +1,1 @@
+"""Reads about reports: the form, the lights, what was delivered, and the report itself."""

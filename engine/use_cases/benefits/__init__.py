@@ -1,0 +1,1 @@
+"""Benefits are added, estimated, measured and realised."""

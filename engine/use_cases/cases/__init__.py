@@ -1,0 +1,1 @@
+"""Cases are asked for, answered, concluded, amended, withdrawn and carried out."""

@@ -1,0 +1,1 @@
+"""Letters are claimed, sent and settled; calendars are kept."""

@@ -1,0 +1,1 @@
+"""The machinery is watched, inspected and kept in order."""

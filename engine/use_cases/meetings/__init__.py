@@ -1,0 +1,1 @@
+"""Meetings are called, run and written down."""

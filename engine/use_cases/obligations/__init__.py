@@ -1,0 +1,1 @@
+"""What is owed is planned, reminded of, settled and given another date."""

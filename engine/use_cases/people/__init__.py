@@ -1,0 +1,1 @@
+"""People are registered, away, seated and erased."""

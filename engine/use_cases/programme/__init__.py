@@ -1,0 +1,1 @@
+"""A programme is loaded, given workflows, and closed."""

@@ -1,0 +1,1 @@
+"""Projects are imported, given facts, papers and answers, and taken in."""

@@ -1,0 +1,1 @@
+"""Reports are imported, written, delivered, approved and published; periods close."""

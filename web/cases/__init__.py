@@ -1,0 +1,1 @@
+"""The pages of a case: reading it, answering it, and its papers."""
