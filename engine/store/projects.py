@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, bindparam, select
 
-from engine.core.identities import all_have_ids, is_whole, with_history
+from engine.core.facts.identities import all_have_ids, is_whole, with_history
 from engine.store.tables.base import metadata
 
 _PROJECT: Final = metadata.tables["project"]

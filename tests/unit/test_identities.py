@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.core.benefits.benefits import identified
-from engine.core.identities import all_have_ids, carried, with_history
+from engine.core.facts.identities import all_have_ids, carried, with_history
 from engine.core.programme.vocabulary import FOUR_FIELDS
 
 

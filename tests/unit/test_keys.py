@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.core.benefits.measurements import Measuring, spelt, told_by
 from engine.core.keys import packed, unpacked
-from engine.core.measurements import Measuring, spelt, told_by
 from engine.core.record.events.obligations import OwnerAlerted
 from engine.core.record.letters import (
     again,

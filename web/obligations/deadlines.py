@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from documents.calendars.deadlines import Deadline, deadline_calendar
 from engine.core.access.table import Act
-from engine.core.measurements import told_by
+from engine.core.benefits.measurements import told_by
 from engine.core.obligations.owed import MEASUREMENT
 from engine.core.programme.calendar import local_date
 from engine.core.record.letters import subject_of_case

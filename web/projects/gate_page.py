@@ -15,10 +15,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from engine.core.access.table import Act
 from engine.core.facts.field import Field, Problem
+from engine.core.facts.versions import Overtaken
 from engine.core.files.shape import text_in
 from engine.core.programme.calendar import local_date
 from engine.core.refusal import NotAllowed, Refused, Unknown
-from engine.core.versions import Overtaken
 from engine.core.workflow.criteria import summary
 from engine.queries.json_v1 import focus_areas
 from engine.queries.people.actors import PROGRAMME_OFFICE, capacities

@@ -14,8 +14,8 @@ from typing import Any, Final, Literal
 
 from engine.core.benefits.told import COLUMNS, Estimate, Progress
 from engine.core.facts.field import Field, Parsed, Problem
+from engine.core.facts.identities import PARTS, carried, folded, has_id
 from engine.core.facts.parsing import parse_value
-from engine.core.identities import PARTS, carried, folded, has_id
 from engine.core.programme.vocabulary import KINDS, Class
 from engine.core.text import nearest, shown
 

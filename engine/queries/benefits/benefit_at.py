@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.core.benefits import benefits
-from engine.core.identities import PARTS
+from engine.core.facts.identities import PARTS
 from engine.core.programme.calendar import local_date
 from engine.core.record.events.projects import FactsChanged
 from engine.core.refusal import NotAllowed, unknown

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final
 
+from engine.core.benefits.measurements import told_by
 from engine.core.files.shape import text_in
-from engine.core.measurements import told_by
 from engine.core.obligations import owed as core
 from engine.core.obligations.owed import Act, Key
 from engine.core.programme.calendar import Policy, local_date, working_days_after

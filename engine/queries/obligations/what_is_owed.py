@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from engine.core import measurements
+from engine.core.benefits import measurements
+from engine.core.benefits.measurements import Measuring
 from engine.core.benefits.told import Measurement
 from engine.core.cases import ballots
 from engine.core.cases.case import CaseState
 from engine.core.cases.meetings import landing
-from engine.core.measurements import Measuring
 from engine.core.obligations import owed as core
 from engine.core.obligations.owed import NOBODY_FOUND, Affairs, Course, Key, Obligation, Owner, Reported
 from engine.core.programme.calendar import OSLO, add_working_days, local_date

@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.core.facts.catalogue import PROJECT_FIELDS
 from engine.core.facts.field import Field
+from engine.core.facts.versions import version_of
 from engine.core.files.shape import text_in
-from engine.core.versions import version_of
 from engine.core.workflow.criteria import CriterionCheck
 from engine.core.workflow.definition import Attest, Criterion, Gate, Intake, Score
 from engine.queries.projects.check_gate import Checked, check_gate

@@ -10,10 +10,10 @@ from engine.core.cases import authority
 from engine.core.facts import catalogue, parsing
 from engine.core.facts import field as facts_field
 from engine.core.facts.field import Problem
+from engine.core.facts.versions import Overtaken, version_of
 from engine.core.programme.calendar import local_date
 from engine.core.record.events.projects import FactsChanged, RoleAssigned, TakenIn
 from engine.core.refusal import Misuse, NotAllowed, unknown
-from engine.core.versions import Overtaken, version_of
 from engine.queries.benefits.benefit_at import ids_ever
 from engine.queries.obligations.answerable import nobodys_benefits
 from engine.queries.people.actors import PROGRAMME_OFFICE, Steered, capacities, person_named, steered

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from engine.core.identities import PARTS, is_given
+from engine.core.facts.identities import PARTS, is_given
 from engine.core.keys import packed
 
 Item = Mapping[str, Any]
