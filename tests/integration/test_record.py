@@ -175,6 +175,15 @@ def test_each_use_case_is_one_write_transaction_and_one_wait_for_the_disk(house:
         assert ledger.verify(tx).faults == ()
 
 
+SEVERAL = {
+    # A letter is claimed and counted before it is worded: wording that kills its process is a try as well.
+    "claim_letters.py: claim_letters",
+    # A sweep does each item in a transaction of its own, so that one that fails stops no other.
+    "sweeping.py: apart_each",
+}
+"""The functions that mean to use more than one transaction, with the reason."""
+
+
 def test_no_use_case_opens_a_second_transaction() -> None:
     """What the test above cannot run is read: one `writing()` in a function, and none inside a loop."""
     several: list[str] = []
@@ -187,7 +196,7 @@ def test_no_use_case_opens_a_second_transaction() -> None:
             looped = any(writes(part) for loop in loops for part in ast.walk(loop))
             if opened > 1 or looped:
                 several.append(f"{place.name}: {function.name}")
-    assert several == []
+    assert set(several) == SEVERAL
 
 
 def writes(part: ast.AST) -> bool:
