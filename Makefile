@@ -17,7 +17,7 @@ SOURCES := $(shell find $(PACKAGES) -type f -not -path '*/__pycache__/*' -not -n
 CATALOGUES := $(patsubst %.po,%.mo,$(filter %.po,$(SOURCES)))
 VENDOR := web/static/vendor/htmx/htmx.min.js
 
-.PHONY: help demo test requirements venv assets wheel lint fmt schema lock system race measure coverage count-syncs bench-decision simulate-half-year simulate-years kill-workers kill-in-batches bench-sweep clean
+.PHONY: help access demo test requirements venv assets wheel lint fmt schema lock system race measure coverage count-syncs bench-decision simulate-half-year simulate-years kill-workers kill-in-batches bench-sweep clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -54,6 +54,9 @@ measure: .venv/dev ## measure the house: sizes, rooms, cycles, what has no type 
 coverage: .venv/dev build/installed ## measure which branches the unit and integration tests take: build/coverage.json
 	$(PY) -m coverage run -m pytest -q tests/unit tests/integration
 	$(PY) -m coverage json --quiet
+
+access: .venv/dev ## write docs/reference/access.md anew from the one table of who may do what
+	$(PY) -m tools.write_access
 
 schema: .venv/dev ## write docs/reference/workflow.schema.json anew from the shape of a definition
 	$(PY) -m tools.write_schema

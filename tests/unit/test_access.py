@@ -6,6 +6,7 @@ import pytest
 
 from engine.core.access.actor import Actor, Level, Session
 from engine.core.access.table import OPEN_TO_ALL, TABLE, Act, Denied, Portal, Relation, Rule, allowed
+from tools.write_access import PAGE, page
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 NOBODY = Actor(person=None, via=Session())
@@ -74,3 +75,7 @@ def test_what_cannot_be_taken_back_wants_a_fresh_proof(monkeypatch: pytest.Monke
     assert allowed(Act.DIRECT, of(Relation.OFFICE), SOMEBODY, now=later + timedelta(seconds=1)) == Denied(
         why="fresh"
     )
+
+
+def test_the_page_that_people_read_is_written_from_the_table() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "make access writes it anew"
