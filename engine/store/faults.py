@@ -22,6 +22,7 @@ CALLING: Final = "calling"
 ROLLS: Final = "rolls"
 CLOSING: Final = "closing"
 UNDECIDABLE: Final = "undecidable"
+REWORDING: Final = "rewording"
 HOUSEKEEPING: Final = "housekeeping"
 SWEEPS: Final = (
     PLANNING,
@@ -32,6 +33,7 @@ SWEEPS: Final = (
     ROLLS,
     CLOSING,
     UNDECIDABLE,
+    REWORDING,
     HOUSEKEEPING,
 )
 """Everything that the clock does for many at once, by the name its faults are kept under."""

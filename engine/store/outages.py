@@ -64,6 +64,10 @@ class NotNow(Exception):
         self.in_doubt = in_doubt
 
 
+NOBODYS: Final = (NotNow, MemoryError)
+"""What is no item's fault where many are done: the database, or this process, cannot go on at all."""
+
+
 class Errand:
     """One thing somebody waits for: how long it may wait, and whether anything of it may have been stored."""
 

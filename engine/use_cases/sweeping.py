@@ -15,15 +15,12 @@ from typing import Final, TypeVar
 
 from engine.store import faults
 from engine.store.faults import Fault
-from engine.store.outages import NotNow
+from engine.store.outages import NOBODYS
 from engine.store.session import Connection, Database, apart
 
 FIRST_REST: Final = timedelta(minutes=1)
 LONGEST_REST: Final = timedelta(minutes=15)
 """Short enough that what has been mended elsewhere is soon noticed."""
-
-NOBODYS: Final = (NotNow, MemoryError)
-"""What is no item's fault: the database, or this process, cannot go on at all."""
 
 log: Final = logging.getLogger("faseport.sweep")
 

@@ -16,7 +16,7 @@ from cli import checkup, worker
 from cli.settings import Settings
 from cli.wiring import Wired
 from engine.core.record.letters import TROUBLE
-from engine.store import cases, faults, links, meetings, obligations
+from engine.store import cases, faults, links, meetings, obligations, outbox
 from engine.store.faults import SWEEPS
 from engine.store.outages import NotNow
 from engine.store.session import Database
@@ -218,6 +218,37 @@ def told_of(db: Database) -> set[str]:
         return {json.loads(body)["plain"]["case"] for body in rows}
 
 
+def three_unworded(db: Database) -> list[str]:
+    """Three letters that could not be worded, since when something has happened."""
+    three_cases(db)
+    with db.reading() as tx:
+        found = [one.id for one in outbox.list_letters(tx, state="due")][:3]
+    for letter in found:
+        run(
+            db,
+            "UPDATE outbox SET state = 'dead', settled_at = :at, attempts = 1 WHERE id = :id",
+            at=str(group.ASKED),
+            id=letter,
+        )
+        run(
+            db,
+            "INSERT INTO attempt (letter, number, at, phase, reply) VALUES (:id, 1, :at, 'compose', '')",
+            at=str(group.ASKED),
+            id=letter,
+        )
+    return found
+
+
+def put_kind(db: Database, letter: str, kind: str) -> None:
+    """A report's letter must say which report it is about; a case's says which case."""
+    run(db, "UPDATE outbox SET kind = :kind WHERE id = :id", kind=kind, id=letter)
+
+
+def sent(db: Database) -> set[str]:
+    with db.reading() as tx:
+        return {one.id for one in outbox.list_letters(tx, state="sent")}
+
+
 MORNING = at(4, 29, 9)
 SILENT: dict[str, Any] = {"handling": "skriftlig", "rule": "stille_samtykke"}
 POISONS: dict[str, Poison] = {
@@ -270,6 +301,14 @@ POISONS: dict[str, Poison] = {
         mend=mend_rules,
         done=decided,
         house=SILENT,
+    ),
+    "rewording": Poison(
+        arrange=three_unworded,
+        now=at(1, 27, 10),
+        harm=lambda db, item: put_kind(db, item, "report_delivered"),
+        mend=lambda db, item: put_kind(db, item, "case"),
+        done=sent,
+        house={"handling": "skriftlig"},
     ),
     "undecidable": Poison(
         arrange=three_without_quorum,
@@ -369,6 +408,16 @@ def test_one_duty_of_the_housekeeping_stops_none_of_the_others(
     monkeypatch.setattr(links, "forget_visits", real)
     beat(wired, MORNING + LONGEST_REST)
     assert marked(db, "housekeeping") == set()
+
+
+def test_doctor_names_a_chain_that_was_damaged_after_it_was_planned(db: Database) -> None:
+    wired = wired_for(db, Post())
+    chain = three_chains(db)[1]
+    beat(wired, MORNING)
+    put_benefits(db, chain, [7])
+    with db.reading() as tx:
+        found = checkup._plans(tx, MORNING)
+    assert (found.status, found.found) == ("wrong", f"kan ikke regnes ut på nytt: {chain}")
 
 
 # ---------------------------------------------------------------- the tool itself

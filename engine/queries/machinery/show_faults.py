@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.core.record.events.event import PROGRAMME_CHAIN
-from engine.store import cases, faults, obligations
-from engine.store.faults import PLANNING, REMINDING, Fault
+from engine.store import cases, faults, obligations, outbox
+from engine.store.faults import PLANNING, REMINDING, REWORDING, Fault
 from engine.store.session import Connection
 
 _PROJECT = "project:"
@@ -15,7 +15,8 @@ _PROJECT = "project:"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultView:
     """An item a sweep could not do: a project's key (empty for the programme's own), a case's number, a
-    meeting's id or a kind of housekeeping; `kind` is that of a deadline. `what` and `place` are the error's.
+    meeting's id, a letter's reader or a kind of housekeeping. `kind` is that of a deadline or a letter;
+    `what` and `place` are the error's.
     """
 
     sweep: str
@@ -51,6 +52,9 @@ def _named(tx: Connection, fault: Fault) -> tuple[str, str]:
     if fault.sweep == REMINDING:
         stored = obligations.by_id(tx, fault.item)
         return ("", "") if stored is None else (stored.project or "", stored.obligation.key.kind)
+    if fault.sweep == REWORDING:
+        letter = outbox.by_id(tx, fault.item)
+        return (fault.item, "") if letter is None else (letter.recipient_name, letter.kind)
     if fault.sweep in faults.OF_CASES:
         return cases.number_of(tx, fault.item) or fault.item, ""
     return fault.item, ""

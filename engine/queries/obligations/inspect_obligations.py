@@ -16,7 +16,8 @@ from engine.queries.obligations.plan import plan_of
 from engine.queries.people.responsible import directory
 from engine.store import obligations, programmes
 from engine.store.obligations import Stored
-from engine.store.session import Connection
+from engine.store.outages import NOBODYS
+from engine.store.session import Connection, apart
 
 SAMPLE: Final = 25
 """So many chains are worked out anew."""
@@ -36,10 +37,13 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampled:
-    """How many chains were worked out anew, and the obligations kept otherwise than they should be."""
+    """How many chains were worked out anew, the obligations kept otherwise than they should be, and the
+    chains that cannot be worked out any more.
+    """
 
     chains: int
     differing: tuple[Stored, ...]
+    impossible: tuple[str, ...] = ()
 
 
 def unreachable_owners(tx: Connection, *, now: datetime) -> tuple[Unreachable, ...]:
@@ -61,8 +65,22 @@ def sample_plans(tx: Connection, *, now: datetime, chance: Random) -> Sampled:
     """Some of the chains that need no planning, beside what planning them would give."""
     planned = obligations.chains(tx, planned=True)
     drawn = chance.sample(planned, min(SAMPLE, len(planned)))
-    found = tuple(one for chain in drawn for one in _differing(tx, chain, now))
-    return Sampled(chains=len(drawn), differing=found)
+    found = {chain: _by_itself(tx, chain, now) for chain in drawn}
+    return Sampled(
+        chains=len(drawn),
+        differing=tuple(one for each in found.values() if each is not None for one in each),
+        impossible=tuple(sorted(chain for chain, each in found.items() if each is None)),
+    )
+
+
+def _by_itself(tx: Connection, chain: str, now: datetime) -> list[Stored] | None:
+    try:
+        with apart(tx):
+            return _differing(tx, chain, now)
+    except NOBODYS:
+        raise
+    except Exception:
+        return None
 
 
 def _differing(tx: Connection, chain: str, now: datetime) -> list[Stored]:

@@ -49,11 +49,11 @@ from engine.queries.letters.subject import Subject, debtor_of, subject_named
 from engine.queries.people.actors import steered
 from engine.store import cases, links, obligations, outbox, people, programmes, projects, reporting
 from engine.store.obligations import Reminder, Stored
+from engine.store.outages import NOBODYS
 from engine.store.outbox import Claimed, Frozen, Settlement
 from engine.store.session import Connection, Database, apart, new_id
 from engine.use_cases.machinery.watch_machinery import trouble
 from engine.use_cases.obligations.plan_obligations import freshen
-from engine.use_cases.sweeping import NOBODYS
 
 _STANDING: Final[Mapping[str, frozenset[str]]] = {
     CASE: frozenset({"open"}),

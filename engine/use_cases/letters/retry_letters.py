@@ -8,14 +8,17 @@ soon as anything has happened.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from engine.core.refusal import Reason, Refused, Unknown
-from engine.store import outbox
+from engine.store import faults, outbox
+from engine.store.faults import REWORDING
 from engine.store.outbox import Posted
 from engine.store.record import ledger
 from engine.store.session import Connection, Database
 from engine.use_cases.letters.claim_letters import follows_reader, why_untrue
+from engine.use_cases.sweeping import Sweep
 
 RECENT: Final = timedelta(days=14)
 """What was lost longer ago is old news, and is put back only when it is named."""
@@ -50,6 +53,7 @@ def retry_all_lost(db: Database, *, now: datetime) -> Retried:
     """Put back every letter that was lost lately and is still true; the others are named."""
     with db.writing() as tx:
         now = db.now(tx, given=now)
+        faults.wake(tx, now=now)
         return _retried(tx, outbox.lost(tx, since=now - RECENT), now)
 
 
@@ -76,11 +80,20 @@ def _mendable(tx: Connection, now: datetime) -> tuple[Posted, ...]:
 
 
 def _retried(tx: Connection, lost: Sequence[Posted], now: datetime) -> Retried:
-    against = [(one, _against(tx, one, now)) for one in lost]
-    back = tuple(one for one, reason in against if reason is None)
-    for one in back:
+    sweep = Sweep(tx, REWORDING, now=now)
+    sweep.leave([one.id for one in lost])
+    ends = sweep.each(lost, partial(_ended, tx, now), name=lambda one: one.id)
+    return Retried(
+        letters=tuple(one for one, reason in ends if reason is None),
+        left=tuple((one, reason) for one, reason in ends if reason is not None),
+    )
+
+
+def _ended(tx: Connection, now: datetime, one: Posted) -> tuple[Posted, Reason | None]:
+    reason = _against(tx, one, now)
+    if reason is None:
         _put_back(tx, one, now)
-    return Retried(letters=back, left=tuple((one, reason) for one, reason in against if reason is not None))
+    return one, reason
 
 
 def _named(tx: Connection, name: str) -> Posted:
