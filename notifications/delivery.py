@@ -314,7 +314,7 @@ def _settlement(one: Ready, outcome: smtp.Outcome, now: datetime) -> Settlement:
 
 
 def _next_try(letter: Claimed, now: datetime) -> datetime | None:
-    return smtp.next_try(attempts=letter.attempts, first=letter.first_try or now, now=now)
+    return smtp.next_try(attempts=letter.tries, first=letter.first_try or now, now=now)
 
 
 def _counted(ends: Sequence[Settlement]) -> Delivered:

@@ -16,6 +16,8 @@ DIED: Final = "died"
 """The phase of a letter whose workers died before they began to hand it over."""
 AGAIN: Final = "again"
 """No try, but that a lost letter was put back: its tries are counted anew from here."""
+UNTRIED: Final = frozenset({"waiting", "changed", AGAIN})
+"""The phases of a letter that was not tried: its batch had no time left, or it was to be worded anew."""
 UNWORDED: Final = frozenset({"compose", "render"})
 """The phases of a letter that could not be worded: the fault is in our own data or words."""
 
@@ -34,11 +36,15 @@ LAST_PHASE: Final = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What is known of the tries at a letter since it was last put back: the number of the last one that came
-    to an end, and when the first one did (None: none has).
+    to an end, when the first one did (None: none has), and how many were tries indeed.
     """
 
     last: int
     first: datetime | None
+    tries: int
+
+
+_NOTHING: Final = Told(last=0, first=None, tries=0)
 
 
 def told(tx: Connection, letters: Sequence[str]) -> Mapping[str, Told]:
@@ -47,8 +53,11 @@ def told(tx: Connection, letters: Sequence[str]) -> Mapping[str, Told]:
     if letters:
         ends = select(_ATTEMPT).where(_ATTEMPT.c.letter.in_(letters)).order_by(_ATTEMPT.c.number)
         for row in tx.execute(ends):
-            first = found[row.letter].first if row.letter in found else None
-            found[row.letter] = Told(last=row.number, first=None if row.phase == AGAIN else first or row.at)
+            was = _NOTHING if row.phase == AGAIN else found.get(row.letter, _NOTHING)
+            first = None if row.phase == AGAIN else was.first or row.at
+            found[row.letter] = Told(
+                last=row.number, first=first, tries=was.tries + (row.phase not in UNTRIED)
+            )
     return found
 
 

@@ -62,7 +62,8 @@ class Frozen:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
     """A letter one worker may now work on; `frozen` is None the first time, as is the instant of the first
-    attempt whose end is known.
+    attempt whose end is known. `attempts` numbers its claims, `tries` counts those that were tried, this one
+    included.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Claimed:
     possibly_sent: bool
     frozen: Frozen | None
     first_try: datetime | None = None
+    tries: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +248,7 @@ def _claimed(row: Any, told: Told | None) -> Claimed:
         possibly_sent=row.state == "in_doubt" or row.reason == "in_doubt",
         frozen=_frozen(row),
         first_try=None if told is None else told.first,
+        tries=1 if told is None else told.tries + 1,
     )
 
 
@@ -405,7 +408,8 @@ def kind_of(tx: Connection, message_id: str) -> str | None:
 
 def failing(tx: Connection, *, tries: int) -> tuple[Posted, ...]:
     """The letters that have come back at least so many times and are still to leave, oldest first."""
-    came_back = (_OUTBOX.c.state == "retry") & (_OUTBOX.c.attempts >= tries)
+    untried = _OUTBOX.c.reason.in_(attempts.UNTRIED)
+    came_back = (_OUTBOX.c.state == "retry") & (_OUTBOX.c.attempts >= tries) & ~func.coalesce(untried, False)
     out_again = _OUTBOX.c.state.in_(["claimed", "in_doubt"]) & (_OUTBOX.c.attempts > tries)
     return _posted(tx, _POSTED.where(came_back | out_again))
 

@@ -175,6 +175,18 @@ def test_a_letter_remembers_when_it_was_first_tried(db: Database, reader: str) -
         settle(db, one, "a", "retry", "connect", retry_at=NOW)
 
 
+def test_waiting_in_a_slow_batch_is_no_try(db: Database, reader: str) -> None:
+    put(db, letter(reader))
+    found = []
+    for phase in ("waiting", "connect", "waiting", "changed", "rcpt", "waiting"):
+        (one,) = claim(db, "a")
+        settle(db, one, "a", "retry", phase, retry_at=NOW)
+        found.append((one.attempts, one.tries))
+    assert found == [(1, 1), (2, 1), (3, 2), (4, 2), (5, 2), (6, 3)]
+    with db.reading() as tx:
+        assert outbox.failing(tx, tries=4) == (), "it waits, and does not come back"
+
+
 def test_what_has_stopped_being_true_is_withdrawn_for_everybody_or_for_one(db: Database, reader: str) -> None:
     other = register_person(db, name="Rådgiver", email="radgiver@example.org", now=NOW)
     put(db, letter(reader), letter(other), letter(reader, kind=RECEIPT), letter(reader, 2))
