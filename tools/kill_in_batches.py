@@ -171,7 +171,7 @@ def main() -> int:
         file = f"sqlite:///{Path(folder) / 'faseport.db'}"
         for url, plan in (
             (file, Plan()),
-            (server.url("postgres"), Plan(cases=12, ahead=HALF_AN_HOUR)),
+            (server.url("postgres"), Plan(cases=30, ahead=HALF_AN_HOUR)),
         ):
             schema.upgrade(url)
             reports.append(run(url, plan))
