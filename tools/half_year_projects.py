@@ -129,6 +129,8 @@ def import_real(db: Database, count: int) -> None:
             "workflow": workflow,
             "phase": phases[number // len(REAL) % len(phases)],
             "started_on": "2024-03-01",
+            # Whoever stands further on was taken in long ago; no gate lets the others out of the first phase.
+            "taken_in_on": "2024-02-01",
         }
         rows.append(row | roles)
     import_projects(db, sheet=sheet(rows), effective=SINCE, now=group.SET_UP)

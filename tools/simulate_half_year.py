@@ -285,7 +285,8 @@ def _request(world: _World, matter: _Matter | None, now: datetime) -> None:
         _make_ready(world.db, matter, chosen.key, now)
         _ask(world, chosen.key, matter.gate, now)
         return
-    if chosen.taken_in_on is None and world.likely(30):
+    # Nobody leaves the first phase without being taken in; those further on were there before.
+    if chosen.taken_in_on is None and (chosen.phase == "konsept" or world.likely(30)):
         found = take_in(world.db, key=chosen.key, on=local_date(now), by=OFFICE, now=now)
         assert found is None, found
         world.happened["prosjekt: tatt inn"] += 1
