@@ -58,14 +58,15 @@ def test_what_is_wrong_about_a_benefit_is_said_with_its_place(reporting: Desk) -
 def test_a_board_is_shown_how_every_project_stands(reporting: Desk) -> None:
     file = reporting.write("rapport.json", json.dumps({"progress": "Opplæring i fire soner."}))
     reporting.done("report", "submit", KEY, PERIOD, file, "--by", OFFICE)
-    (day, *_) = [
-        one["starts_at"][:10]
+    # Whichever meets next: a board that meets every tenth week has none ahead when its day is taken out.
+    (day, body), *_ = [
+        (one["starts_at"][:10], one["body"])
         for one in reporting.done("meeting", "list", "--json").json
-        if one["body"] == "programstyret" and one["status"] == "planned"
+        if one["status"] == "planned"
     ]
-    said = reporting.done("meeting", "status", day, PERIOD, "--body", "programstyret")
+    said = reporting.done("meeting", "status", day, PERIOD, "--body", body)
     assert "«Status for prosjektene, " in said.err
-    listed = reporting.done("meeting", "agenda", day, "--body", "programstyret").out
+    listed = reporting.done("meeting", "agenda", day, "--body", body).out
     assert "Status for prosjektene, " in listed
     assert "Venter på eier." in listed
     assert "(Prosjekt): Ikke levert." in listed
