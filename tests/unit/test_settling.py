@@ -56,7 +56,7 @@ def test_an_alert_is_one_letter_to_the_owner_that_can_be_read_back_whatever_it_i
     assert read_alert(moved) == told, "also when the owner has moved twice"
     assert moved.endswith(f"+{second}")
     assert first_call(moved) == letter.occurrence
-    with pytest.raises(ValueError, match="unpack"):
+    with pytest.raises(ValueError, match="2025-04-08"):
         read_alert("2025-04-08")
 
 
