@@ -64,7 +64,6 @@ _BROKEN: Final = (
     ZlibError,
     EOFError,
     LookupError,
-    NotImplementedError,
     OSError,
     RuntimeError,
     UnicodeError,
