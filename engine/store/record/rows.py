@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.store.tables.base import metadata
+from engine.store.tables.base import STATE_TABLES, metadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,41 +23,8 @@ class Stamp:
 CHAIN: Final = metadata.tables["ledger_chain"]
 
 
-INSERTS: Final = {
-    name: insert(metadata.tables[name])
-    for name in (
-        "programme",
-        "definition",
-        "absence",
-        "project",
-        "fact",
-        "phase",
-        "role",
-        "paper",
-        "answer",
-        "meeting",
-        "meeting_item",
-        "minutes",
-        "estimate",
-        "measurement",
-        "realised",
-        "stated_progress",
-        "status_report",
-        "period_act",
-        "period_import",
-        "report_text",
-        "light",
-        "quality_score",
-        "gate_case",
-        "amendment",
-        "recusal",
-        "condition_act",
-        "political_act",
-        "ballot",
-        "obligation_act",
-        "programme_report",
-    )
-}
+INSERTS: Final = {name: insert(metadata.tables[name]) for name in STATE_TABLES}
+"""How a row comes into each table of the state."""
 
 
 def replace_row(tx: Connection, table: str, row: dict[str, Any], *, keys: Iterable[str]) -> None:

@@ -7,11 +7,17 @@ whatever tells who somebody is stands in `prose`, once, under its salted digest;
 that one erasure is enough. All of them are imported here, since a table exists once its module has been read.
 """
 
+# An index gets its name when its table is made: how names are made comes before every table.
+from engine.store.tables import base
+
+# isort: split
 from engine.store.tables import (
+    access,
     benefits,
     cases,
     ledger,
     letters,
+    machinery,
     meetings,
     obligations,
     programme,
@@ -20,10 +26,13 @@ from engine.store.tables import (
 )
 
 __all__ = [
+    "access",
+    "base",
     "benefits",
     "cases",
     "ledger",
     "letters",
+    "machinery",
     "meetings",
     "obligations",
     "programme",

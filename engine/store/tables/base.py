@@ -2,7 +2,6 @@
 state.
 """
 
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import JSON, BigInteger, MetaData
@@ -24,41 +23,9 @@ def json_column() -> Any:
 
 
 def kroner_column() -> Any:
-    # PostgreSQL's own integer ends at two milliards.
     """A column that holds whole kroner."""
+    # PostgreSQL's own integer ends at two milliards.
     return Field(default=None, sa_column=Column(BigInteger, nullable=True))
-
-
-class SignInAskRow(SQLModel, table=True):
-    """Somebody has written an address at the portal's door. Whoever asks is known by a secret of the
-    browser's, the address and where they came from by keyed hashes only: nobody unknown to the register is
-    kept.
-    """
-
-    __tablename__ = "sign_in_ask"
-    sha256: str = Field(primary_key=True)
-    person: str | None = Field(default=None, foreign_key="person.id")
-    address_hash: str
-    source_hash: str
-    asked_at: datetime = Field(index=True)
-    not_after: datetime
-    failures: int = 0
-
-
-class FaultRow(SQLModel, table=True):
-    """What a sweep could not do, while it cannot: one row for each item, taken away when it succeeds."""
-
-    __tablename__ = "fault"
-    sweep: str = Field(primary_key=True)
-    item: str = Field(primary_key=True)
-    error: str
-    place: str
-    since: datetime
-    seen_at: datetime
-    tries: int
-    rests_until: datetime
-    size: int | None = None
-    told_at: datetime | None = None
 
 
 STATE_TABLES: Final = (

@@ -1,17 +1,7 @@
-"""The tables of the ledger, of prose that can be erased, and of the database's own settings."""
-
-from datetime import datetime
+"""The tables of the ledger, and of prose that can be erased."""
 
 from sqlalchemy import Index, false
 from sqlmodel import Column, Field, SQLModel
-
-
-class SettingRow(SQLModel, table=True):
-    """One word about the database itself: whether it is a demo, and where its clock stands then."""
-
-    __tablename__ = "setting"
-    name: str = Field(primary_key=True)
-    value: str
 
 
 class ProseRow(SQLModel, table=True):
@@ -56,11 +46,3 @@ class LedgerLeafRow(SQLModel, table=True):
     kind: str
     body: str
     hash: str
-
-
-class HeartbeatRow(SQLModel, table=True):
-    """When a part of the machinery last did its round."""
-
-    __tablename__ = "heartbeat"
-    name: str = Field(primary_key=True)
-    at: datetime
